@@ -1,0 +1,135 @@
+"""What a run is: immutable, JSON both ways, holding values and judging none.
+
+`recipes.resolve` judges; this file only says which values there are.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gan_core.errors import DamagedError
+from gan_core.text import N_
+
+SCHEMA_VERSION = 1
+
+SettingValue = bool | int | float | str | None
+
+
+class Frozen(BaseModel):
+    """Base of every value object: unknown keys refused, assignment refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Settings(Frozen):
+    """Every resolved setting of a run; `None` where the recipe has no such setting."""
+
+    batch_size: int
+    latent_size: int
+    g_lr: float
+    d_lr: float
+    beta_1: float
+    log_every: int
+    snapshot_every: int
+    checkpoint_secs: float
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    dropout: float | None = None
+    leaky_slope: float | None = None
+    init_std: float | None = None
+    label_smoothing: float | None = None
+    g_norm: Literal["none", "batch"] | None = None
+    d_norm: Literal["none", "batch"] | None = None
+    upsampling: Literal["transpose", "nearest"] | None = None
+    output_activation: Literal["tanh", "sigmoid"] | None = None
+    pixel_range: Literal["tanh", "sigmoid"] | None = None
+    last_kernel: int | None = None
+    depth: int | None = None
+    ema: float | None = None
+
+    def as_dict(self) -> dict[str, SettingValue]:
+        """The settings that this run has, by name."""
+        return self.model_dump(exclude_none=True)
+
+
+class DatasetInfo(Frozen):
+    """What is known of a data set without loading its images."""
+
+    name: str
+    num_train: int
+    num_test: int
+    image_size: int
+    channels: int
+    num_classes: int
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """`(H, W, C)` of one image."""
+        return (self.image_size, self.image_size, self.channels)
+
+
+class Kernels(Frozen):
+    """How the step is computed: the same choice is used again on every resume.
+
+    Equal arithmetic in another order differs in the seventh digit, so a resumed run is
+    identical only with the same device, thread count and compiler.
+    """
+
+    device: Literal["cpu", "gpu"]
+    jit: bool
+    intra_op_threads: int
+    inter_op_threads: int
+
+
+class Parent(Frozen):
+    """The snapshot that a fork began from."""
+
+    run: str
+    step: int
+
+
+class RunConfig(Frozen):
+    """A complete, resolved run, as `config.json` holds it."""
+
+    schema_version: int = SCHEMA_VERSION
+    recipe: str
+    dataset: DatasetInfo
+    settings: Settings
+    seed: int
+    total_steps: int
+    steps_per_epoch: int
+    kernels: Kernels
+    versions: dict[str, str]
+    created: str
+    parent: Parent | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON object of `config.json`."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @classmethod
+    def from_json(cls, value: Any) -> RunConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            DamagedError: not such an object, or written by a newer version of the program.
+        """
+        version = value.get("schema_version") if isinstance(value, dict) else None
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise DamagedError(
+                N_("config.json has schema version {version}; this program reads up to {newest}."),
+                N_("Open it with a newer version of the program."),
+                version=version,
+                newest=SCHEMA_VERSION,
+            )
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "config.json"
+            raise DamagedError(
+                N_("config.json is damaged: {where}: {reason}."),
+                where=where,
+                reason=first["msg"],
+            ) from error

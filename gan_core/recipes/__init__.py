@@ -1,0 +1,1 @@
+"""The systems one can train: one file each."""
