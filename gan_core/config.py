@@ -43,10 +43,7 @@ class Settings(Frozen):
     d_norm: Literal["none", "batch"] | None = None
     upsampling: Literal["transpose", "nearest"] | None = None
     output_activation: Literal["tanh", "sigmoid"] | None = None
-    pixel_range: Literal["tanh", "sigmoid"] | None = None
-    last_kernel: int | None = None
-    depth: int | None = None
-    ema: float | None = None
+    pixel_range: Literal["-1,1", "0,1"] = "-1,1"
 
     def as_dict(self) -> dict[str, SettingValue]:
         """The settings that this run has, by name."""

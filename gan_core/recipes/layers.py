@@ -49,8 +49,10 @@ class ConvT(Frozen):
 
 
 class BatchNorm(Frozen):
-    """Batch normalisation over the last axis (Ioffe and Szegedy 2015); statistics count as
-    parameters."""
+    """Batch normalisation over the last axis (Ioffe and Szegedy 2015).
+
+    Its moving mean and variance count as parameters, as in the published tables.
+    """
 
     kind: Literal["batch_norm"] = "batch_norm"
     momentum: float = Field(default=0.99, ge=0.0, lt=1.0)
@@ -219,3 +221,17 @@ def network_from_json(value: Any) -> Network:
         ) from error
     network.shapes()
     return network
+
+
+def enlarge(how: str | None, *, filters: int, kernel: int, bias: bool) -> tuple[Layer, ...]:
+    """Twice the height and width: one transposed convolution, or nearest neighbour and a plain one.
+
+    Args:
+        how: the setting `upsampling`.
+        filters: maps that leave it.
+        kernel: of the transposed convolution; the plain one is 3×3, as is usual.
+        bias: whether it has one.
+    """
+    if how == "nearest":
+        return (Upsample(factor=2), Conv(filters=filters, kernel=3, bias=bias))
+    return (ConvT(filters=filters, kernel=kernel, stride=2, bias=bias),)

@@ -1,0 +1,43 @@
+"""Names to recipes, loaded when asked for."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+
+from gan_core.errors import NotFoundError
+from gan_core.recipes.recipe import Recipe
+from gan_core.text import N_
+
+_TARGETS = {
+    "quick-dcgan": "gan_core.recipes.quick_dcgan:RECIPE",
+    "mnist-dcgan": "gan_core.recipes.mnist_dcgan:RECIPE",
+}
+DEFAULT = "quick-dcgan"
+
+
+def names() -> list[str]:
+    """All recipes, the default first."""
+    return list(_TARGETS)
+
+
+def get(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        NotFoundError: there is none; the nearest name is offered.
+    """
+    if name not in _TARGETS:
+        near = difflib.get_close_matches(name, _TARGETS, n=1, cutoff=0.4)
+        raise NotFoundError(
+            N_("there is no recipe {given}; there are {names}."),
+            N_("Did you mean {near}?") if near else "",
+            field="recipe",
+            given=repr(name),
+            names=", ".join(_TARGETS),
+            near=near[0] if near else "",
+        )
+    module, attribute = _TARGETS[name].split(":")
+    recipe = getattr(importlib.import_module(module), attribute)
+    assert isinstance(recipe, Recipe)  # noqa: S101 - our own table above
+    return recipe

@@ -1,0 +1,1 @@
+"""Run directories: their layout, their files, and readers that survive anything."""

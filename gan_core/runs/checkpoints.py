@@ -1,0 +1,106 @@
+"""Checkpoints: all that exact continuation needs, two generations of it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from gan_core.errors import DamagedError
+from gan_core.runs import sealed
+from gan_core.runs.layout import RunPaths, step_folders
+from gan_core.text import N_
+
+STATE_FILE = "state.safetensors"
+NUM_GENERATIONS = 2
+
+Arrays = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A training state and where it came from."""
+
+    step: int
+    arrays: Arrays
+    skipped: tuple[str, ...]
+    """What was found damaged on the way, newest first."""
+
+
+def save(paths: RunPaths, step: int, arrays: Arrays) -> None:
+    """Write the checkpoint of `step` and drop those older than two generations.
+
+    Raises:
+        DiskFullError: no space; the checkpoints before it are untouched.
+    """
+    target = paths.checkpoints / str(step)
+    sealed.seal(target, lambda folder: write_arrays(folder / STATE_FILE, arrays), {"step": step})
+    for old in step_folders(paths.checkpoints)[:-NUM_GENERATIONS]:
+        shutil.rmtree(paths.checkpoints / str(old), ignore_errors=True)
+
+
+def write_arrays(path: Path, arrays: Arrays) -> None:
+    """Write named arrays in the safetensors format: nothing in it can be executed."""
+    try:
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+    except SafetensorError as error:
+        # The library wraps the system's error; a full disk must stay recognisable.
+        if "os error 28" in str(error).lower() or "no space" in str(error).lower():
+            raise OSError(28, "No space left on device", str(path)) from error
+        raise
+
+
+def read_arrays(path: Path) -> Arrays:
+    """Read what `write_arrays` wrote.
+
+    Raises:
+        DamagedError: not such a file.
+    """
+    try:
+        return dict(load_file(path))
+    except (SafetensorError, OSError, ValueError) as error:
+        raise DamagedError(
+            N_("{name} cannot be read: {reason}."), name=path.name, reason=str(error)
+        ) from error
+
+
+def load_newest(paths: RunPaths) -> Loaded | None:
+    """The newest good training state; `None` when the run never wrote one.
+
+    Checkpoints come first, then the training states inside snapshots, newest step first.
+
+    Raises:
+        DamagedError: there are some and none is good. Starting again from step 0 would look like
+            a resume and be none, so it is never done silently.
+    """
+    candidates = [(step, paths.checkpoints / str(step)) for step in step_folders(paths.checkpoints)]
+    candidates += [(step, paths.snapshot(step)) for step in step_folders(paths.snapshots)]
+    skipped: list[str] = []
+    for step, folder in sorted(candidates, key=lambda found: found[0], reverse=True):
+        if folder.parent == paths.snapshots and not (folder / STATE_FILE).exists():
+            continue  # thinned: its generator is all it keeps
+        try:
+            return Loaded(step, load_state(folder), tuple(skipped))
+        except DamagedError as error:
+            skipped.append(f"{folder.parent.name}/{folder.name}: {error.message}")
+    if skipped:
+        raise DamagedError(
+            N_("No checkpoint of this run is good: {damage}"),
+            N_("Nothing was changed. Copy a good checkpoint back, or start a new run."),
+            damage=" ".join(skipped),
+        )
+    return None
+
+
+def load_state(folder: Path) -> Arrays:
+    """The training state of one checkpoint or snapshot folder, its checksum found right.
+
+    Raises:
+        DamagedError: missing, altered or unreadable.
+    """
+    return read_arrays(sealed.verified(folder, STATE_FILE))

@@ -1,0 +1,84 @@
+"""A held lock says that a worker lives; nothing else does.
+
+Process ids are reused and clocks move, so neither is asked. The kernel drops a `flock` when the
+last process that holds the open file ends, however it ends. The launcher takes the lock and
+hands the open file to the worker, so there is no moment at which a starting run looks dead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class FileLock:
+    """An exclusive lock on a file, held until released or until the holder ends."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    @classmethod
+    def acquire(cls, path: Path, *, patience_secs: float = 0.3) -> Self | None:
+        """Take the lock, or return `None` when somebody else keeps it.
+
+        Args:
+            path: the lock file; created where missing.
+            patience_secs: how long to try: `is_held` holds the lock for an instant as it asks.
+        """
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        give_up_at = time.monotonic() + patience_secs
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= give_up_at:
+                    os.close(descriptor)
+                    return None
+                time.sleep(0.01)
+            else:
+                return cls(descriptor)
+
+    @classmethod
+    def adopt(cls, descriptor: int) -> Self:
+        """Take over a lock that the launching process handed down."""
+        os.set_inheritable(descriptor, False)
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Give the lock back; a second call does nothing."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+    def __enter__(self) -> Self:
+        """Return the held lock."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Release the lock."""
+        self.release()
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds the lock on `path`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(descriptor)

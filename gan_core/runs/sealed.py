@@ -1,0 +1,119 @@
+"""Sealed folders: several files written as one, checksummed, and never half there.
+
+Everything is written to a temporary folder, flushed, described by a manifest with the SHA-256 of
+each file, and renamed into place. A folder under its final name is whole, and what was altered
+afterwards is noticed on reading.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gan_core.config import SCHEMA_VERSION
+from gan_core.errors import DamagedError
+from gan_core.runs.files import (
+    TEMPORARY_PREFIX,
+    disk_faults,
+    read_json,
+    sha256_of,
+    sync_folder,
+    write_json,
+)
+from gan_core.text import N_
+
+MANIFEST = "manifest.json"
+
+
+def seal(target: Path, write: Callable[[Path], None], about: dict[str, Any]) -> None:
+    """Make the folder `target` from what `write` puts into an empty folder.
+
+    Args:
+        target: the final folder; an older one of that name is replaced.
+        write: fills the temporary folder that it is given.
+        about: further JSON values for the manifest.
+
+    Raises:
+        DiskFullError: no space; nothing is left behind and an older folder stays.
+    """
+    with disk_faults(target):
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
+        try:
+            write(folder)
+            _write_manifest(folder, about)
+            folder.chmod(0o755)
+            _swap_in(folder, target)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+
+def _write_manifest(folder: Path, about: dict[str, Any]) -> None:
+    files = sorted(entry.name for entry in folder.iterdir())
+    for name in files:
+        with (folder / name).open("rb") as file:
+            os.fsync(file.fileno())
+    sums = {name: sha256_of(folder / name) for name in files}
+    write_json(
+        folder / MANIFEST,
+        {"schema_version": SCHEMA_VERSION, **about, "sha256": sums},
+        durable=True,
+    )
+
+
+def _swap_in(folder: Path, target: Path) -> None:
+    sync_folder(folder)
+    if target.exists():
+        old = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=target.parent))
+        target.replace(old / "old")
+        folder.replace(target)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        folder.replace(target)
+    sync_folder(target.parent)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a sealed folder.
+
+    Raises:
+        DamagedError: missing or not a manifest.
+    """
+    try:
+        value = read_json(folder / MANIFEST)
+    except FileNotFoundError as error:
+        raise DamagedError(N_("{folder} has no manifest."), folder=folder.name) from error
+    if not isinstance(value, dict) or not isinstance(value.get("sha256"), dict):
+        raise DamagedError(N_("The manifest of {folder} is damaged."), folder=folder.name)
+    return value
+
+
+def verified(folder: Path, name: str) -> Path:
+    """The path of one file of a sealed folder, after its checksum was found right.
+
+    Raises:
+        DamagedError: the file is missing or altered.
+    """
+    expected = read_manifest(folder)["sha256"].get(name)
+    path = folder / name
+    if expected is None or not path.is_file():
+        raise DamagedError(N_("{name} is missing from {folder}."), name=name, folder=folder.name)
+    if sha256_of(path) != expected:
+        raise DamagedError(
+            N_("{name} in {folder} is damaged: its checksum differs."),
+            name=name,
+            folder=folder.name,
+        )
+    return path
+
+
+def drop_file(folder: Path, name: str) -> None:
+    """Take one file out of a sealed folder: first out of the manifest, then from the disk."""
+    manifest = read_manifest(folder)
+    manifest["sha256"].pop(name, None)
+    write_json(folder / MANIFEST, manifest, durable=True)
+    (folder / name).unlink(missing_ok=True)

@@ -1,0 +1,108 @@
+"""`status.json`: the state of a run as its writer last knew it, and the state derived from it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from gan_core.config import SCHEMA_VERSION, Frozen
+from gan_core.errors import DamagedError
+from gan_core.runs import lock
+from gan_core.runs.files import read_json, write_json
+from gan_core.runs.layout import RunPaths
+from gan_core.text import N_
+
+State = Literal[
+    "queued", "starting", "running", "paused", "completed", "stopped", "failed", "interrupted"
+]
+ALIVE: frozenset[State] = frozenset({"starting", "running"})
+RESUMABLE: frozenset[State] = frozenset({"paused", "stopped", "failed", "interrupted"})
+
+
+class Said(Frozen):
+    """A sentence as template and values, so that a page can show it in the viewer's language."""
+
+    template: str = ""
+    values: dict[str, str | int | float] = Field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The English sentence."""
+        return self.template.format(**self.values)
+
+
+class Status(Frozen):
+    """What `status.json` holds."""
+
+    schema_version: int = SCHEMA_VERSION
+    state: State
+    step: int = 0
+    total_steps: int
+    message: str = ""
+    updated: str
+    said: Said = Said()
+
+
+def utc_now() -> datetime:
+    """The present moment; the default clock of everything that stamps a file."""
+    return datetime.now(UTC)
+
+
+def write_status(
+    paths: RunPaths,
+    state: State,
+    step: int,
+    total_steps: int,
+    said: Said,
+    *,
+    now: datetime | None = None,
+) -> Status:
+    """Replace `status.json`; return what was written."""
+    status = Status(
+        state=state,
+        step=step,
+        total_steps=total_steps,
+        message=str(said),
+        said=said,
+        updated=(now or utc_now()).isoformat(timespec="milliseconds"),
+    )
+    write_json(paths.status, status.model_dump(mode="json"))
+    return status
+
+
+def read_written_status(paths: RunPaths) -> Status:
+    """`status.json` as it stands, which may lag behind the truth.
+
+    Raises:
+        DamagedError: missing or not a status.
+    """
+    try:
+        value: Any = read_json(paths.status)
+        return Status.model_validate(value)
+    except FileNotFoundError as error:
+        raise DamagedError(N_("status.json is missing.")) from error
+    except (ValidationError, KeyError, IndexError) as error:
+        raise DamagedError(N_("status.json is damaged.")) from error
+
+
+def read_status(paths: RunPaths) -> Status:
+    """The state that is true now: `interrupted` where a worker should live and none does.
+
+    Raises:
+        DamagedError: missing or not a status.
+    """
+    status = read_written_status(paths)
+    if status.state not in ALIVE or lock.is_held(paths.lock):
+        return status
+    # The worker may have ended properly between the two looks, so look once more.
+    status = read_written_status(paths)
+    if status.state not in ALIVE:
+        return status
+    said = Said(
+        template=N_(
+            "The worker ended without a word (killed, out of memory, or the machine went off). "
+            "Resume continues from the newest good checkpoint."
+        )
+    )
+    return status.model_copy(update={"state": "interrupted", "said": said, "message": str(said)})

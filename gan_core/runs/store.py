@@ -1,0 +1,223 @@
+"""All the runs of a folder: list, find, create, rename, delete."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
+from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
+from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.lock import FileLock
+from gan_core.runs.status import Said, Status, read_status, utc_now, write_status
+from gan_core.text import N_
+
+_RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+MAX_NAME_LENGTH = 120
+
+
+class Meta(Frozen):
+    """What people add to a run; never needed to train or show it."""
+
+    schema_version: int = SCHEMA_VERSION
+    name: str = ""
+    notes: str = ""
+    pins: tuple[int, ...] = ()
+    directions: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as it was when one looked; `damage` says why a part of it could not be read."""
+
+    id: str
+    paths: RunPaths
+    config: RunConfig | None
+    status: Status
+    meta: Meta
+    damage: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name that people gave it, or its recipe and data."""
+        if self.meta.name:
+            return self.meta.name
+        if self.config is None:
+            return self.id
+        return f"{self.config.recipe} · {self.config.dataset.name}"
+
+    def sound_config(self) -> RunConfig:
+        """The configuration.
+
+        Raises:
+            DamagedError: it could not be read.
+        """
+        if self.config is None:
+            raise DamagedError(
+                N_("Run {run} is damaged: {damage}"),
+                N_("The other runs are unaffected."),
+                run=self.id,
+                damage=self.damage,
+            )
+        return self.config
+
+
+def clean_name(name: str) -> str:
+    """A display name without control characters and surrounding space.
+
+    Raises:
+        BadInputError: longer than 120 characters.
+    """
+    clean = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if len(clean) > MAX_NAME_LENGTH:
+        raise BadInputError(
+            N_("the name has {given} characters; allowed are up to {limit}."),
+            field="name",
+            given=len(clean),
+            limit=MAX_NAME_LENGTH,
+        )
+    return clean
+
+
+def new_run_id(now: datetime) -> str:
+    """A sortable time and six random hexadecimal digits."""
+    return f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+
+
+class RunStore:
+    """The runs folder. Holds no state but its path, so any number of readers agree."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def ids(self) -> list[str]:
+        """The ids of all runs, newest first."""
+        if not self.root.is_dir():
+            return []
+        names = (entry.name for entry in self.root.iterdir() if entry.is_dir())
+        return sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
+
+    def list(self) -> list[RunView]:
+        """All runs, newest first, damaged ones included and marked."""
+        return [view(RunPaths(self.root / run_id)) for run_id in self.ids()]
+
+    def paths(self, run_id: str) -> RunPaths:
+        """Where a run lies.
+
+        Raises:
+            NotFoundError: no such run, or a text that cannot be a run id.
+        """
+        if not _RUN_ID.fullmatch(run_id) or not (self.root / run_id).is_dir():
+            raise NotFoundError(
+                N_("there is no run {given} in {folder}."),
+                N_("`runs` lists those that there are."),
+                field="run",
+                given=repr(run_id),
+                folder=self.root,
+            )
+        return RunPaths(self.root / run_id)
+
+    def get(self, run_id: str) -> RunView:
+        """One run as it is now.
+
+        Raises:
+            NotFoundError: no such run.
+        """
+        return view(self.paths(run_id))
+
+    def create(self, config: RunConfig, name: str = "", *, now: datetime | None = None) -> RunView:
+        """Write a new run directory, state `queued`.
+
+        It is filled under a temporary name, so nobody ever sees half of it.
+
+        Raises:
+            BadInputError: the name is too long.
+            ReadOnlyError, DiskFullError: the folder cannot be written.
+        """
+        meta = Meta(name=clean_name(name))
+        run_id = new_run_id(now or utc_now())
+        target = self.root / run_id
+        with disk_faults(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            draft = RunPaths(self.root / f"{TEMPORARY_PREFIX}{run_id}")
+            draft.root.mkdir()
+            try:
+                draft.make_folders()
+                write_json(draft.config, config.to_json(), durable=True)
+                write_json(draft.meta, meta.model_dump(mode="json"))
+                write_status(
+                    draft, "queued", 0, config.total_steps, Said(template=N_("waiting to start"))
+                )
+                draft.root.replace(target)
+            except BaseException:
+                shutil.rmtree(draft.root, ignore_errors=True)
+                raise
+        return self.get(run_id)
+
+    def set_meta(self, run_id: str, meta: Meta) -> None:
+        """Replace what people added to a run."""
+        write_json(self.paths(run_id).meta, meta.model_dump(mode="json"))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Give a run another display name.
+
+        Raises:
+            BadInputError: the name is too long.
+        """
+        found = self.get(run_id)
+        self.set_meta(run_id, found.meta.model_copy(update={"name": clean_name(name)}))
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run that no worker is busy with.
+
+        Raises:
+            ConflictError: a worker lives.
+        """
+        paths = self.paths(run_id)
+        with disk_faults(paths.root):
+            lock = FileLock.acquire(paths.lock)
+            if lock is None:
+                raise ConflictError(
+                    N_("run {run} is running and cannot be deleted."),
+                    N_("Stop it first."),
+                    field="run",
+                    run=run_id,
+                )
+            with lock:
+                trash = self.root / f"{TEMPORARY_PREFIX}trash-{run_id}"
+                paths.root.replace(trash)
+            shutil.rmtree(trash)
+
+
+def view(paths: RunPaths) -> RunView:
+    """Look at a run directory, whatever its condition."""
+    damage: list[str] = []
+    config: RunConfig | None = None
+    try:
+        config = RunConfig.from_json(read_json(paths.config))
+    except FileNotFoundError:
+        damage.append("config.json is missing.")
+    except DamagedError as error:
+        damage.append(error.message)
+    try:
+        status = read_status(paths)
+    except DamagedError as error:
+        damage.append(error.message)
+        total = config.total_steps if config else 0
+        status = Status(state="failed", total_steps=total, updated="", message=error.message)
+    return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
+
+
+def read_meta(paths: RunPaths) -> Meta:
+    """What people added; an unreadable file counts as nothing added."""
+    try:
+        return Meta.model_validate(read_json(paths.meta))
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return Meta()
