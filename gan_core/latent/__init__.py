@@ -1,0 +1,1 @@
+"""Points of the latent space and the ways between them, in NumPy alone."""
