@@ -85,7 +85,7 @@ RECIPE = Recipe(
         "100 % on both, and the images turn blank.\n"
         "- Poor digits at epoch 10, good ones by 30 to 40, hardly better at 100."
     ),
-    source="systems.md 2",
+    source=N_("the widely read step-by-step Keras DCGAN for MNIST"),
     dataset="mnist",
     defaults={
         "batch_size": 256,
