@@ -1,0 +1,144 @@
+"""The worker's voice and ear: status, heartbeat, and requests, from a thread of its own.
+
+A single step may take seconds; requests must be acknowledged sooner. What goes wrong in the
+thread is raised again where the loop asks for requests.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Literal, Self
+
+from gan_core.errors import DiskFullError
+from gan_core.runs import control
+from gan_core.runs.files import disk_faults
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.status import Said, State, write_status
+from gan_core.text import N_
+
+Request = Literal["pause", "stop", "interrupt"]
+
+_EAR_SECS = 0.2
+_HEARTBEAT_SECS = 1.0
+_BALLAST_BYTES = 256 * 1024
+
+_PROMISES: dict[Request, Said] = {
+    "pause": Said(template=N_("pausing after this step")),
+    "stop": Said(template=N_("stopping after this step")),
+    "interrupt": Said(template=N_("ending after this step")),
+}
+
+
+class Reporter:
+    """Writes `status.json` and hears requests while the worker computes."""
+
+    def __init__(self, paths: RunPaths, total_steps: int) -> None:
+        self._paths = paths
+        self._total_steps = total_steps
+        self._state: State = "starting"
+        self._step = 0
+        self._said = Said()
+        self._request: Request | None = None
+        self._fault: DiskFullError | None = None
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._attend, name="reporter", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Begin to hear and to report."""
+        hold_ballast(self._paths)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Fall silent; an error nobody foresaw is said first."""
+        if error is not None:
+            self.end("failed", Said(template=N_("internal error; the log has the details")))
+        self._over.set()
+        self._thread.join()
+
+    def starting(self, said: Said) -> None:
+        """Say what the start is busy with."""
+        self._write("starting", said=said)
+
+    def running(self, step: int, said: Said) -> None:
+        """Say that training has begun at `step`."""
+        self._write("running", step=step, said=said)
+
+    def at_step(self, step: int) -> None:
+        """Note the number of finished steps; the next heartbeat tells it."""
+        self._step = step
+
+    def ask(self, request: Request) -> None:
+        """Note a request; the first one stands, except that being told to end outranks it."""
+        if self._request is None or request == "interrupt":
+            self._request = request
+            self._said = _PROMISES[request]
+
+    def request(self) -> Request | None:
+        """What somebody wants of the run.
+
+        Raises:
+            DiskFullError: the thread found the disk full.
+        """
+        if self._fault is not None:
+            raise self._fault
+        return self._request
+
+    def end(self, state: State, said: Said) -> None:
+        """Write the last status, with the ballast's space if need be."""
+        self._over.set()
+        self._fault = None
+        release_ballast(self._paths)
+        self._write(state, said=said)
+
+    def _write(self, state: State, *, step: int | None = None, said: Said | None = None) -> None:
+        with self._lock:
+            self._state = state
+            self._step = self._step if step is None else step
+            self._said = said or self._said
+            self._write_now()
+
+    def _write_now(self) -> None:
+        write_status(self._paths, self._state, self._step, self._total_steps, self._said)
+
+    def _attend(self) -> None:
+        num_ears = round(_HEARTBEAT_SECS / _EAR_SECS)
+        turn = 0
+        while not self._over.wait(_EAR_SECS):
+            turn += 1
+            requests = control.take(self._paths)
+            for request in requests:
+                self.ask(request)
+            if requests or turn % num_ears == 0:
+                self._beat()
+
+    def _beat(self) -> None:
+        with self._lock:
+            if self._over.is_set():
+                return
+            try:
+                self._write_now()
+            except DiskFullError as error:
+                self._fault = error
+
+
+def hold_ballast(paths: RunPaths) -> None:
+    """Take a little space, so that there is some when a full disk must be reported.
+
+    Raises:
+        DiskFullError: there is not even that much.
+    """
+    with disk_faults(paths.ballast):
+        paths.ballast.write_bytes(b"\0" * _BALLAST_BYTES)
+
+
+def release_ballast(paths: RunPaths) -> None:
+    """Give the space back."""
+    paths.ballast.unlink(missing_ok=True)

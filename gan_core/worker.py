@@ -1,0 +1,180 @@
+"""The worker process: `python -m gan_core.worker RUN_DIR --data-dir DIR`.
+
+It trains the run that `config.json` describes, from its newest good checkpoint, and writes the
+run directory. It ends when the run is completed, paused, stopped or interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gan_core.config import RunConfig
+from gan_core.data import load
+from gan_core.errors import DiskFullError, GanCoreError
+from gan_core.recipes import registry
+from gan_core.runs import checkpoints, metrics
+from gan_core.runs.files import disk_faults, read_json, remove_temporaries
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.lock import FileLock
+from gan_core.runs.reporter import Reporter, Request
+from gan_core.runs.sheet import write_sheet
+from gan_core.runs.status import Said, State
+from gan_core.runs.store import read_meta
+from gan_core.text import N_
+
+if TYPE_CHECKING:
+    from gan_core.nn.state import TrainState
+    from gan_core.nn.trainer import Trainer
+
+logger = logging.getLogger("gan_core.worker")
+
+_NICENESS = 5  # the page answers people; training takes what is left
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one worker; return the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m gan_core.worker", description=__doc__)
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--lock-fd", type=int, help="an open lock, handed down by the launcher")
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    paths = RunPaths(given.run_dir)
+    try:
+        lock = _lock(paths, given.lock_fd)
+        if lock is None:
+            logger.error("another worker is busy with %s; nothing was done", paths.root.name)
+            return 2
+        with lock:
+            return _work(paths, given.data_dir)
+    except (GanCoreError, FileNotFoundError) as error:  # not even a status can be written
+        logger.warning("%s", error.one_line() if isinstance(error, GanCoreError) else error)
+        return 1
+
+
+def _lock(paths: RunPaths, descriptor: int | None) -> FileLock | None:
+    if descriptor is not None:
+        return FileLock.adopt(descriptor)
+    with disk_faults(paths.lock):
+        return FileLock.acquire(paths.lock)
+
+
+def _work(paths: RunPaths, data_dir: Path) -> int:
+    os.nice(_NICENESS)
+    config = RunConfig.from_json(read_json(paths.config))
+    with Reporter(paths, config.total_steps) as reporter:
+        signal.signal(signal.SIGTERM, lambda *_: reporter.ask("interrupt"))
+        signal.signal(signal.SIGINT, lambda *_: reporter.ask("interrupt"))
+        try:
+            request = _train(paths, config, data_dir, reporter)
+        except DiskFullError as error:
+            logger.warning("%s", error.one_line())
+            _remove_temporaries(paths)
+            reporter.end("paused", _said(error))
+            return 1
+        except GanCoreError as error:
+            logger.warning("%s", error.one_line())
+            reporter.end("failed", _said(error))
+            return 1
+        reporter.end(*_END[request])
+    return 0
+
+
+_END: dict[Request | None, tuple[State, Said]] = {
+    None: ("completed", Said(template=N_("finished"))),
+    "pause": ("paused", Said(template=N_("paused; resume continues at this very step"))),
+    "stop": ("stopped", Said(template=N_("stopped; the last step was saved"))),
+    "interrupt": (
+        "interrupted",
+        Said(template=N_("the worker was told to end; the last step was saved")),
+    ),
+}
+
+
+def _train(
+    paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter
+) -> Request | None:
+    """Load everything, train, and save the last step; return the request that ended it."""
+    paths.make_folders()
+    _remove_temporaries(paths)
+    reporter.starting(Said(template=N_("loading the training engine, about 10 s")))
+    trainer = _prepare(paths, config, data_dir, reporter)
+    with metrics.MetricLog(paths.metrics) as log:
+        request = trainer.train(log)
+        if request is None:
+            trainer.finish()
+        else:
+            trainer.checkpoint()
+    return request
+
+
+def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter) -> Trainer:
+    started = time.monotonic()
+    from gan_core.nn import device  # TensorFlow takes seconds to load: people are told first
+
+    logger.info("TensorFlow loaded in %.1f s", time.monotonic() - started)
+    device_name = device.prepare(config.kernels)
+    from gan_core.nn.state import initial_state
+    from gan_core.nn.trainer import Hooks, Trainer
+
+    recipe = registry.get(config.recipe)
+    reporter.starting(Said(template=N_("loading the images")))
+    images = load(config.dataset.name, data_dir).train_images
+    reporter.starting(Said(template=N_("building the networks")))
+    state = initial_state(recipe, config)
+    news = _restore(paths, state)
+    reporter.running(
+        state.step,
+        news or Said(template=N_("training on {device}"), values={"device": device_name}),
+    )
+    hooks = Hooks(
+        request=reporter.request,
+        at_step=reporter.at_step,
+        write_sheet=lambda step, pixels: write_sheet(
+            paths.sample(step), pixels, recipe.sheet_columns
+        ),
+        pins=lambda: read_meta(paths).pins,
+        clock=time.monotonic,
+    )
+    return Trainer(paths, recipe, config, state, images, hooks)
+
+
+def _restore(paths: RunPaths, state: TrainState) -> Said | None:
+    """Continue from the newest good checkpoint; return what people should know about it."""
+    loaded = checkpoints.load_newest(paths)
+    if loaded is not None:
+        state.restore(loaded.arrays)
+    dropped = metrics.truncate_after(paths.metrics, state.step)
+    logger.info("starting at step %d; %d later log lines dropped", state.step, dropped)
+    if loaded is None:
+        if dropped:
+            return Said(template=N_("no checkpoint had been written yet: started again at step 0"))
+        return None
+    for damage in loaded.skipped:
+        logger.warning("skipped: %s", damage)
+    if loaded.skipped:
+        return Said(
+            template=N_("continued from step {step}: {num} newer saved states were damaged"),
+            values={"step": state.step, "num": len(loaded.skipped)},
+        )
+    return Said(template=N_("continued from step {step}"), values={"step": state.step})
+
+
+def _remove_temporaries(paths: RunPaths) -> None:
+    for folder in (paths.root, paths.samples, paths.snapshots, paths.checkpoints, paths.control):
+        remove_temporaries(folder)
+
+
+def _said(error: GanCoreError) -> Said:
+    return Said(template="{message} {hint}", values={"message": error.message, "hint": error.hint})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
