@@ -40,6 +40,7 @@ _NICENESS = 5  # the page answers people; training takes what is left
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one worker; return the process's exit code."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up chatter helps nobody
     parser = argparse.ArgumentParser(prog="python -m gan_core.worker", description=__doc__)
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--data-dir", type=Path, required=True)
