@@ -47,7 +47,7 @@ def save(paths: RunPaths, step: int, arrays: Arrays) -> None:
 def write_arrays(path: Path, arrays: Arrays) -> None:
     """Write named arrays in the safetensors format: nothing in it can be executed."""
     try:
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+        save_file({name: np.asarray(array, order="C") for name, array in arrays.items()}, path)
     except SafetensorError as error:
         # The library wraps the system's error; a full disk must stay recognisable.
         if "os error 28" in str(error).lower() or "no space" in str(error).lower():
