@@ -138,8 +138,8 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
     hooks = Hooks(
         request=reporter.request,
         at_step=reporter.at_step,
-        write_sheet=lambda step, pixels: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns
+        write_sheet=lambda step, pixels, p_real: write_sheet(
+            paths.sample(step), pixels, recipe.sheet_columns, p_real
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,

@@ -33,14 +33,15 @@ class Hooks:
     Attributes:
         request: what somebody wants of the run, if anything; asked before each step.
         at_step: told the number of finished steps.
-        write_sheet: draws `samples/<step>.png` from images uint8 `[N, H, W, C]`.
+        write_sheet: draws `samples/<step>.png` from images uint8 `[N, H, W, C]` and D's
+            probability of each being real, float32 `[N]`.
         pins: steps of snapshots that are never thinned.
         clock: seconds that never go backwards.
     """
 
     request: Callable[[], Request | None]
     at_step: Callable[[int], None]
-    write_sheet: Callable[[int, NDArray[np.uint8]], None]
+    write_sheet: Callable[[int, NDArray[np.uint8], NDArray[np.float32]], None]
     pins: Callable[[], tuple[int, ...]]
     clock: Callable[[], float]
 
@@ -71,9 +72,7 @@ class Trainer:
         self._sheet_latents = sample_latents(
             config.seed, recipe.sheet_columns**2, settings.latent_size
         )
-        self._generate = tf.function(
-            lambda latents: state.generator(latents, training=False), autograph=False
-        )
+        self._judged = tf.function(self._generate_and_judge, autograph=False)
         self._restart_clocks()
 
     def train(self, log: MetricLog) -> Request | None:
@@ -174,10 +173,15 @@ class Trainer:
         self._logged_at, self._logged_step = now, state.step
         self.check_finite(metrics)
 
+    def _generate_and_judge(self, latents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        images = self.state.generator(latents, training=False)
+        logits = self.state.discriminator(images, training=False)
+        return images, tf.sigmoid(logits[:, 0])
+
     def _sheet(self) -> None:
-        images = self._generate(tf.constant(self._sheet_latents)).numpy()
-        pixels = to_bytes(images, self.config.settings.pixel_range)
-        self.hooks.write_sheet(self.state.step, pixels)
+        images, p_real = self._judged(tf.constant(self._sheet_latents))
+        pixels = to_bytes(images.numpy(), self.config.settings.pixel_range)
+        self.hooks.write_sheet(self.state.step, pixels, p_real.numpy())
 
     def _snapshot(self) -> None:
         self._count_time()

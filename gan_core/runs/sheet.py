@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from gan_core.errors import DamagedError
 from gan_core.runs.files import write_bytes
+from gan_core.text import N_
+
+GAP = 2
+_ABOUT = "latent-studio"
 
 
-def tile(images: NDArray[np.uint8], columns: int, *, gap: int = 2, fill: int = 128) -> Image.Image:
+def tile(
+    images: NDArray[np.uint8], columns: int, *, gap: int = GAP, fill: int = 128
+) -> Image.Image:
     """Images `[N, H, W, C]`, C of 1 or 3, in rows of `columns` with `gap` pixels between."""
     num, height, width, channels = images.shape
     rows = -(-num // columns)
@@ -25,12 +35,47 @@ def tile(images: NDArray[np.uint8], columns: int, *, gap: int = 2, fill: int = 1
     return Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
 
 
-def write_sheet(path: Path, images: NDArray[np.uint8], columns: int) -> None:
-    """Write a sheet as PNG.
+def write_sheet(
+    path: Path, images: NDArray[np.uint8], columns: int, p_real: NDArray[np.float32]
+) -> None:
+    """Write a sheet as PNG, with D's verdicts in the same file so that they cannot part.
+
+    Args:
+        path: `samples/<step>.png`.
+        images: uint8 `[N, H, W, C]`.
+        columns: images across.
+        p_real: D's probability `[N]` of each being real.
 
     Raises:
         DiskFullError: no space; an older file stays.
     """
+    about = {
+        "columns": columns,
+        "gap": GAP,
+        "tile": [int(size) for size in images.shape[1:3]],
+        "p_real": [round(float(p), 3) for p in p_real],
+    }
+    text = PngInfo()
+    text.add_text(_ABOUT, json.dumps(about))
     buffer = io.BytesIO()
-    tile(images, columns).save(buffer, "PNG")
+    tile(images, columns).save(buffer, "PNG", pnginfo=text)
     write_bytes(path, buffer.getvalue())
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """The layout of a sheet and D's verdicts: `columns`, `gap`, `tile` `[H, W]`, `p_real` `[N]`.
+
+    Raises:
+        FileNotFoundError: there is no such sheet.
+        DamagedError: it is not a sheet that `write_sheet` wrote.
+    """
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            about = json.loads(str(image.info[_ABOUT]))
+    except FileNotFoundError:
+        raise
+    except (OSError, KeyError, ValueError) as error:
+        raise DamagedError(N_("{name} is not a sample sheet."), name=path.name) from error
+    if not isinstance(about, dict):
+        raise DamagedError(N_("{name} is not a sample sheet."), name=path.name)
+    return about

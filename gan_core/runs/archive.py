@@ -1,0 +1,338 @@
+"""A whole run as one zip, and a zip from anybody as a run.
+
+What comes in is hostile until shown otherwise: nothing is believed that a header says, and no
+name is used that the layout does not know.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from pydantic import ValidationError
+
+from gan_core.config import RunConfig
+from gan_core.errors import BadInputError, DamagedError
+from gan_core.runs import central_directory, sealed
+from gan_core.runs.draft import draft
+from gan_core.runs.files import read_json, write_json
+from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
+from gan_core.runs.status import Said, State, Status, read_written_status, utc_now
+from gan_core.runs.store import Meta, RunStore, RunView, clean_name, new_run_id
+from gan_core.text import N_
+
+MAX_ENTRIES = 20_000
+MAX_TOTAL_BYTES = 8 * 1024**3
+MAX_RATIO = 200
+"""Bytes unpacked for each byte of the zip; what we write ourselves stays far below."""
+FREE_BYTES = 16 * 1024**2
+"""A small zip may always unpack to this much, whatever the ratio."""
+MAX_SHEET_PIXELS = 40_000_000
+
+_MIB = 1024**2
+_ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(r"(config|meta|status)\.json"), 16 * _MIB),
+    (re.compile(r"metrics\.jsonl"), 1024 * _MIB),
+    (re.compile(r"worker\.log"), 256 * _MIB),
+    (re.compile(r"samples/(0|[1-9]\d{0,11})\.png"), 64 * _MIB),
+    (
+        re.compile(r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.json"),
+        16 * _MIB,
+    ),
+    (
+        re.compile(
+            r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.(safetensors|onnx)"
+        ),
+        2048 * _MIB,
+    ),
+    (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
+)
+"""The names of the run layout, and how large each file may be."""
+
+_LEFT_BEHIND = re.compile(
+    r"launch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
+    r"|(samples|snapshots|checkpoints|control|evaluations)/|"
+    r"|(snapshots|checkpoints)/\d{1,12}/"
+)
+"""What a run directory zipped by hand also has; of no use elsewhere and never read."""
+
+_STORED = {".safetensors", ".png", ".onnx"}
+_CHUNK_BYTES = 1024 * 1024
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_TRANSIENT: frozenset[State] = frozenset({"queued", "starting", "running"})
+_ZIP_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+)
+
+
+def pack(view: RunView, target: Path | IO[bytes]) -> None:
+    """Write the whole run as a zip, everything under a folder of the run's id.
+
+    A living run can be packed: sealed folders go in whole or not at all, and the log goes last,
+    so that it reaches as far as every checkpoint.
+
+    Args:
+        view: the run; a damaged one is refused.
+        target: a file name (replaced where it exists) or an open file.
+
+    Raises:
+        DamagedError: the run's configuration cannot be read.
+    """
+    view.sound_config()
+    paths = view.paths
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in (paths.config, paths.meta, paths.status):
+            _add(archive, view.id, path, paths.root)
+        for parent in (paths.checkpoints, paths.snapshots):
+            for step in step_folders(parent):
+                _add_sealed(archive, view.id, parent / str(step), paths.root)
+        for step in sheet_steps(paths):
+            _add(archive, view.id, paths.sample(step), paths.root)
+        if paths.evaluations.is_dir():
+            for path in sorted(paths.evaluations.glob("*.json")):
+                _add(archive, view.id, path, paths.root)
+        _add(archive, view.id, paths.log, paths.root)
+        _add(archive, view.id, paths.metrics, paths.root)
+
+
+def _add(archive: zipfile.ZipFile, run_id: str, path: Path, root: Path) -> None:
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        _write(archive, run_id, path.relative_to(root), file)
+
+
+def _add_sealed(archive: zipfile.ZipFile, run_id: str, folder: Path, root: Path) -> None:
+    """Add a sealed folder whole, or not at all.
+
+    All its files are opened before the first is written: an open file stays readable when the
+    worker thins or drops the folder meanwhile.
+    """
+    for _ in range(3):
+        with ExitStack() as files:
+            try:
+                manifest = files.enter_context((folder / sealed.MANIFEST).open("rb"))
+                names = sealed.read_manifest(folder)["sha256"]
+                opened = [(n, files.enter_context((folder / n).open("rb"))) for n in names]
+            except FileNotFoundError:
+                continue
+            except DamagedError:
+                return
+            opened.append((sealed.MANIFEST, manifest))
+            for name, file in opened:
+                _write(archive, run_id, folder.relative_to(root) / name, file)
+            return
+
+
+def _write(archive: zipfile.ZipFile, run_id: str, name: Path, file: IO[bytes]) -> None:
+    """Copy an open file into the zip, as long as it is now: a log may grow meanwhile."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    entry = zipfile.ZipInfo(f"{run_id}/{name.as_posix()}", time.localtime()[:6])
+    entry.compress_type = zipfile.ZIP_STORED if name.suffix in _STORED else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    entry.file_size = size
+    with archive.open(entry, "w") as out:
+        while size > 0 and (chunk := file.read(min(_CHUNK_BYTES, size))):
+            size -= len(chunk)
+            out.write(chunk)
+
+
+def unpack(store: RunStore, file: Path | IO[bytes]) -> RunView:
+    """Make a run of a zip that `pack` wrote, or that claims so.
+
+    It keeps its id unless that is taken. A run that was alive or waiting becomes `stopped`.
+
+    Raises:
+        BadInputError: not such a zip, or not one that is safe to unpack; nothing is left behind.
+        ReadOnlyError, DiskFullError: the runs folder cannot be written.
+    """
+    try:
+        with file.open("rb") if isinstance(file, Path) else ExitStack() as opened:
+            stream = opened if isinstance(file, Path) else file
+            size = central_directory.check(stream, MAX_ENTRIES)
+            with zipfile.ZipFile(stream) as archive:
+                return _unpack(store, archive, size)
+    except FileNotFoundError as error:
+        raise _refused(N_("there is no such file.")) from error
+    except IsADirectoryError as error:
+        raise _refused(N_("it is a folder, not a zip.")) from error
+    except DamagedError as error:
+        raise _refused(N_("{reason}"), reason=error.message) from error
+    except _ZIP_FAULTS as error:
+        raise _refused(N_("it is not a good zip: {reason}."), reason=str(error)) from error
+
+
+def _refused(template: str, **values: object) -> BadInputError:
+    return BadInputError(
+        template, N_("Allowed is a run zip as `export --format zip` writes it."),
+        field="file", **values,
+    )  # fmt: skip
+
+
+def _unpack(store: RunStore, archive: zipfile.ZipFile, zip_bytes: int) -> RunView:
+    prefix, entries = _chosen(archive)
+    run_id = _free_id(store, prefix)
+    with draft(store.root, run_id) as paths:
+        budget = min(MAX_TOTAL_BYTES, max(FREE_BYTES, MAX_RATIO * zip_bytes))
+        for name, entry, limit in entries:
+            budget -= _extract(archive, entry, paths.root / name, min(limit, budget))
+        _check_sealed(paths)
+        _check_sheets(paths)
+        _settle(paths)
+    return store.get(run_id)
+
+
+def _chosen(archive: zipfile.ZipFile) -> tuple[str, list[tuple[str, zipfile.ZipInfo, int]]]:
+    """The entries to unpack, under the name that each will have; every other is refused."""
+    infos = archive.infolist()
+    if len(infos) > MAX_ENTRIES:
+        raise _refused(N_("it has more than {limit} entries."), limit=MAX_ENTRIES)
+    prefix = _prefix(infos)
+    chosen: list[tuple[str, zipfile.ZipInfo, int]] = []
+    seen: set[str] = set()
+    for info in infos:
+        name = _checked_name(info, prefix)
+        if name in seen:
+            raise _refused(N_("it holds {name} twice."), name=repr(name))
+        seen.add(name)
+        if _LEFT_BEHIND.fullmatch(name):
+            continue
+        limits = [limit for pattern, limit in _ALLOWED if pattern.fullmatch(name)]
+        if not limits:
+            raise _refused(N_("it holds {name}, which no run has."), name=repr(name[:100]))
+        chosen.append((name, info, limits[0]))
+    return prefix, chosen
+
+
+def _prefix(infos: list[zipfile.ZipInfo]) -> str:
+    """The one folder that everything lies in; empty where the files lie at the top."""
+    if any(info.filename == "config.json" for info in infos):
+        return ""
+    tops = {info.filename.split("/", 1)[0] for info in infos}
+    if len(tops) != 1:
+        raise _refused(N_("it holds no run: config.json is missing."))
+    return tops.pop()
+
+
+def _checked_name(info: zipfile.ZipInfo, prefix: str) -> str:
+    name = info.filename
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or "\\" in name or ".." in parts or ":" in name:
+        raise _refused(N_("it holds the unsafe name {name}."), name=repr(name[:100]))
+    if info.flag_bits & 0x1:
+        raise _refused(N_("{name} is encrypted."), name=repr(name[:100]))
+    kind = info.external_attr >> 16 & 0o170000
+    if kind not in (0, 0o100000, 0o040000):
+        raise _refused(N_("{name} is a link or a special file."), name=repr(name[:100]))
+    if info.is_dir() and not info.file_size == 0:
+        raise _refused(N_("{name} is a folder with content."), name=repr(name[:100]))
+    return name.removeprefix(f"{prefix}/") if prefix else name
+
+
+def _free_id(store: RunStore, wanted: str) -> str:
+    if re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{6}", wanted) and not (store.root / wanted).exists():
+        return wanted
+    return new_run_id(utc_now())
+
+
+def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limit: int) -> int:
+    """Write one entry, counting what really comes out; return the number of bytes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with archive.open(entry) as source, target.open("xb") as out:
+        for chunk in _chunks(source):
+            written += len(chunk)
+            if written > limit:
+                raise _refused(
+                    N_("{name} unpacks to more than is allowed here ({limit} bytes)."),
+                    name=repr(entry.filename[-100:]),
+                    limit=limit,
+                )
+            out.write(chunk)
+    return written
+
+
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    while chunk := source.read(_CHUNK_BYTES):
+        yield chunk
+
+
+def _check_sealed(paths: RunPaths) -> None:
+    """Every file of every sealed folder is in its manifest, with the right checksum."""
+    for parent in (paths.checkpoints, paths.snapshots):
+        for step in step_folders(parent):
+            folder = parent / str(step)
+            listed = set(sealed.read_manifest(folder)["sha256"])
+            found = {entry.name for entry in folder.iterdir()} - {sealed.MANIFEST}
+            if listed != found:
+                odd = min(listed ^ found)
+                raise _refused(
+                    N_("{folder} and its manifest disagree about {name}."),
+                    folder=f"{parent.name}/{step}",
+                    name=repr(odd[:100]),
+                )
+            for name in found:
+                sealed.verified(folder, name)
+
+
+def _check_sheets(paths: RunPaths) -> None:
+    """A sheet is a PNG of a size that a page can open: its header is read, nothing is decoded."""
+    for step in sheet_steps(paths):
+        with paths.sample(step).open("rb") as file:
+            start = file.read(24)
+        width, height = (int.from_bytes(start[i : i + 4], "big") for i in (16, 20))
+        if not start.startswith(_PNG_START) or not 0 < width * height <= MAX_SHEET_PIXELS:
+            raise _refused(N_("samples/{step}.png is no picture that can be shown."), step=step)
+
+
+def _settle(paths: RunPaths) -> None:
+    """Read the JSON files through their models and write them anew, as this program would."""
+    try:
+        config = RunConfig.from_json(read_json(paths.config))
+    except FileNotFoundError as error:
+        raise DamagedError(N_("config.json is missing.")) from error
+    write_json(paths.config, config.to_json())
+    write_json(paths.meta, _settled_meta(paths).model_dump(mode="json"))
+    status = _settled_status(read_written_status(paths))
+    write_json(paths.status, status.model_dump(mode="json"))
+
+
+def _settled_meta(paths: RunPaths) -> Meta:
+    try:
+        meta = Meta.model_validate(read_json(paths.meta))
+    except FileNotFoundError:
+        return Meta()
+    except ValidationError as error:
+        raise DamagedError(N_("meta.json is damaged.")) from error
+    return meta.model_copy(update={"name": clean_name(meta.name)})
+
+
+def _settled_status(status: Status) -> Status:
+    """The status as a run at rest has it.
+
+    Its sentence is kept as plain text: a template from a stranger could ask for a gigabyte of
+    padding when it is filled in.
+    """
+    words = status.message[:500]
+    said = Said(template=words.replace("{", "{{").replace("}", "}}"))
+    state = status.state
+    if state in _TRANSIENT:
+        state, words = "stopped", "It was packed while it was running or waiting."
+        said = Said(template=N_("It was packed while it was running or waiting."))
+    return status.model_copy(update={"state": state, "message": words, "said": said})
