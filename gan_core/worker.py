@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from gan_core.config import RunConfig
 from gan_core.data import load
 from gan_core.errors import DiskFullError, GanCoreError
+from gan_core.nn.lean import without_optional_imports
 from gan_core.recipes import registry
 from gan_core.runs import checkpoints, metrics
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
@@ -118,7 +119,8 @@ def _train(
 
 def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter) -> Trainer:
     started = time.monotonic()
-    from gan_core.nn import device  # TensorFlow takes seconds to load: people are told first
+    with without_optional_imports():
+        from gan_core.nn import device  # TensorFlow takes seconds to load: people are told first
 
     logger.info("TensorFlow loaded in %.1f s", time.monotonic() - started)
     device_name = device.prepare(config.kernels)
