@@ -95,7 +95,7 @@ install() {
   stamp=".venv/.installed-$(basename "$file")"
   now="$(cat requirements*.txt | cksum) $(.venv/bin/python -V)"
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && return
-  echo "Installing $file into .venv (about 2 GB the first time; a few minutes)"
+  echo "Installing $file into .venv (about 3 GB the first time; a few minutes)"
   [ -t 1 ] || quiet=--quiet
   .venv/bin/python -m pip install --disable-pip-version-check --no-input $quiet -r "$file" ||
     fail "Installing failed; the lines above say why." \
