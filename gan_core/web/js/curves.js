@@ -1,0 +1,102 @@
+/** Drawing of curves and axes on a canvas context. */
+
+import { brief, whole } from "./base.js";
+import { logTicks, ticks } from "./scale.js";
+
+/** A line through points, broken wherever a value is missing or, on a log axis, not positive. */
+export function strokeLine(context, xs, ys, toX, toY, log) {
+  context.beginPath();
+  let drawing = false;
+  for (let i = 0; i < xs.length; i += 1) {
+    const value = ys[i];
+    if (value === null || (log && value <= 0)) {
+      drawing = false;
+    } else if (drawing) {
+      context.lineTo(toX(xs[i]), toY(value));
+    } else {
+      context.moveTo(toX(xs[i]), toY(value));
+      drawing = true;
+    }
+  }
+  context.stroke();
+}
+
+/** One series: what was measured thin and faint, its smoothed curve thick, in one line style. */
+export function strokeSeries(context, line, smoothed, { toX, toY, log, color, width }) {
+  context.lineJoin = "round";
+  context.strokeStyle = color;
+  if (smoothed !== line.y) {
+    context.setLineDash([]);
+    context.globalAlpha = 0.28;
+    context.lineWidth = width / 2;
+    strokeLine(context, line.x, line.y, toX, toY, log);
+    context.globalAlpha = 1;
+  }
+  context.setLineDash(line.dash ?? []);
+  context.lineWidth = width;
+  strokeLine(context, line.x, smoothed, toX, toY, log);
+  context.setLineDash([]);
+}
+
+/** Grid and numbers of the y axis; the numbers stand left of the plot. */
+export function drawYAxis(context, box, [low, high], toY, log, theme) {
+  const count = Math.max(2, Math.floor((box.bottom - box.top) / (theme.fontSize * 2.4)));
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of log ? logTicks(low, high, count) : ticks(low, high, count)) {
+    const y = Math.round(toY(value)) + 0.5;
+    context.strokeStyle = theme.border;
+    context.lineWidth = 1;
+    context.globalAlpha = 0.7;
+    context.beginPath();
+    context.moveTo(box.left, y);
+    context.lineTo(box.right, y);
+    context.stroke();
+    context.globalAlpha = 1;
+    context.fillStyle = theme.faded;
+    context.fillText(tickText(value), box.left - 6, y);
+  }
+}
+
+/** Numbers under the plot, none of them cut off at its ends. */
+export function drawXAxis(context, box, end, toX, theme) {
+  const count = Math.max(2, Math.floor((box.right - box.left) / (theme.fontSize * 6)));
+  context.textBaseline = "top";
+  context.fillStyle = theme.faded;
+  for (const value of ticks(0, end, count)) {
+    const x = toX(value);
+    const text = whole(value);
+    const half = context.measureText(text).width / 2;
+    context.textAlign = "center";
+    context.fillText(text, Math.min(Math.max(x, box.left + half), box.right - half), box.bottom + 5);
+  }
+}
+
+/** The range where a healthy run stays: a tint between two dotted lines. */
+export function drawBand(context, box, band, toY, theme) {
+  const clamp = (y) => Math.min(Math.max(y, box.top), box.bottom);
+  const [bottom, top] = [clamp(toY(band[0])), clamp(toY(band[1]))];
+  context.fillStyle = theme.good;
+  context.globalAlpha = 0.1;
+  context.fillRect(box.left, top, box.right - box.left, bottom - top);
+  context.globalAlpha = 0.7;
+  context.strokeStyle = theme.good;
+  context.lineWidth = 1;
+  context.setLineDash([2, 3]);
+  for (const y of [top, bottom]) {
+    context.beginPath();
+    context.moveTo(box.left, Math.round(y) + 0.5);
+    context.lineTo(box.right, Math.round(y) + 0.5);
+    context.stroke();
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+/** A tick's number without the noise of binary fractions. */
+export function tickText(value) {
+  const clean = Number(value.toPrecision(6));
+  if (clean === 0) return "0";
+  const size = Math.abs(clean);
+  return size >= 1000 && size < 1e6 ? whole(clean) : size >= 1e-4 ? String(clean) : brief(clean);
+}

@@ -1,0 +1,217 @@
+/** The latent explorer: one image under the hand, sliders beside it, relatives below. */
+
+import { el, fill, mountOnce, setText, whole } from "./base.js";
+import { DecodeError, createServerDecoder, postJson } from "./decoder.js";
+import { DecodeQueue } from "./decode_queue.js";
+import { icon } from "./icons.js";
+import { History, keepLocked, neighboursOf } from "./latents.js";
+import { NeighbourRow } from "./neighbour_row.js";
+import { BORDER_PIXELS, keepCrisp, paint } from "./pixels.js";
+import { Sliders } from "./sliders.js";
+import { createBadge, showVerdict } from "./verdict.js";
+
+const LARGEST_SEED = 9999;
+
+class Explorer {
+  constructor({ parentElement, data }) {
+    this.words = data.words;
+    this.locked = new Set();
+    this.painted = 0;
+    this.queue = new DecodeQueue({
+      onImage: (answer) => this.showImage(answer),
+      onNeighbours: (latents, answer) => this.row.show(latents, answer, this.data.verdict_thresholds),
+      onFailure: (error) => this.showFailure(error),
+      onQuiet: () => this.tell(),
+    });
+    this.sliders = new Sliders(this.words, {
+      onInput: (dimension, value) => this.slide(dimension, value),
+      onChange: () => this.rest(),
+      onLock: (dimension, locked) => this.lock(dimension, locked),
+    });
+    this.row = new NeighbourRow(this.words, (z) => this.go(z));
+    this.build(parentElement);
+  }
+
+  build(parent) {
+    this.canvas = el("canvas", { class: "picture", role: "img", "aria-label": this.words.picture });
+    this.waiting = el("p", { class: "waiting", text: this.words.loading });
+    this.frame = el("div", { class: "framed" }, this.canvas);
+    const stage = el("div", { class: "stage" }, this.frame, this.waiting);
+    this.badge = createBadge();
+    this.step = el("span", { class: "at-step value" });
+    const caption = el("div", { class: "caption" }, this.badge.element, this.step);
+    this.note = el("p", { class: "note", role: "status" });
+    const left = el("div", { class: "hand" }, stage, caption, this.row.element);
+    const right = el("div", { class: "reins" }, this.buildToolbar(), this.note, this.sliders.element);
+    const split = el("div", { class: "split" }, left, right);
+    this.root = el("section", { class: "studio explorer", "aria-label": this.words.explorer }, split);
+    this.root.addEventListener("keydown", (event) => this.shortcut(event));
+    const width = () => this.painted && this.canvas.width;
+    this.crisp = keepCrisp(stage, () => this.canvas, width, BORDER_PIXELS);
+    parent.append(this.root);
+  }
+
+  buildToolbar() {
+    const button = (name, text, onclick) => {
+      const made = el("button", { type: "button", class: "button", title: text, onclick });
+      made.setAttribute("aria-label", text);
+      made.append(icon(name));
+      return made;
+    };
+    const random = button("dice", this.words.randomise, () => this.randomise());
+    random.append(el("span", { text: this.words.randomise }));
+    const zero = button("zero", this.words.zero, () => this.goZero());
+    zero.append(el("span", { text: this.words.zero }));
+    this.undo = button("undo", this.words.undo, () => this.travel("undo"));
+    this.redo = button("redo", this.words.redo, () => this.travel("redo"));
+    this.seed = el("input", { type: "number", min: 0, step: 1, inputmode: "numeric", class: "seed" });
+    this.seed.title = this.words.seed_help;
+    this.seed.addEventListener("change", () => this.sow());
+    const seed = el("label", { class: "sow" }, el("span", { text: this.words.seed }), this.seed);
+    return el("div", { class: "bar toolbar" }, random, zero, this.undo, this.redo, seed);
+  }
+
+  /** Called with each new `data`; z is taken from it only when z_version is another one. */
+  update({ data, setStateValue }) {
+    const before = this.data;
+    this.data = data;
+    this.setStateValue = setStateValue;
+    this.root.classList.toggle("present", Boolean(data.present));
+    this.root.classList.toggle("invert", Boolean(data.invert));
+    const newPlace = !before || data.run !== before.run || data.latent_size !== before.latent_size;
+    if (newPlace || data.z_version !== before.z_version) this.takeLatent(data.z, newPlace);
+    this.sliders.setShape(Math.min(data.num_sliders, data.latent_size), data.sigma);
+    this.row.setCount(data.neighbours, data.image_shape);
+    this.sliders.show(this.z);
+    const moved = newPlace || data.step !== before.step || data.decode_url !== before.decode_url;
+    if (moved) {
+      this.queue.decoder = createServerDecoder(data.decode_url, data);
+    }
+    if (moved || data.z_version !== before.z_version) this.want();
+  }
+
+  takeLatent(z, newPlace) {
+    const given = Array.from(z);
+    if (newPlace) {
+      this.locked.clear();
+      this.history = new History(given);
+    } else this.history.push(given);
+    this.z = given;
+    this.told = String(given);
+    this.markTravel();
+  }
+
+  want() {
+    const { neighbours, neighbour_radius: radius } = this.data;
+    const z = [...this.z];
+    this.row.setStale();
+    this.queue.want(z, () => neighboursOf(z, neighbours, radius, this.locked));
+  }
+
+  /** While a value moves: only the image follows. */
+  slide(dimension, value) {
+    this.z[dimension] = value;
+    this.sliders.show(this.z);
+    this.want();
+  }
+
+  /** The hand rests: a step for undo. Python is told once the image is there. */
+  rest() {
+    this.history.push([...this.z]);
+    this.markTravel();
+    this.want();
+  }
+
+  go(z) {
+    this.z = [...z];
+    this.sliders.show(this.z);
+    this.rest();
+  }
+
+  goZero() {
+    this.go(keepLocked(this.z, this.z.map(() => 0), this.locked));
+  }
+
+  randomise() {
+    this.seed.value = String(Math.floor(Math.random() * (LARGEST_SEED + 1)));
+    return this.sow();
+  }
+
+  /** The latent that belongs to the seed in the box; the server draws it, as everywhere else. */
+  async sow() {
+    const seed = Number(this.seed.value);
+    if (this.seed.value === "" || !Number.isInteger(seed) || seed < 0) return;
+    const size = this.data.latent_size;
+    const url = this.data.latents_url ?? "studio/latents";
+    try {
+      const { latents } = await postJson(url, { seed, count: 1, latent_size: size });
+      if (Number(this.seed.value) !== seed || this.data.latent_size !== size) return;
+      this.go(keepLocked(this.z, latents[0], this.locked));
+    } catch (error) {
+      this.showFailure(error);
+    }
+  }
+
+  travel(direction) {
+    const z = this.history[direction]();
+    if (!z) return;
+    this.z = [...z];
+    this.sliders.show(this.z);
+    this.markTravel();
+    this.want();
+  }
+
+  markTravel() {
+    this.undo.disabled = !this.history.past.length;
+    this.redo.disabled = !this.history.future.length;
+  }
+
+  shortcut(event) {
+    const typing = event.target.type === "number";
+    if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    this.travel(event.shiftKey ? "redo" : "undo");
+    event.preventDefault();
+  }
+
+  lock(dimension, locked) {
+    if (locked) this.locked.add(dimension);
+    else this.locked.delete(dimension);
+    this.want();
+  }
+
+  showImage({ step, shape, images, pReal }) {
+    paint(this.canvas, images[0], shape);
+    this.painted += 1;
+    this.waiting.hidden = true;
+    const thresholds = this.data.verdict_thresholds;
+    const verdict = showVerdict(this.words, pReal?.[0], thresholds, this.frame, this.badge);
+    setText(this.step, fill(this.words.step, { step: whole(step) }));
+    setText(this.note, "");
+    if (this.painted === 1) this.crisp.fit();
+    Object.assign(this.canvas.dataset, { painted: this.painted, step, verdict: verdict ?? "none" });
+  }
+
+  showFailure(error) {
+    if (!(error instanceof DecodeError)) throw error;
+    setText(this.note, this.words[error.reason]);
+    setText(this.waiting, "");
+  }
+
+  /** Tell Python where the hand rests; never in the middle of a drag, never twice the same. */
+  tell() {
+    const now = String(this.history.now);
+    if (now === this.told || now !== String(this.z)) return;
+    this.told = now;
+    this.setStateValue("z", [...this.history.now]);
+  }
+
+  destroy() {
+    this.queue.close();
+    this.crisp.stop();
+    this.root.remove();
+  }
+}
+
+export default function explorer(component) {
+  return mountOnce(component, (first) => new Explorer(first));
+}

@@ -1,0 +1,44 @@
+/** Pictures from around the point where one stands; a click goes there. */
+
+import { el, fill } from "./base.js";
+import { paint } from "./pixels.js";
+import { showVerdict } from "./verdict.js";
+
+export class NeighbourRow {
+  constructor(words, onPick) {
+    this.words = words;
+    this.onPick = onPick;
+    this.cells = [];
+    this.element = el("div", { class: "neighbours", role: "group", "aria-label": words.neighbours });
+  }
+
+  setCount(count, [height, width]) {
+    this.element.style.setProperty("--count", String(count));
+    while (this.cells.length > count) this.cells.pop().button.remove();
+    while (this.cells.length < count) {
+      const canvas = el("canvas", { width, height });
+      const button = el("button", { type: "button", class: "neighbour framed", disabled: true }, canvas);
+      const cell = { canvas, button, z: null };
+      button.setAttribute("aria-label", fill(this.words.neighbour, { index: this.cells.length + 1 }));
+      button.addEventListener("click", () => this.onPick(cell.z));
+      this.cells.push(cell);
+      this.element.append(button);
+    }
+  }
+
+  /** While the point moves the old pictures stay, faded, and lead nowhere. */
+  setStale() {
+    this.element.classList.add("stale");
+    for (const { button } of this.cells) button.disabled = true;
+  }
+
+  show(latents, { images, shape, pReal }, thresholds) {
+    this.element.classList.remove("stale");
+    this.cells.forEach((cell, i) => {
+      cell.z = latents[i];
+      cell.button.disabled = false;
+      paint(cell.canvas, images[i], shape);
+      showVerdict(this.words, pReal?.[i], thresholds, cell.button);
+    });
+  }
+}
