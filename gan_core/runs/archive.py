@@ -7,7 +7,6 @@ name is used that the layout does not know.
 from __future__ import annotations
 
 import re
-import shutil
 import time
 import zipfile
 import zlib
@@ -71,8 +70,7 @@ _ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # also NotImplementedError: a way of packing that Python does not know
     ValueError,
     OverflowError,
 )
@@ -162,16 +160,18 @@ def unpack(store: RunStore, file: Path | IO[bytes]) -> RunView:
         BadInputError: not such a zip, or not one that is safe to unpack; nothing is left behind.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    if isinstance(file, Path):
+        try:
+            with file.open("rb") as opened:
+                return unpack(store, opened)
+        except FileNotFoundError as error:
+            raise _refused(N_("there is no file {name}."), name=str(file)) from error
+        except IsADirectoryError as error:
+            raise _refused(N_("{name} is a folder, not a zip."), name=str(file)) from error
     try:
-        with file.open("rb") if isinstance(file, Path) else ExitStack() as opened:
-            stream = opened if isinstance(file, Path) else file
-            size = central_directory.check(stream, MAX_ENTRIES)
-            with zipfile.ZipFile(stream) as archive:
-                return _unpack(store, archive, size)
-    except FileNotFoundError as error:
-        raise _refused(N_("there is no such file.")) from error
-    except IsADirectoryError as error:
-        raise _refused(N_("it is a folder, not a zip.")) from error
+        size = central_directory.check(file, MAX_ENTRIES)
+        with zipfile.ZipFile(file) as archive:
+            return _unpack(store, archive, size)
     except DamagedError as error:
         raise _refused(N_("{reason}"), reason=error.message) from error
     except _ZIP_FAULTS as error:

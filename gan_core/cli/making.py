@@ -1,0 +1,101 @@
+"""`sample` and `interpolate`: images from a snapshot, without TensorFlow."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gan_core.charts.animation import MAX_FRAMES, save_animation
+from gan_core.charts.sheet import png_bytes, sheet
+from gan_core.cli.context import Context
+from gan_core.cli.output import output_path, print_json, tell
+from gan_core.errors import BadInputError
+from gan_core.inference.engine import SnapshotEngine
+from gan_core.latent.interpolation import walk
+from gan_core.latent.sampling import sample_latents, zero_latent
+from gan_core.runs import snapshots
+from gan_core.runs.files import write_bytes
+from gan_core.text import N_
+
+if TYPE_CHECKING:
+    from gan_core.charts.animation import Format
+
+DEFAULT_COUNT = 25
+_SCALE = 4
+_ANIMATIONS: dict[str, Format] = {".gif": "gif", ".webp": "webp", ".mp4": "mp4", ".png": "png"}
+
+
+def sample(given: argparse.Namespace, at: Context) -> int:
+    """Generate images: a sheet, or an array of pixels as trained."""
+    if given.label is not None:
+        raise BadInputError(
+            N_("got {given}; images cannot be chosen by class yet: there is no classifier."),
+            field="--label",
+            given=repr(given.label),
+        )
+    if given.zero and given.count not in (None, 1):
+        raise BadInputError(
+            N_("got {given}; with --zero there is one image, so allowed is 1."),
+            field="--count",
+            given=given.count,
+        )
+    target = output_path(given.output, (".png", ".npy"))
+    engine, step = _engine(given, at)
+    count = DEFAULT_COUNT if given.count is None else given.count
+    latents = (
+        zero_latent(engine.latent_size)
+        if given.zero
+        else sample_latents(given.seed, count, engine.latent_size)
+    )
+    images = engine.images(latents)
+    if target.suffix.lower() == ".npy":
+        file = io.BytesIO()
+        np.save(file, images, allow_pickle=False)
+        content = file.getvalue()
+    else:
+        content = png_bytes(sheet(images, math.ceil(math.sqrt(len(images))), scale=_SCALE))
+    return _deliver(target, content, at, run=given.run, step=step, num_images=len(images))
+
+
+def interpolate(given: argparse.Namespace, at: Context) -> int:
+    """Walk through the latents of some seeds and show every frame."""
+    target = output_path(given.output, tuple(_ANIMATIONS))
+    if not 2 <= given.frames <= MAX_FRAMES:
+        raise BadInputError(
+            N_("got {given}; allowed is 2 … {high}."),
+            field="--frames",
+            given=given.frames,
+            high=MAX_FRAMES,
+        )
+    if not 2 <= len(given.seeds) <= given.frames:
+        raise BadInputError(
+            N_("got {given} seeds; allowed are 2 … {high}, as many as there are frames."),
+            field="--seeds",
+            given=len(given.seeds),
+            high=given.frames,
+        )
+    engine, step = _engine(given, at)
+    points = [sample_latents(seed, 1, engine.latent_size)[0] for seed in given.seeds]
+    frames = engine.images(walk(np.stack(points), given.frames, given.method, not given.open))
+    content = save_animation(frames, None, _ANIMATIONS[target.suffix.lower()], scale=_SCALE)
+    return _deliver(target, content, at, run=given.run, step=step, frames=len(frames))
+
+
+def _engine(given: argparse.Namespace, at: Context) -> tuple[SnapshotEngine, int]:
+    view = at.store.get(given.run)
+    step = snapshots.resolve_step(view.paths, given.step)
+    return SnapshotEngine.open(view.paths, step), step
+
+
+def _deliver(target: Path, content: bytes, at: Context, **facts: str | int) -> int:
+    write_bytes(target, content)
+    if at.json:
+        print_json({**facts, "file": str(target)})
+    else:
+        tell(f"{target}: {', '.join(f'{key} {value}' for key, value in facts.items())}")
+    return 0

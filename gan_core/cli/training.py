@@ -1,0 +1,129 @@
+"""`train`, `pause`, `resume`, `stop`, `fork`."""
+
+from __future__ import annotations
+
+import argparse
+
+from gan_core.cli.context import Context
+from gan_core.cli.follow import Follower
+from gan_core.cli.output import DownloadProgress, print_json, print_result, result, tell
+from gan_core.config import SettingValue
+from gan_core.errors import ConflictError
+from gan_core.jobs import control
+from gan_core.jobs.fork import fork as fork_run
+from gan_core.jobs.launch import submit
+from gan_core.jobs.plan import plan
+from gan_core.recipes.settings import SPECS, parse
+from gan_core.runs.store import RunView, clean_name
+
+INTERRUPTED = 130
+_ENDED_BADLY = {"failed", "interrupted"}
+
+
+def overrides(pairs: list[tuple[str, str]]) -> dict[str, SettingValue]:
+    """`--set` as values; an unknown name keeps its text and is refused with the others."""
+    return {key: parse(SPECS[key], text) if key in SPECS else text for key, text in pairs}
+
+
+def train(given: argparse.Namespace, at: Context) -> int:
+    """Start a run; follow it unless told otherwise."""
+    clean_name(given.name)  # before a download
+    config = plan(
+        given.recipe,
+        given.dataset,
+        overrides(given.settings),
+        runs_dir=at.runs_dir,
+        data_dir=at.data_dir,
+        steps=given.steps,
+        epochs=given.epochs,
+        seed=given.seed,
+        mirror=at.mirror,
+        progress=DownloadProgress(),
+    )
+    created = submit(at.store, config, given.name, data_dir=at.data_dir)
+    if given.detach:
+        print_result(created, as_json=at.json)
+        return 0
+    tell(f"run {created.id}: {config.recipe} on {config.dataset.name}, {config.total_steps} steps")
+    return _follow(created, at)
+
+
+def _follow(created: RunView, at: Context) -> int:
+    """Show a run until it ends; Ctrl-C stops it and keeps its checkpoint."""
+    follower = Follower(created)
+    code = 0
+    try:
+        ended = control.wait(at.store, created.id, progress=follower)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        ended = _stop_and_wait(created.id, at, follower)
+    finally:
+        follower.close()
+    if ended.status.state in _ENDED_BADLY and not code:
+        tell(f"run {ended.id} {ended.status.state}: {ended.status.message}")
+        code = 1
+    print_result(ended, as_json=at.json)
+    return code
+
+
+def _stop_and_wait(run_id: str, at: Context, follower: Follower) -> RunView:
+    tell("stopping; the last step is being saved (Ctrl-C again leaves that to the worker)")
+    try:
+        control.stop(at.store, run_id)
+    except ConflictError:
+        return at.store.get(run_id)  # it ended at the same moment
+    return control.wait(at.store, run_id, progress=follower)
+
+
+def pause(given: argparse.Namespace, at: Context) -> int:
+    """Pause a run."""
+    return _answer(control.pause(at.store, given.run), given.run, at)
+
+
+def stop(given: argparse.Namespace, at: Context) -> int:
+    """Stop a run."""
+    return _answer(control.stop(at.store, given.run), given.run, at)
+
+
+def _answer(reply: control.Reply, run_id: str, at: Context) -> int:
+    if at.json:
+        print_json({**result(at.store.get(run_id)), "acknowledged": reply.acknowledged})
+    else:
+        tell(str(reply.said))
+    return 0
+
+
+def resume(given: argparse.Namespace, at: Context) -> int:
+    """Continue a run from its newest good checkpoint."""
+    resumed = control.resume(
+        at.store,
+        given.run,
+        steps=given.steps,
+        epochs=given.epochs,
+        data_dir=at.data_dir,
+        mirror=at.mirror,
+        progress=DownloadProgress(),
+    )
+    if at.json:
+        print_json(result(resumed))
+    else:
+        tell(f"run {resumed.id} is queued and continues by itself")
+    return 0
+
+
+def fork(given: argparse.Namespace, at: Context) -> int:
+    """Start a new run from a snapshot."""
+    forked = fork_run(
+        at.store,
+        given.run,
+        given.step,
+        overrides(given.settings),
+        steps=given.steps,
+        epochs=given.epochs,
+        name=given.name,
+        data_dir=at.data_dir,
+        mirror=at.mirror,
+        progress=DownloadProgress(),
+    )
+    print_result(forked, as_json=at.json)
+    return 0

@@ -1,0 +1,1 @@
+"""Runs in the background: plan, launch, supervise, control, fork, export."""

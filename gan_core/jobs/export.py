@@ -1,0 +1,113 @@
+"""A run, or what it has learnt, as a file to take elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from gan_core.errors import BadInputError
+from gan_core.jobs.process import run_job
+from gan_core.jobs.script import program
+from gan_core.runs import archive, sealed, snapshots
+from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
+from gan_core.runs.store import RunStore, RunView
+from gan_core.text import N_
+
+Format = Literal["keras", "h5", "onnx", "script", "zip"]
+FORMATS: tuple[Format, ...] = ("keras", "h5", "onnx", "script", "zip")
+EXPORT_TIMEOUT_SECS = 300.0
+
+_SUFFIXES = {"keras": ".keras", "h5": ".h5", "onnx": ".onnx", "script": ".py", "zip": ".zip"}
+
+
+def export(
+    store: RunStore,
+    run_id: str,
+    step: int | str,
+    format: str,  # noqa: A002 - the word for it
+    target: Path,
+) -> Path:
+    """Write a run or a snapshot of it; return the file that was written.
+
+    Args:
+        store: the runs folder.
+        run_id: the run.
+        step: a snapshot's step, `newest` or `best`; of no account to `zip` and `script`.
+        format: `keras`, `h5` and `onnx` are the generator; `script` is a program that trains
+            the same system; `zip` is the whole run.
+        target: a file, replaced when there is one; or a folder, in which it gets a name.
+
+    Raises:
+        NotFoundError: no such run or snapshot.
+        BadInputError: an unknown format, or a target that is no place for a file.
+        DamagedError: the snapshot is damaged.
+        JobFailedError: TensorFlow could not write it; says why.
+        ReadOnlyError, DiskFullError: the target cannot be written.
+    """
+    if format not in FORMATS:
+        raise BadInputError(
+            N_("got {given}; allowed is one of: {allowed}."),
+            field="format",
+            given=repr(format),
+            allowed=", ".join(FORMATS),
+        )
+    view = store.get(run_id)
+    if format == "zip":
+        return _place(target, f"{view.id}.zip", lambda draft: archive.pack(view, draft))
+    config = view.sound_config()
+    if format == "script":
+        text = program(config)
+        name = f"train_{config.recipe.replace('-', '_')}.py"
+        return _place(target, name, lambda draft: _write_text(draft, text))
+    at_step = snapshots.resolve_step(view.paths, step)
+    name = default_name(view, at_step, format)
+    return _place(target, name, lambda draft: _write_generator(view, at_step, format, draft))
+
+
+def default_name(view: RunView, step: int, format: str) -> str:  # noqa: A002
+    """What the generator's file is called in a folder; `h5` as published, by the epoch."""
+    if format == "h5":
+        epoch = round(step / view.sound_config().steps_per_epoch)
+        return f"generator_model_{epoch:03d}.h5"
+    return f"{view.id}-{step}{_SUFFIXES[format]}"
+
+
+def _write_generator(view: RunView, step: int, format: str, draft: Path) -> None:  # noqa: A002
+    folder = view.paths.snapshot(step)
+    if format == "onnx":
+        shutil.copyfile(sealed.verified(folder, snapshots.GENERATOR_ONNX), draft)
+        return
+    sealed.verified(folder, snapshots.GENERATOR_WEIGHTS)
+    run_job(
+        "gan_core.nn.export",
+        str(folder.resolve()),
+        format,
+        str(draft),
+        timeout_secs=EXPORT_TIMEOUT_SECS,
+    )
+
+
+def _write_text(draft: Path, text: str) -> None:
+    draft.write_text(text, encoding="utf-8")
+
+
+def _place(target: Path, default: str, write: Callable[[Path], None]) -> Path:
+    """Have `write` fill a temporary file beside `target`, then give it its name."""
+    path = target / default if target.is_dir() else target
+    if path.exists() and not path.is_file():
+        raise BadInputError(N_("{path} is not a file."), field="output", path=path)
+    if not path.parent.is_dir():
+        raise BadInputError(N_("there is no folder {folder}."), field="output", folder=path.parent)
+    with disk_faults(path.parent):
+        # A folder, because Keras tells a format by the file's suffix.
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent)).resolve()
+        try:
+            draft = folder / f"draft{path.suffix if path.suffix else Path(default).suffix}"
+            write(draft)
+            draft.replace(path)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return path

@@ -1,0 +1,208 @@
+"""A new run that begins from another run's snapshot, with other settings."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from gan_core import data
+from gan_core.config import Parent, RunConfig, Settings, SettingValue
+from gan_core.errors import BadInputError, NotFoundError
+from gan_core.jobs import machine
+from gan_core.jobs.launch import ensure_supervisor, write_launch
+from gan_core.recipes import registry
+from gan_core.recipes.recipe import Recipe
+from gan_core.recipes.resolve import resolve, resolve_settings
+from gan_core.runs import sealed, snapshots
+from gan_core.runs.checkpoints import STATE_FILE
+from gan_core.runs.draft import draft
+from gan_core.runs.files import write_json
+from gan_core.runs.layout import RunPaths, sheet_steps
+from gan_core.runs.metrics import truncate_after
+from gan_core.runs.status import Said, utc_now, write_status
+from gan_core.runs.store import Meta, RunStore, RunView, clean_name, new_run_id
+from gan_core.text import N_
+
+
+def fork(
+    store: RunStore,
+    run_id: str,
+    step: int | str,
+    overrides: Mapping[str, SettingValue],
+    *,
+    steps: int | None = None,
+    epochs: float | None = None,
+    name: str = "",
+    data_dir: Path,
+    mirror: str | None = None,
+    progress: data.Progress | None = None,
+) -> RunView:
+    """Queue a new run that continues from a snapshot of another.
+
+    The new run is whole in itself: it holds a copy of the training state, of the snapshot, of
+    the sheets and of the metrics up to there, so its parent may be deleted.
+
+    Args:
+        store: the runs folder.
+        run_id: the parent.
+        step: a snapshot of it that still holds its training state, or `newest`, `best`.
+        overrides: settings that change; none may change a network.
+        steps, epochs: the length in all, counted from the parent's start. Neither: the parent's
+            length, or as long again where that is already reached.
+        name: of the new run; the parent's with the step where it has one.
+        data_dir: where data sets lie on this machine.
+        mirror, progress: as for `plan`, should the data set be missing here.
+
+    Raises:
+        NotFoundError: no such run, or no snapshot to fork at that step (says which there are).
+        BadInputError: a setting is wrong, or would change a network.
+        DamagedError: the parent or its snapshot is damaged.
+        ReadOnlyError, DiskFullError: the runs folder cannot be written.
+        JobFailedError: the supervisor does not start.
+    """
+    parent = store.get(run_id)
+    at_step = forkable_step(parent.paths, step)
+    config = fork_config(store.root, parent, at_step, overrides, steps, epochs)
+    data.prepare(config.dataset.name, data_dir, mirror=mirror, progress=progress)
+    if not name and parent.meta.name:
+        name = f"{parent.meta.name[:100]} @ {at_step}"
+    new_id = new_run_id(utc_now())
+    meta = Meta(name=clean_name(name))
+    with draft(store.root, new_id) as paths:
+        _copy_past(parent.paths, paths, at_step)
+        write_json(paths.config, config.to_json(), durable=True)
+        write_json(paths.meta, meta.model_dump(mode="json"))
+        write_launch(paths, data_dir)
+        said = Said(template=N_("waiting to continue from step {step}"), values={"step": at_step})
+        write_status(paths, "queued", at_step, config.total_steps, said)
+    ensure_supervisor(store.root)
+    return store.get(new_id)
+
+
+def forkable_step(paths: RunPaths, step: int | str) -> int:
+    """A step, `newest` or `best`, as the step of a snapshot that can be forked.
+
+    Raises:
+        NotFoundError: there is none; those that there are, are named.
+        BadInputError: neither a number nor one of the two words.
+    """
+    possible = snapshots.forkable_steps(paths)
+    if step in {"newest", "best"} and possible:
+        return possible[-1]
+    try:
+        number = int(step)
+    except ValueError as error:
+        if possible:
+            snapshots.resolve_step(paths, step)  # says what is allowed
+        raise _not_forkable(step, possible) from error
+    if number not in possible:
+        raise _not_forkable(step, possible)
+    return number
+
+
+def _not_forkable(step: int | str, possible: list[int]) -> NotFoundError:
+    return NotFoundError(
+        N_("got {given}, which cannot be forked; the steps that can are: {steps}."),
+        field="step",
+        given=step,
+        steps=", ".join(map(str, possible)) or "none",
+    )
+
+
+def fork_config(
+    runs_dir: Path,
+    parent: RunView,
+    step: int,
+    overrides: Mapping[str, SettingValue],
+    steps: int | None = None,
+    epochs: float | None = None,
+) -> RunConfig:
+    """The configuration of a fork, judged like that of a new run.
+
+    Raises:
+        BadInputError: a setting is wrong, or changes a network; or the length is already reached.
+    """
+    old = parent.sound_config()
+    recipe = registry.get(old.recipe)
+    kernels = machine.kernels(recipe, machine.device(runs_dir))
+    if kernels.device == old.kernels.device:
+        kernels = old.kernels  # equal arithmetic as far as the two agree
+    settings = _overridden(recipe, old.settings, overrides, gpu=kernels.device == "gpu")
+    _refuse_other_networks(recipe, old, overrides, gpu=kernels.device == "gpu")
+    if steps is None and epochs is None:
+        steps = old.total_steps if old.total_steps > step else step + old.total_steps
+    config = resolve(
+        recipe,
+        old.dataset,
+        settings.as_dict(),
+        kernels=kernels,
+        versions=machine.versions(),
+        now=utc_now(),
+        steps=steps,
+        epochs=epochs,
+        seed=old.seed,
+        parent=Parent(run=parent.id, step=step),
+    )
+    if config.total_steps <= step:
+        raise BadInputError(
+            N_("got {total} steps in all; the fork begins at {step}, so allowed is more."),
+            field="steps" if epochs is None else "epochs",
+            total=config.total_steps,
+            step=step,
+        )
+    return config
+
+
+def _overridden(
+    recipe: Recipe, old: Settings, overrides: Mapping[str, SettingValue], *, gpu: bool
+) -> Settings:
+    resolve_settings(recipe, overrides, gpu=gpu)  # unknown names and wrong values
+    return resolve_settings(recipe, {**old.as_dict(), **overrides}, gpu=gpu)
+
+
+def _refuse_other_networks(
+    recipe: Recipe, old: RunConfig, overrides: Mapping[str, SettingValue], *, gpu: bool
+) -> None:
+    """The weights are kept, so the networks must be the same, layer by layer.
+
+    Dropout has no weights, but its place in the list names the layers after it.
+    """
+    shape = old.dataset.image_shape
+    networks = recipe.networks(old.settings, shape)
+    changing = [
+        name
+        for name, value in overrides.items()
+        if recipe.networks(_overridden(recipe, old.settings, {name: value}, gpu=gpu), shape)
+        != networks
+    ]
+    if changing:
+        raise BadInputError(
+            N_("got {names}, which changes the networks; a fork keeps them and their weights."),
+            N_("Train a new run for that."),
+            field=changing[0],
+            names=", ".join(changing),
+        )
+
+
+def _copy_past(parent: RunPaths, child: RunPaths, step: int) -> None:
+    """Copy the snapshot, its training state as a checkpoint, sheets and metrics up to `step`."""
+    copied = child.snapshot(step)
+    try:
+        shutil.copytree(parent.snapshot(step), copied, symlinks=True)
+    except (shutil.Error, FileNotFoundError) as error:  # thinned or deleted meanwhile
+        raise _not_forkable(step, snapshots.forkable_steps(parent)) from error
+    for name in sealed.read_manifest(copied)["sha256"]:
+        sealed.verified(copied, name)
+    state = sealed.verified(copied, STATE_FILE)
+
+    def write(folder: Path) -> None:
+        shutil.copyfile(state, folder / STATE_FILE)
+
+    sealed.seal(child.checkpoints / str(step), write, {"step": step})
+    for sheet in sheet_steps(parent):
+        if sheet <= step:
+            shutil.copyfile(parent.sample(sheet), child.sample(sheet))
+    if parent.metrics.is_file():
+        shutil.copyfile(parent.metrics, child.metrics)
+        truncate_after(child.metrics, step)

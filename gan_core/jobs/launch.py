@@ -1,0 +1,121 @@
+"""Put a run into the queue and make sure that somebody works on the queue."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from gan_core.config import SCHEMA_VERSION, RunConfig
+from gan_core.errors import DamagedError, JobFailedError
+from gan_core.jobs.process import (
+    SOURCE_ROOT,
+    child_environment,
+    exit_words,
+    last_line,
+    module_command,
+)
+from gan_core.runs import lock
+from gan_core.runs.files import disk_faults, read_json, write_json
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.status import read_written_status
+from gan_core.runs.store import RunStore, RunView
+from gan_core.text import N_
+
+LAUNCH_NAME = "launch.json"
+SUPERVISOR_LOCK = ".supervisor.lock"
+SUPERVISOR_LOG = ".supervisor.log"
+IDLE_SECS = 10.0
+_START_TIMEOUT_SECS = 60.0
+_MAX_LOG_BYTES = 1_000_000
+
+
+def submit(store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path) -> RunView:
+    """Write a new run, state `queued`, and make sure that it will be started.
+
+    Raises:
+        BadInputError: the name is too long.
+        ReadOnlyError, DiskFullError: the runs folder cannot be written.
+        JobFailedError: the supervisor does not start.
+    """
+    created = store.create(config, name)
+    write_launch(created.paths, data_dir)
+    ensure_supervisor(store.root)
+    return created
+
+
+def write_launch(paths: RunPaths, data_dir: Path) -> None:
+    """Note what the run needs to know of this machine; `config.json` holds no machine paths."""
+    write_json(
+        paths.root / LAUNCH_NAME,
+        {"schema_version": SCHEMA_VERSION, "data_dir": str(data_dir.resolve())},
+    )
+
+
+def read_launch(paths: RunPaths) -> Path:
+    """The data folder that `write_launch` noted.
+
+    Raises:
+        FileNotFoundError: nothing was noted (yet).
+        DamagedError: the file does not say it.
+    """
+    value = read_json(paths.root / LAUNCH_NAME, max_bytes=100_000)
+    folder = value.get("data_dir") if isinstance(value, dict) else None
+    if not isinstance(folder, str) or "\0" in folder:
+        raise DamagedError(N_("launch.json is damaged."), N_("Resume the run to write it anew."))
+    return Path(folder)
+
+
+def ensure_supervisor(runs_dir: Path, *, idle_secs: float = IDLE_SECS) -> None:
+    """Make sure that a supervisor holds this folder's lock, or has looked at it since the call.
+
+    Whoever puts a run into the queue calls this afterwards. The supervisor lets go of its lock
+    before its last look at the queue, so either it is seen here as gone, or it sees the run.
+
+    Raises:
+        JobFailedError: it does not start.
+        ReadOnlyError: the runs folder cannot be written.
+    """
+    if lock.is_held(runs_dir / SUPERVISOR_LOCK):
+        return
+    log = runs_dir / SUPERVISOR_LOG
+    with disk_faults(runs_dir), log.open("ab") as output:
+        if output.tell() > _MAX_LOG_BYTES:
+            output.truncate(0)
+        # The process that is started takes the lock, forks and ends, so waiting for it is short
+        # and leaves no zombie to a page that lives for weeks.
+        started = subprocess.run(  # noqa: S603 - our own module
+            module_command(
+                "gan_core.jobs.supervisor", str(runs_dir.resolve()), "--idle-secs", str(idle_secs)
+            ),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd=SOURCE_ROOT,
+            env=child_environment(),
+            timeout=_START_TIMEOUT_SECS,
+            check=False,
+        )
+    if started.returncode:
+        raise JobFailedError(
+            N_("The supervisor of {folder} does not start: {reason}"),
+            folder=runs_dir,
+            reason=last_line(log) or exit_words(started.returncode),
+        )
+
+
+def revive_queue(store: RunStore) -> None:
+    """Start a supervisor where runs wait and none lives, as after it was killed.
+
+    Raises:
+        JobFailedError, ReadOnlyError: see `ensure_supervisor`.
+    """
+    if any(_is_queued(RunPaths(store.root / run_id)) for run_id in store.ids()):
+        ensure_supervisor(store.root)
+
+
+def _is_queued(paths: RunPaths) -> bool:
+    try:
+        return read_written_status(paths).state == "queued"
+    except DamagedError:
+        return False

@@ -1,0 +1,96 @@
+"""Start our own modules as processes of their own: detached ones, and jobs that one waits for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import gan_core
+from gan_core.errors import JobFailedError
+from gan_core.text import N_
+
+SOURCE_ROOT = Path(gan_core.__file__).resolve().parent.parent
+"""The folder that `import gan_core` is found in: a safe working directory for our processes."""
+
+_MAX_TAIL_BYTES = 20_000
+
+
+def module_command(module: str, *arguments: str) -> list[str]:
+    """The command that runs one of our modules, whatever lies in the working directory.
+
+    `-P` keeps the working directory off the import path: a file called `random.py` beside the
+    runs must not become a part of the worker.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def child_environment() -> dict[str, str]:
+    """Our environment, with the import path that finds this very `gan_core`."""
+    inherited = os.environ.get("PYTHONPATH", "")
+    path = os.pathsep.join(part for part in (str(SOURCE_ROOT), inherited) if part)
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def run_job(module: str, *arguments: str, timeout_secs: float) -> str:
+    """Run a module to its end and return what it printed.
+
+    Its output goes to files, not pipes: nothing to fill and block.
+
+    Raises:
+        JobFailedError: it ended badly (with its last line) or took too long.
+    """
+    with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaints:
+        try:
+            finished = subprocess.run(  # noqa: S603 - our own module
+                module_command(module, *arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=complaints,
+                cwd=SOURCE_ROOT,
+                env=child_environment(),
+                timeout=timeout_secs,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise JobFailedError(
+                N_("{module} did not finish within {limit:.0f} s."),
+                module=module,
+                limit=timeout_secs,
+            ) from error
+        printed.seek(0)
+        complaints.seek(0)
+        output = printed.read().decode(errors="replace")
+        if finished.returncode:
+            reason = last_words(complaints.read()) or last_words(output.encode())
+            raise JobFailedError(
+                N_("{module} failed: {reason}"),
+                module=module,
+                reason=reason or exit_words(finished.returncode),
+            )
+    return output
+
+
+def last_line(log: Path) -> str:
+    """The last line that says something, of a log that may be long or missing."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _MAX_TAIL_BYTES))
+            return last_words(file.read())
+    except OSError:
+        return ""
+
+
+def last_words(printed: bytes, limit: int = 300) -> str:
+    """The last line of some output that is not blank, shortened."""
+    lines = printed[-_MAX_TAIL_BYTES:].decode(errors="replace").split("\n")
+    said = [" ".join(line.split()) for line in lines if line.strip()]
+    return said[-1][:limit] if said else ""
+
+
+def exit_words(code: int) -> str:
+    """An exit code as words: `signal 9` or `exit code 3`."""
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,263 @@
+"""The supervisor: `python -m gan_core.jobs.supervisor RUNS_DIR`.
+
+One process a runs folder, under a lock. It starts queued runs as workers of their own, oldest
+first, as many at a time as the device takes, and leaves when nothing waits and nothing lives.
+Killing it harms no run: workers are detached, and the next one to ask starts another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gan_core.errors import DamagedError, GanCoreError
+from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, read_launch
+from gan_core.jobs.process import (
+    SOURCE_ROOT,
+    child_environment,
+    exit_words,
+    last_line,
+    module_command,
+)
+from gan_core.jobs.queue import Look, Watcher, admissible, read_studio
+from gan_core.runs.files import disk_faults
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.lock import FileLock
+from gan_core.runs.status import (
+    ALIVE,
+    Said,
+    State,
+    Status,
+    read_written_status,
+    utc_now,
+    write_status,
+)
+from gan_core.runs.store import RunStore
+from gan_core.text import N_
+
+logger = logging.getLogger("gan_core.jobs.supervisor")
+
+TICK_SECS = 0.3
+_LAUNCH_NOTE_PATIENCE = timedelta(seconds=10)
+"""A run appears an instant before its launch.json does."""
+
+
+class Supervisor:
+    """Starts workers, and remembers only what a new one could do without."""
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._watcher = Watcher(store)
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._hopeless: set[tuple[str, str]] = set()
+
+    def look(self) -> Look:
+        """The queue as it is, without the runs that nothing can be done about."""
+        look = self._watcher.look(self._children)
+        waiting = [run for run in look.waiting if (run.id, run.since) not in self._hopeless]
+        return Look(tuple(waiting), look.alive)
+
+    def tick(self) -> bool:
+        """Reap, admit, start; return whether anything waits or lives."""
+        self._reap()
+        look = self.look()
+        if look.waiting:
+            for run_id in admissible(look, read_studio(self._store.root).runs_per_device):
+                self._try_to_start(run_id)
+        return bool(look.waiting or look.alive)
+
+    def _try_to_start(self, run_id: str) -> None:
+        paths = RunPaths(self._store.root / run_id)
+        try:
+            child = start_worker(paths)
+        except (GanCoreError, OSError) as error:
+            # Not even "failed" could be written: a read-only or vanished folder. The others go on.
+            logger.warning("run %s cannot be started: %s", run_id, error)
+            status = _status_or_none(paths)
+            if status is not None:
+                self._hopeless.add((run_id, status.updated))
+            return
+        if child is not None:
+            logger.info("run %s: worker %d", run_id, child.pid)
+            self._children[run_id] = child
+
+    def _reap(self) -> None:
+        for run_id, child in list(self._children.items()):
+            code = child.poll()
+            if code is None:
+                continue
+            del self._children[run_id]
+            logger.info("run %s: worker ended with %s", run_id, exit_words(code))
+            try:
+                record_death(RunPaths(self._store.root / run_id), code)
+            except (GanCoreError, OSError) as error:
+                logger.warning("run %s: %s", run_id, error)
+
+
+def start_worker(paths: RunPaths) -> subprocess.Popen[bytes] | None:
+    """Start the worker of a queued run; `None` when it is not (or not yet) to be started.
+
+    The run's lock is taken here and handed down, so there is no moment at which the run looks
+    dead. A worker that cannot be started leaves the run `failed`, with the reason.
+
+    Raises:
+        GanCoreError, OSError: not even that could be written.
+    """
+    with disk_faults(paths.root):
+        lock = FileLock.acquire(paths.lock)
+    if lock is None:
+        return None
+    with lock:
+        status = read_written_status(paths)
+        if status.state != "queued":
+            return None
+        try:
+            data_dir = read_launch(paths)
+        except FileNotFoundError:
+            if _age(status) < _LAUNCH_NOTE_PATIENCE:
+                return None
+            _write(paths, status, "failed", Said(template=_NO_LAUNCH_NOTE))
+            return None
+        except DamagedError as error:
+            _write(paths, status, "failed", Said(template=N_("{reason}"), values=_reason(error)))
+            return None
+        return _spawn(paths, data_dir, lock, status)
+
+
+_NO_LAUNCH_NOTE = N_("The run was never given a data folder on this machine. Resume it.")
+
+
+def _spawn(
+    paths: RunPaths, data_dir: Path, lock: FileLock, status: Status
+) -> subprocess.Popen[bytes] | None:
+    _write(paths, status, "starting", Said(template=N_("starting the worker")))
+    command = module_command(
+        "gan_core.worker",
+        str(paths.root.resolve()),
+        "--data-dir",
+        str(data_dir),
+        "--lock-fd",
+        str(lock.descriptor),
+    )
+    try:
+        with paths.log.open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=SOURCE_ROOT,
+                env=child_environment(),
+                pass_fds=(lock.descriptor,),
+            )
+    except OSError as error:
+        said = Said(template=N_("The worker could not be started: {reason}"), values=_reason(error))
+        _write(paths, status, "failed", said)
+        return None
+
+
+def record_death(paths: RunPaths, code: int) -> None:
+    """Write what became of a run whose worker ended without saying so itself.
+
+    Raises:
+        GanCoreError, OSError: the run directory cannot be read or written.
+    """
+    with disk_faults(paths.root):
+        lock = FileLock.acquire(paths.lock)
+    if lock is None:
+        return  # somebody is busy with it again
+    with lock:
+        status = read_written_status(paths)
+        if status.state not in ALIVE:
+            return
+        if code < 0:
+            state: State = "interrupted"
+            template = N_(
+                "The worker was ended by {how}. Resume continues from the newest good checkpoint."
+            )
+        else:
+            state = "failed"
+            template = N_("The worker ended with {how}: {reason}")
+        values = {"how": exit_words(code), "reason": last_line(paths.log)}
+        _write(paths, status, state, Said(template=template, values=values))
+
+
+def _write(paths: RunPaths, status: Status, state: State, said: Said) -> None:
+    write_status(paths, state, status.step, status.total_steps, said)
+
+
+def _reason(error: Exception) -> dict[str, str | int | float]:
+    return {"reason": error.one_line() if isinstance(error, GanCoreError) else str(error)}
+
+
+def _age(status: Status) -> timedelta:
+    """How long ago a status was written; very long where it does not say."""
+    try:
+        return utc_now() - datetime.fromisoformat(status.updated)
+    except (ValueError, TypeError):
+        return timedelta.max
+
+
+def _status_or_none(paths: RunPaths) -> Status | None:
+    try:
+        return read_written_status(paths)
+    except DamagedError:
+        return None
+
+
+def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
+    """Work on the queue until it has been empty, with nothing alive, for `idle_secs`."""
+    supervisor = Supervisor(RunStore(runs_dir))
+    busy_at = time.monotonic()
+    while is_ours(lock, runs_dir / SUPERVISOR_LOCK):
+        if supervisor.tick():
+            busy_at = time.monotonic()
+        elif time.monotonic() - busy_at >= idle_secs:
+            # Let go first and look afterwards: whoever queued a run before this moment and saw
+            # the lock held is found by the look; whoever comes later starts a supervisor anew.
+            lock.release()
+            if not supervisor.look().waiting:
+                return
+            taken = FileLock.acquire(runs_dir / SUPERVISOR_LOCK)
+            if taken is None:
+                return
+            lock = taken
+        time.sleep(TICK_SECS)
+    logger.warning("the runs folder was replaced or removed; leaving")
+
+
+def is_ours(lock: FileLock, path: Path) -> bool:
+    """Whether the lock that we hold is still the file at `path`."""
+    try:
+        found, held = path.stat(), os.fstat(lock.descriptor)
+    except FileNotFoundError:
+        return False
+    return (found.st_dev, found.st_ino) == (held.st_dev, held.st_ino)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take the lock, go into the background, serve; 0 also when another one serves already."""
+    parser = argparse.ArgumentParser(prog="python -m gan_core.jobs.supervisor", description=__doc__)
+    parser.add_argument("runs_dir", type=Path)
+    parser.add_argument("--idle-secs", type=float, default=IDLE_SECS)
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(process)d %(message)s")
+    lock = FileLock.acquire(given.runs_dir / SUPERVISOR_LOCK)
+    if lock is None:
+        return 0
+    if os.fork():
+        os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
+    with lock:
+        serve(given.runs_dir, lock, idle_secs=given.idle_secs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
