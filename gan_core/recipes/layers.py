@@ -18,6 +18,7 @@ from gan_core.errors import DamagedError
 from gan_core.text import N_
 
 Shape = tuple[int, ...]
+Size = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Dense(Frozen):
@@ -84,7 +85,7 @@ class Reshape(Frozen):
     """`[N, …]` to `[N, *shape]`."""
 
     kind: Literal["reshape"] = "reshape"
-    shape: tuple[int, ...] = Field(min_length=1, max_length=3)
+    shape: tuple[Size, ...] = Field(min_length=1, max_length=3)
 
 
 class Flatten(Frozen):
@@ -119,8 +120,8 @@ class Network(Frozen):
     """A named chain of layers and the shape that enters it."""
 
     name: Literal["generator", "discriminator"]
-    input_shape: tuple[int, ...]
-    layers: tuple[Layer, ...]
+    input_shape: tuple[Size, ...] = Field(min_length=1, max_length=3)
+    layers: tuple[Layer, ...] = Field(min_length=1, max_length=1000)
 
     def shapes(self) -> list[Shape]:
         """The shape that leaves each layer, without the batch axis."""

@@ -190,11 +190,12 @@ def total_steps(recipe: Recipe, per_epoch: int, steps: int | None, epochs: float
         steps, epochs = recipe.default_steps, recipe.default_epochs
     field, given = ("steps", steps) if steps is not None else ("epochs", epochs)
     assert given is not None  # noqa: S101 - every recipe states one of the two
-    if not math.isfinite(given) or given <= 0:
+    if not 0 < given < math.inf:
         raise BadInputError(
             N_("got {given}; allowed is a number above 0."), field=field, given=given
         )
-    total = int(given) if field == "steps" else round(given * per_epoch)
+    length = given if field == "steps" else given * per_epoch
+    total = round(length) if length <= MAX_STEPS else length  # the product may be infinite
     if not 1 <= total <= MAX_STEPS:
         raise BadInputError(
             N_("got {given}, which is {total} steps; allowed are 1 … {high} steps."),
@@ -203,4 +204,4 @@ def total_steps(recipe: Recipe, per_epoch: int, steps: int | None, epochs: float
             total=total,
             high=MAX_STEPS,
         )
-    return total
+    return int(total)
