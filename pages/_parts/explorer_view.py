@@ -1,0 +1,145 @@
+"""The Explore page: which generator, the explorer itself, and the walk below it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from gan_core.latent.sampling import sample_latents
+from gan_core.runs import snapshots
+from gan_core.runs.status import ALIVE
+from gan_core.runs.store import RunView
+from pages._parts.components import explorer
+from pages._parts.glossary import meaning
+from pages._parts.i18n import _
+from pages._parts.messages import guarded
+from pages._parts.studio import studio
+from pages._parts.walk_view import Point, show_walk
+from pages._parts.words import number, state_word
+
+NEWEST = "newest"
+TICK_SECS = 1.0
+VERDICT_THRESHOLDS = [0.4, 0.6]
+_SIGMA = 3
+_NEIGHBOUR_RADIUS = 4.0
+
+
+def show_explorer() -> None:
+    """Draw the page, or what to do first when there is nothing to explore yet."""
+    runs = [run for run in studio().store.list() if _is_explorable(run)]
+    if not runs:
+        _show_empty()
+        return
+    run, chosen = _choose(runs)
+    following = chosen == NEWEST and run.status.state in ALIVE
+    st.fragment(_explore, run_every=TICK_SECS if following else None)(run.id, chosen)
+    point = _point(run)
+    show_walk(run, snapshots.resolve_step(run.paths, chosen), point, _invert(run))
+
+
+def _is_explorable(run: RunView) -> bool:
+    return not run.damage and bool(snapshots.list_steps(run.paths))
+
+
+def _show_empty() -> None:
+    st.subheader(_("Nothing to explore yet"), anchor=False)
+    st.markdown(
+        _(
+            "Press **Train** first. Seconds later the untrained generator appears here, and it "
+            "gets better under your hand while it learns."
+        )
+    )
+    st.page_link("pages/train.py", label=_("Go to Train"), icon=":material/model_training:")
+
+
+def _choose(runs: list[RunView]) -> tuple[RunView, str]:
+    by_id = {run.id: run for run in runs}
+    asked = st.query_params.get("run")
+    if asked in by_id and "explore-run" not in st.session_state:
+        st.session_state["explore-run"] = asked
+    if st.session_state.get("explore-run") not in by_id:
+        st.session_state["explore-run"] = runs[0].id
+    run_column, step_column, count_column, invert_column = st.columns(
+        [4, 3, 2, 2], vertical_alignment="bottom"
+    )
+    run_id = run_column.selectbox(
+        _("Run"),
+        list(by_id),
+        key="explore-run",
+        format_func=lambda i: f"{by_id[i].title} · {state_word(by_id[i].status.state)} · {i}",
+    )
+    run = by_id[run_id]
+    st.query_params["run"] = run.id
+    steps = [str(step) for step in reversed(snapshots.list_steps(run.paths))]
+    asked_step = st.query_params.get("step")
+    options = [NEWEST, *steps]
+    chosen = step_column.selectbox(
+        _("Snapshot"),
+        options,
+        index=options.index(asked_step) if asked_step in options else 0,
+        key=f"explore-step-{run.id}",
+        format_func=lambda s: (
+            _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
+        ),
+        help=meaning("snapshot"),
+    )
+    st.query_params["step"] = chosen
+    count_column.number_input(
+        _("Sliders"),
+        min_value=1,
+        max_value=min(run.sound_config().settings.latent_size, 64),
+        value=min(run.sound_config().settings.latent_size, 10),
+        key=f"explore-count-{run.id}",
+        help=_("How many of the latent's dimensions have a slider."),
+    )
+    invert_column.toggle(
+        _("Ink on white"),
+        key="invert",
+        help=_("How grey images are shown; the files stay as they were trained."),
+    )
+    return run, chosen
+
+
+def _invert(run: RunView) -> bool:
+    return bool(st.session_state.get("invert")) and run.sound_config().dataset.channels == 1
+
+
+def _explore(run_id: str, chosen: str) -> None:
+    with guarded():
+        run = studio().store.get(run_id)
+        step = snapshots.resolve_step(run.paths, chosen)
+        state = explorer(key=f"explorer-{run.id}", data=_data(run, step))
+        if state is not None and state.z is not None:
+            st.session_state[f"z-{run.id}"] = tuple(state.z)
+
+
+def _data(run: RunView, step: int) -> dict[str, Any]:
+    config = run.sound_config()
+    latent_size = config.settings.latent_size
+    going_to = st.session_state.get(f"go-{run.id}")
+    start = sample_latents(0, 1, latent_size)[0]
+    return {
+        "run": run.id,
+        "step": step,
+        "latent_size": latent_size,
+        "image_shape": list(config.dataset.image_shape),
+        "num_sliders": int(st.session_state.get(f"explore-count-{run.id}") or 10),
+        "sigma": _SIGMA,
+        "z": list(going_to[1]) if going_to else start.tolist(),
+        "z_version": going_to[0] if going_to else 0,
+        "invert": _invert(run),
+        "decode_url": "studio/decode",
+        "latents_url": "studio/latents",
+        "verdict_thresholds": VERDICT_THRESHOLDS,
+        "neighbours": 8,
+        "neighbour_radius": _NEIGHBOUR_RADIUS,
+    }
+
+
+def _point(run: RunView) -> Point:
+    """The latent under the viewer's hand."""
+    here = st.session_state.get(f"z-{run.id}")
+    if here is None:
+        here = sample_latents(0, 1, run.sound_config().settings.latent_size)[0].tolist()
+    return tuple(float(value) for value in here)

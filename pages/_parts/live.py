@@ -1,0 +1,211 @@
+"""While a run trains, and afterwards: its state, its curves, its sheets, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from gan_core.jobs import control
+from gan_core.recipes import registry
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.status import ALIVE, RESUMABLE
+from gan_core.runs.store import RunView
+from pages._parts.components import live_view
+from pages._parts.feed import Curves
+from pages._parts.i18n import _, translate
+from pages._parts.messages import (
+    STATE_COLOURS,
+    STATE_ICONS,
+    guarded,
+    said_text,
+)
+from pages._parts.networks import show_networks
+from pages._parts.studio import feed, studio
+from pages._parts.words import duration, number, plain, state_word
+
+TICK_SECS = 1.0
+_BUSY = {*ALIVE, "queued"}
+
+
+def show_run(run: RunView) -> None:
+    """The page of one run, at its own address."""
+    busy = run.status.state in _BUSY
+    _title(run)
+    # A finished run needs no ticks; whoever resumes it reruns the page.
+    st.fragment(_tick, run_every=TICK_SECS if busy else None)(run.id, was_busy=busy)
+    _below(run)
+
+
+def _title(run: RunView) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain(run.title), anchor=False, width="stretch")
+        st.toggle(
+            _("Ink on white"),
+            key="invert",
+            help=_("How grey images are shown; the files stay as they were trained."),
+        )
+        st.page_link(
+            "pages/explore.py",
+            label=_("Explore this generator"),
+            icon=":material/explore:",
+            query_params={"run": run.id},
+        )
+        st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
+
+
+def _tick(run_id: str, *, was_busy: bool) -> None:
+    with guarded():
+        run = studio().store.get(run_id)
+        if was_busy and run.status.state not in _BUSY:
+            st.toast(
+                _("{name}: {state}").format(
+                    name=plain(run.title), state=state_word(run.status.state)
+                ),
+                icon=STATE_ICONS[run.status.state],
+            )
+            st.rerun()
+        if run.damage:
+            run.sound_config()
+        curves = feed(run.paths.root).curves()
+        _state_line(run, curves)
+        live_view(key=f"live-{run.id}", data=_live_data(run, curves))
+
+
+def _state_line(run: RunView, curves: Curves) -> None:
+    config, status = run.sound_config(), run.status
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(
+            state_word(status.state),
+            icon=STATE_ICONS[status.state],
+            color=STATE_COLOURS[status.state],  # type: ignore[arg-type]
+        )
+        step = max(status.step, curves.step)
+        facts = [
+            "GPU" if config.kernels.device == "gpu" else "CPU",
+            _("step {step} of {total}").format(step=number(step), total=number(config.total_steps)),
+            _("epoch {epoch}").format(epoch=f"{step / config.steps_per_epoch:.1f}"),
+        ]
+        if curves.images_per_s:
+            facts.append(_("{n} images/s").format(n=number(curves.images_per_s)))
+        if status.state == "running" and curves.images_per_s:
+            rest = (config.total_steps - step) * config.settings.batch_size
+            facts.append(_("{time} left").format(time=duration(rest / curves.images_per_s)))
+        elif curves.elapsed_secs:
+            facts.append(_("{time} of training").format(time=duration(curves.elapsed_secs)))
+        st.markdown(" · ".join(facts), width="stretch")
+        _buttons(run)
+    st.progress(min(step / config.total_steps, 1.0))
+    news = said_text(status.said) or status.message
+    notes = [plain(news[:1].upper() + news[1:])] if news else []
+    if curves.num_bad_lines:
+        notes.append(_("{n} damaged log lines were skipped").format(n=curves.num_bad_lines))
+    show = st.caption
+    if status.state in {"failed", "interrupted"}:
+        show = st.warning
+    show(" · ".join(notes) or " ")
+
+
+def _buttons(run: RunView) -> None:
+    state = run.status.state
+    if state in _BUSY:
+        st.button(
+            _("Pause"),
+            icon=":material/pause:",
+            key="pause",
+            on_click=_ask,
+            args=(control.pause, run.id),
+            help=_("Saves the run and frees the device; resume continues at this very step."),
+        )
+        st.button(
+            _("Stop"),
+            icon=":material/stop:",
+            key="stop",
+            on_click=_ask,
+            args=(control.stop, run.id),
+        )
+    elif state in RESUMABLE:
+        st.button(
+            _("Resume"),
+            icon=":material/play_arrow:",
+            type="primary",
+            key="resume",
+            on_click=_resume,
+            args=(run.id,),
+        )
+
+
+def _ask(action: Callable[..., control.Reply], run_id: str) -> None:
+    with guarded():
+        reply = action(studio().store, run_id)
+        st.toast(said_text(reply.said))
+
+
+def _resume(run_id: str) -> None:
+    here = studio()
+    with guarded():
+        control.resume(here.store, run_id, data_dir=here.data_dir, mirror=here.mirror)
+    st.session_state["resumed"] = run_id
+
+
+def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
+    config = run.sound_config()
+    points = curves.points
+
+    def line(key: str, label: str, color: str, dash: list[int]) -> dict[str, Any]:
+        found = points.get(key, {"x": [], "y": []})
+        return {"key": key, "label": label, "color": color, "dash": dash, **found}
+
+    grey = config.dataset.channels == 1
+    return {
+        "run": run.id,
+        "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
+        "sheet_steps": sheet_steps(run.paths),
+        "total_steps": config.total_steps,
+        "invert": bool(st.session_state.get("invert")) and grey,
+        "panels": [
+            {
+                "title": _("Loss"),
+                "series": [
+                    line("d_loss", _("D"), "blue", []),
+                    line("g_loss", _("G"), "orange", [6, 3]),
+                ],
+            },
+            {
+                "title": _("D is right about"),
+                "y_min": 0,
+                "y_max": 1,
+                "series": [
+                    line("d_acc_real", _("real images"), "green", []),
+                    line("d_acc_fake", _("generated images"), "violet", [6, 3]),
+                ],
+            },
+        ],
+    }
+
+
+def _below(run: RunView) -> None:
+    if run.config is None:
+        return
+    recipe = registry.get(run.config.recipe)
+    watch, networks, settings, log = st.tabs(
+        [_("What to watch"), _("The two networks"), _("Settings"), _("Log")]
+    )
+    watch.markdown(translate(recipe.watch))
+    with networks:
+        show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
+    with settings:
+        values = {**run.config.settings.as_dict(), "seed": run.config.seed}
+        st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
+        st.caption(_("Run {id}").format(id=run.id))
+    with log:
+        st.code(_log_tail(run), language=None, height=240)
+
+
+def _log_tail(run: RunView, num_lines: int = 60) -> str:
+    try:
+        text = run.paths.log.read_text(errors="replace")[-20_000:]
+    except FileNotFoundError:
+        return _("The worker has not written anything yet.")
+    return "\n".join(text.splitlines()[-num_lines:])

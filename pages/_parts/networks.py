@@ -1,0 +1,45 @@
+"""Each network as a diagram and as a layer table."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.charts.network import LayerRow, layer_table, network_svg, shape_words
+from gan_core.config import Settings
+from gan_core.recipes.layers import Network
+from gan_core.recipes.recipe import Recipe
+from pages._parts.glossary import meaning
+from pages._parts.i18n import _, translate
+from pages._parts.words import number
+
+
+def show_networks(recipe: Recipe, settings: Settings, shape: tuple[int, int, int]) -> None:
+    """G and D side by side."""
+    generator, discriminator = recipe.networks(settings, shape)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _show(generator, _("Generator G"), meaning("generator"))
+    with right:
+        _show(discriminator, _("Discriminator D"), meaning("discriminator"))
+
+
+def _show(network: Network, title: str, text: str) -> None:
+    st.subheader(title, anchor=False, help=text)
+    st.image(_diagram(network), width="stretch", alt=title)
+    st.markdown(_table(layer_table(network, translate)))
+    st.caption(_("{n} parameters in all").format(n=number(network.num_parameters)))
+
+
+def _diagram(network: Network) -> str:
+    if st.context.theme.type == "dark":
+        return network_svg(network, ink="#e8ebf0", paper="#13161b", translate=translate)
+    return network_svg(network, translate=translate)
+
+
+def _table(rows: list[LayerRow]) -> str:
+    head = f"| {_('Layer')} | {_('Details')} | {_('Leaves it')} | {_('Parameters')} |"
+    lines = [
+        f"| {row.kind} | {row.detail} | {shape_words(row.shape)} | {number(row.num_parameters)} |"
+        for row in rows
+    ]
+    return "\n".join([head, "|---|---|---|---:|", *lines])

@@ -1,0 +1,150 @@
+"""The Runs page: a card for each run."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from gan_core.runs.archive import pack
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.status import ALIVE
+from gan_core.runs.store import MAX_NAME_LENGTH, RunView
+from pages._parts.i18n import _, ngettext_
+from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
+from pages._parts.studio import feed, studio
+from pages._parts.words import duration, number, plain, state_word
+
+TICK_SECS = 2.0
+_PAGE_SIZE = 12
+_COLUMNS = 4
+
+
+def show_runs() -> None:
+    """Draw the page."""
+    runs = studio().store.list()
+    if not runs:
+        st.subheader(_("No runs yet"), anchor=False)
+        st.markdown(_("Press **Train**: the run appears here with its newest sheet, and stays."))
+        st.page_link("pages/train.py", label=_("Go to Train"), icon=":material/model_training:")
+        return
+    busy = any(run.status.state in {*ALIVE, "queued"} for run in runs)
+    st.fragment(_cards, run_every=TICK_SECS if busy else None)()
+
+
+def _cards() -> None:
+    runs = studio().store.list()
+    st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
+    num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
+    for start in range(0, min(num_shown, len(runs)), _COLUMNS):
+        columns = st.columns(_COLUMNS, gap="small")
+        for column, run in zip(columns, runs[start : start + _COLUMNS], strict=False):
+            with column.container(border=True, height="stretch"):
+                _card(run)
+    if num_shown < len(runs) and st.button(_("Show more"), key="more"):
+        st.session_state["num-shown"] = num_shown + _PAGE_SIZE
+        st.rerun(scope="fragment")
+
+
+def _card(run: RunView) -> None:
+    steps = sheet_steps(run.paths)
+    if steps:
+        with guarded():
+            st.image(
+                run.paths.sample(steps[-1]).read_bytes(),
+                width="stretch",
+                alt=_("Newest samples of {name}").format(name=run.title),
+            )
+    else:
+        st.caption(_("No samples yet"))
+    st.markdown(f"**{plain(run.title)}**")
+    st.badge(
+        state_word(run.status.state),
+        icon=STATE_ICONS[run.status.state],
+        color=STATE_COLOURS[run.status.state],  # type: ignore[arg-type]
+    )
+    if run.config is None or run.damage:
+        st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
+    else:
+        st.caption(" · ".join(_facts(run)))
+    with st.container(horizontal=True, gap="small"):
+        st.page_link(
+            "pages/train.py",
+            label=_("Open"),
+            icon=":material/monitoring:",
+            query_params={"run": run.id},
+        )
+        st.page_link(
+            "pages/explore.py",
+            label=_("Explore"),
+            icon=":material/explore:",
+            query_params={"run": run.id},
+        )
+        _more(run)
+
+
+def _facts(run: RunView) -> list[str]:
+    config = run.sound_config()
+    curves = feed(run.paths.root).curves()
+    return [
+        config.recipe,
+        config.dataset.name,
+        "GPU" if config.kernels.device == "gpu" else "CPU",
+        _("step {step} of {total}").format(
+            step=number(run.status.step), total=number(config.total_steps)
+        ),
+        duration(curves.elapsed_secs),
+    ]
+
+
+def _more(run: RunView) -> None:
+    with st.popover(_("More"), icon=":material/more_horiz:", type="tertiary", key=f"m-{run.id}"):
+        st.caption(run.id)
+        name = st.text_input(
+            _("Name"), value=run.meta.name, max_chars=MAX_NAME_LENGTH, key=f"name-{run.id}"
+        )
+        st.button(
+            _("Rename"),
+            key=f"rename-{run.id}",
+            icon=":material/edit:",
+            on_click=_rename,
+            args=(run.id, name),
+        )
+        st.download_button(
+            _("Download as zip"),
+            data=lambda: _zip(run),
+            file_name=f"{run.id}.zip",
+            mime="application/zip",
+            key=f"zip-{run.id}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if st.button(_("Delete …"), key=f"delete-{run.id}", icon=":material/delete:"):
+            _confirm_delete(run.id, run.title)
+
+
+def _rename(run_id: str, name: str) -> None:
+    with guarded():
+        studio().store.rename(run_id, name)
+        st.toast(_("Renamed."))
+
+
+def _zip(run: RunView) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / f"{run.id}.zip"
+        pack(run, target)
+        return target.read_bytes()
+
+
+@st.dialog(_("Delete this run?"), icon=":material/delete:")
+def _confirm_delete(run_id: str, title: str) -> None:
+    st.markdown(
+        _("**{name}** with all its curves, sheets and generators. This cannot be undone.").format(
+            name=plain(title)
+        )
+    )
+    with guarded():
+        if st.button(_("Delete"), type="primary", key="really-delete"):
+            studio().store.delete(run_id)
+            st.rerun()

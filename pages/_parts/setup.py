@@ -1,0 +1,265 @@
+"""Before a run: recipe, data, the settings that matter, and one big button."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from gan_core import data
+from gan_core.charts.sheet import png_bytes, sheet
+from gan_core.config import RunConfig, SettingValue
+from gan_core.data import DatasetCard
+from gan_core.errors import GanCoreError, OfflineError
+from gan_core.jobs import estimate, machine
+from gan_core.jobs.launch import submit
+from gan_core.jobs.plan import plan
+from gan_core.recipes import registry
+from gan_core.recipes.recipe import Recipe
+from gan_core.recipes.resolve import resolve
+from gan_core.runs.status import ALIVE, utc_now
+from gan_core.runs.store import RunView
+from pages._parts.fields import length_field, setting_fields
+from pages._parts.i18n import _, translate
+from pages._parts.messages import field_error, show_error
+from pages._parts.networks import show_networks
+from pages._parts.studio import studio
+from pages._parts.words import duration, number, plain, state_word
+
+_PICTURES = Path(__file__).parent / "pictures"
+
+
+@dataclass
+class Draft:
+    """What the viewer has chosen so far, and what is wrong with it."""
+
+    recipe: Recipe
+    card: DatasetCard
+    settings: dict[str, SettingValue]
+    steps: int | None
+    seed: int
+    name: str
+    config: RunConfig | None = None
+    error: GanCoreError | None = None
+
+
+def show_setup() -> None:
+    """Draw the page that a first visitor sees."""
+    _show_active_runs()
+    with st.container(key="setup"):
+        recipe_column, data_column, settings_column = st.columns(3, gap="medium")
+        with recipe_column.container(border=True, height="stretch"):
+            recipe = _choose_recipe()
+        with data_column.container(border=True, height="stretch"):
+            card = _choose_data(recipe)
+        with settings_column.container(border=True, height="stretch"):
+            draft = _choose_settings(recipe, card)
+    _train_button(draft)
+    _explain(draft)
+
+
+def _show_active_runs() -> None:
+    active = [run for run in studio().store.list() if run.status.state in {*ALIVE, "queued"}]
+    for run in active[:3]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                _("**{name}** · {state} · step {step} of {total}").format(
+                    name=plain(run.title),
+                    state=state_word(run.status.state),
+                    step=number(run.status.step),
+                    total=number(run.status.total_steps),
+                ),
+                width="stretch",
+            )
+            st.page_link(
+                "pages/train.py",
+                label=_("Watch"),
+                icon=":material/visibility:",
+                query_params={"run": run.id},
+            )
+
+
+def _choose_recipe() -> Recipe:
+    st.subheader(_("1 · What to train"), anchor=False)
+    name = st.selectbox(
+        _("Recipe"),
+        registry.names(),
+        format_func=lambda n: translate(registry.get(n).title),
+        key="recipe",
+        help=_("A complete, published system: networks, losses, numbers."),
+    )
+    recipe = registry.get(name)
+    picture = _PICTURES / f"{recipe.name}.png"
+    if picture.is_file():
+        st.image(str(picture), width="stretch", caption=_("what it makes"))
+    st.markdown(f"**{translate(recipe.summary)}**")
+    if not recipe.suits_cpu and machine.device(studio().store.root) == "cpu":
+        st.caption(_("Made for a GPU. This machine has none, so every step takes its time."))
+    return recipe
+
+
+def _choose_data(recipe: Recipe) -> DatasetCard:
+    st.subheader(_("2 · From which images"), anchor=False)
+    names = data.names()
+    name = st.selectbox(
+        _("Data set"),
+        names,
+        index=names.index(recipe.dataset),
+        format_func=lambda n: translate(data.describe(n).title),
+        key=f"dataset-{recipe.name}",
+        help=_("The real images that D is shown."),
+    )
+    card = data.describe(name)
+    if card.ready(studio().data_dir):
+        st.image(
+            contact_sheet(card.name, str(studio().data_dir)),
+            width="stretch",
+            caption=_("{n} real images, 28 × 28").format(n=number(card.info.num_train)),
+        )
+    else:
+        megabytes = round(card.download_bytes / 1e6)
+        st.info(
+            _("{n} MB are downloaded when you press Train.").format(n=megabytes),
+            icon=":material/download:",
+        )
+    with st.expander(_("About these images"), icon=":material/info:"):
+        st.markdown(translate(card.text))
+        st.caption(_("Licence: {licence}").format(licence=translate(card.licence)))
+    return card
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def contact_sheet(name: str, data_dir: str) -> bytes:
+    """Some real images of a data set, as PNG."""
+    images = data.preview(name, Path(data_dir), 40, 0)
+    return png_bytes(sheet(images, 10, 2, 2))
+
+
+def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
+    st.subheader(_("3 · How"), anchor=False)
+    name = st.text_input(
+        _("Name"),
+        key="name",
+        max_chars=120,
+        placeholder=_("{recipe} on {data}").format(
+            recipe=translate(recipe.title), data=translate(card.title)
+        ),
+        help=_("How the run is called in the list; you can change it later."),
+    )
+    gpu = machine.device(studio().store.root) == "gpu"
+    settings, field_slots, wrong = setting_fields(recipe, recipe.essential, gpu=gpu)
+    steps = length_field(recipe, card.info, settings)
+    with st.expander(_("More"), icon=":material/tune:"):
+        rest = tuple(n for n in recipe.defaults if n not in recipe.essential)
+        seed = st.number_input(
+            _("Seed"),
+            value=0,
+            step=1,
+            key="seed",
+            help=_("Fixes everything random: the same seed gives the same run."),
+        )
+        seed_slot = st.empty()
+        more, more_slots, more_wrong = setting_fields(recipe, rest, gpu=gpu)
+    draft = Draft(recipe, card, {**settings, **more}, steps, int(seed or 0), name)
+    slots = {**field_slots, **more_slots, "seed": seed_slot}
+    _judge(draft, slots, wrong or more_wrong)
+    return draft
+
+
+def _judge(draft: Draft, slots: dict[str, object], wrong: GanCoreError | None) -> None:
+    """Resolve the whole; a fault that only the whole shows is put beside its field too."""
+    draft.error = wrong
+    if wrong is not None:
+        return
+    try:
+        draft.config = resolve(
+            draft.recipe,
+            draft.card.info,
+            draft.settings,
+            kernels=machine.kernels(draft.recipe, machine.device(studio().store.root)),
+            versions={},
+            now=utc_now(),
+            steps=draft.steps,
+            seed=draft.seed,
+        )
+    except GanCoreError as error:
+        draft.error = error
+        with slots.get(error.field or "") or st.container():  # type: ignore[attr-defined]
+            field_error(error)
+
+
+def _train_button(draft: Draft) -> None:
+    _left, middle, _right = st.columns([1, 2, 1])
+    with middle:
+        pressed = st.button(
+            _("Train"),
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            disabled=draft.error is not None,
+            key="train",
+        )
+        if draft.config is not None:
+            st.caption(_time_words(draft.config, draft.recipe), text_alignment="center")
+        elif draft.error is not None:
+            st.caption(_("Mend the field marked in red first."), text_alignment="center")
+        if pressed:
+            _start(draft)
+
+
+def _time_words(config: RunConfig, recipe: Recipe) -> str:
+    rate = estimate.rate(studio().store, recipe, config.settings, config.dataset.image_shape)
+    secs = config.total_steps * config.settings.batch_size / rate.images_per_s
+    device = "GPU" if config.kernels.device == "gpu" else "CPU"
+    words = (
+        _("About {time} on this machine's {device}, as its last run went.")
+        if rate.measured
+        else _("About {time} on two laptop cores; this machine's {device} will tell.")
+    )
+    return words.format(time=duration(secs), device=device)
+
+
+def _start(draft: Draft) -> None:
+    here = studio()
+    bar = st.empty()
+
+    def progress(label: str, done: int, total: int) -> None:
+        share = done / total if total else 0.0
+        bar.progress(min(share, 1.0), text=_("Downloading {file}").format(file=label))
+
+    try:
+        config = plan(
+            draft.recipe.name,
+            draft.card.name,
+            draft.settings,
+            runs_dir=here.store.root,
+            data_dir=here.data_dir,
+            steps=draft.steps,
+            seed=draft.seed,
+            mirror=here.mirror,
+            progress=progress,
+        )
+        run: RunView = submit(here.store, config, draft.name, data_dir=here.data_dir)
+    except OfflineError as error:
+        bar.empty()
+        show_error(error)
+        return
+    except GanCoreError as error:
+        bar.empty()
+        show_error(error)
+        return
+    st.toast(_("The run is on its way."), icon=":material/rocket_launch:")
+    st.query_params["run"] = run.id
+    st.rerun()
+
+
+def _explain(draft: Draft) -> None:
+    if draft.config is None:
+        return
+    story, watch, networks = st.tabs([_("How it works"), _("What to watch"), _("The two networks")])
+    story.markdown(translate(draft.recipe.story))
+    story.caption(_("Source: {source}").format(source=translate(draft.recipe.source)))
+    watch.markdown(translate(draft.recipe.watch))
+    with networks:
+        show_networks(draft.recipe, draft.config.settings, draft.card.info.image_shape)

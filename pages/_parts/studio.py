@@ -1,0 +1,46 @@
+"""Where this app's runs and data lie, and what all its viewers share.
+
+An entry point: the only file of the pages that reads the environment.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from gan_core.data import default_data_dir
+from gan_core.inference.cache import EngineCache
+from gan_core.runs.store import RunStore
+from pages._parts.feed import Feed
+
+
+@dataclass(frozen=True)
+class Studio:
+    """The folders of this app."""
+
+    store: RunStore
+    data_dir: Path
+    mirror: str | None
+
+
+def studio() -> Studio:
+    """The folders that the environment names: `GAN_RUNS_DIR`, `GAN_DATA_DIR`."""
+    return Studio(
+        store=RunStore(Path(os.environ.get("GAN_RUNS_DIR", "runs")).resolve()),
+        data_dir=default_data_dir(os.environ).resolve(),
+        mirror=os.environ.get("GAN_DATA_MIRROR"),
+    )
+
+
+@functools.cache
+def engines() -> EngineCache:
+    """The loaded generators, shared by all viewers of this process."""
+    return EngineCache()
+
+
+@functools.lru_cache(maxsize=32)
+def feed(run_dir: Path) -> Feed:
+    """The curves of one run, read once for all its viewers."""
+    return Feed(run_dir)

@@ -1,0 +1,48 @@
+"""Small words that several pages need: states, durations, numbers."""
+
+from __future__ import annotations
+
+import re
+
+from gan_core.text import N_
+from pages._parts.i18n import _, translate
+
+_STATES = {
+    "queued": N_("waiting"),
+    "starting": N_("starting"),
+    "running": N_("training"),
+    "paused": N_("paused"),
+    "completed": N_("finished"),
+    "stopped": N_("stopped"),
+    "failed": N_("failed"),
+    "interrupted": N_("interrupted"),
+}
+
+
+def state_word(state: str) -> str:
+    """A state as one reads it."""
+    return translate(_STATES[state])
+
+
+def duration(secs: float) -> str:
+    """Seconds as a person says them."""
+    if secs < 90:
+        return _("{n} s").format(n=max(0, round(secs)))
+    if secs < 90 * 60:
+        return _("{n} min").format(n=round(secs / 60))
+    if secs < 48 * 3600:
+        return _("{n} h").format(n=round(secs / 3600, 1))
+    return _("{n} days").format(n=round(secs / 86400, 1))
+
+
+def number(value: float) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{round(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:])")
+
+
+def plain(text: str) -> str:
+    """Text that somebody typed, so that Markdown shows it letter for letter."""
+    return _MARKDOWN.sub(r"\\\1", text)
