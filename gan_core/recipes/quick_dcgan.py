@@ -102,7 +102,7 @@ RECIPE = Recipe(
         "pixel_range": "-1,1",
         "precision": "float32",
         "log_every": 10,
-        "snapshot_every": 250,
+        "snapshot_every": 500,
         "checkpoint_secs": 30.0,
     },
     essential=("batch_size", "latent_size", "g_lr", "d_lr"),
