@@ -14,15 +14,16 @@ from pages._parts.components import explorer
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
-from pages._parts.studio import studio
+from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.walk_view import Point, show_walk
 from pages._parts.words import number, state_word
 
 NEWEST = "newest"
 TICK_SECS = 1.0
-VERDICT_THRESHOLDS = [0.4, 0.6]
 _SIGMA = 3
 _NEIGHBOUR_RADIUS = 4.0
+_NUM_SLIDERS = 10
+_MAX_SLIDERS = 64
 
 
 def show_explorer() -> None:
@@ -60,45 +61,53 @@ def _choose(runs: list[RunView]) -> tuple[RunView, str]:
         st.session_state["explore-run"] = asked
     if st.session_state.get("explore-run") not in by_id:
         st.session_state["explore-run"] = runs[0].id
-    run_column, step_column, count_column, invert_column = st.columns(
-        [4, 3, 2, 2], vertical_alignment="bottom"
-    )
-    run_id = run_column.selectbox(
-        _("Run"),
-        list(by_id),
-        key="explore-run",
-        format_func=lambda i: f"{by_id[i].title} · {state_word(by_id[i].status.state)} · {i}",
-    )
-    run = by_id[run_id]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        run_id = st.selectbox(
+            _("Run"),
+            list(by_id),
+            key="explore-run",
+            format_func=lambda i: f"{by_id[i].title} · {state_word(by_id[i].status.state)} · {i}",
+        )
+        run = by_id[run_id]
+        chosen = _choose_snapshot(run)
+        _display_options(run)
     st.query_params["run"] = run.id
-    steps = [str(step) for step in reversed(snapshots.list_steps(run.paths))]
-    asked_step = st.query_params.get("step")
-    options = [NEWEST, *steps]
-    chosen = step_column.selectbox(
+    st.query_params["step"] = chosen
+    return run, chosen
+
+
+def _choose_snapshot(run: RunView) -> str:
+    options = [NEWEST, *(str(step) for step in reversed(snapshots.list_steps(run.paths)))]
+    asked = st.query_params.get("step")
+    return st.selectbox(
         _("Snapshot"),
         options,
-        index=options.index(asked_step) if asked_step in options else 0,
+        index=options.index(asked) if asked in options else 0,
         key=f"explore-step-{run.id}",
         format_func=lambda s: (
             _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
         ),
         help=meaning("snapshot"),
+        width=260,
     )
-    st.query_params["step"] = chosen
-    count_column.number_input(
-        _("Sliders"),
-        min_value=1,
-        max_value=min(run.sound_config().settings.latent_size, 64),
-        value=min(run.sound_config().settings.latent_size, 10),
-        key=f"explore-count-{run.id}",
-        help=_("How many of the latent's dimensions have a slider."),
-    )
-    invert_column.toggle(
-        _("Ink on white"),
-        key="invert",
-        help=_("How grey images are shown; the files stay as they were trained."),
-    )
-    return run, chosen
+
+
+def _display_options(run: RunView) -> None:
+    latent_size = run.sound_config().settings.latent_size
+    with st.popover(_("View"), icon=":material/tune:"):
+        st.number_input(
+            _("Sliders"),
+            min_value=1,
+            max_value=min(latent_size, _MAX_SLIDERS),
+            value=min(latent_size, _NUM_SLIDERS),
+            key=f"explore-count-{run.id}",
+            help=_("How many of the latent's dimensions have a slider."),
+        )
+        st.toggle(
+            _("Ink on white"),
+            key="invert",
+            help=_("How grey images are shown; the files stay as they were trained."),
+        )
 
 
 def _invert(run: RunView) -> bool:
@@ -124,7 +133,7 @@ def _data(run: RunView, step: int) -> dict[str, Any]:
         "step": step,
         "latent_size": latent_size,
         "image_shape": list(config.dataset.image_shape),
-        "num_sliders": int(st.session_state.get(f"explore-count-{run.id}") or 10),
+        "num_sliders": int(st.session_state.get(f"explore-count-{run.id}") or _NUM_SLIDERS),
         "sigma": _SIGMA,
         "z": list(going_to[1]) if going_to else start.tolist(),
         "z_version": going_to[0] if going_to else 0,

@@ -22,7 +22,7 @@ from pages._parts.messages import (
     said_text,
 )
 from pages._parts.networks import show_networks
-from pages._parts.studio import feed, studio
+from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 1.0
@@ -162,6 +162,8 @@ def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
         "run": run.id,
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "sheet_steps": sheet_steps(run.paths),
+        "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json",
+        "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": bool(st.session_state.get("invert")) and grey,
         "panels": [

@@ -15,6 +15,9 @@ from gan_core.inference.cache import EngineCache
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
 
+VERDICT_THRESHOLDS = [0.4, 0.6]
+"""Below the first D's verdict is "fake", above the second "real", in between "unsure"."""
+
 
 @dataclass(frozen=True)
 class Studio:

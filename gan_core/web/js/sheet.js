@@ -3,6 +3,7 @@
 import { appUrl, el, fill, newestWins, setText, whole } from "./base.js";
 import { icon } from "./icons.js";
 import { keepCrisp } from "./pixels.js";
+import { SheetVerdicts } from "./sheet_verdicts.js";
 
 const KEPT_SHEETS = 64;
 
@@ -24,15 +25,21 @@ export class SheetView {
 
   build() {
     this.empty = el("p", { class: "sheet-empty", text: this.words.no_sheet });
-    this.box = el("div", { class: "sheet-box" }, this.empty);
+    this.verdicts = new SheetVerdicts(this.words);
+    this.frame = el("div", { class: "sheet-frame", hidden: true }, this.verdicts.element);
+    this.box = el("div", { class: "sheet-box" }, this.empty, this.frame);
     this.range = el("input", { type: "range", min: 0, max: 0, step: 1, disabled: true });
     this.range.setAttribute("aria-label", this.words.scrub);
     this.label = el("output", { class: "sheet-step" });
     this.newest = el("button", { type: "button", class: "button", title: this.words.newest_help });
     this.newest.append(el("span", { text: this.words.newest }), icon("newest"));
     const bar = el("div", { class: "bar" }, this.range, this.label, this.newest);
+    this.judged = el("input", { type: "checkbox", checked: true });
+    this.judged.addEventListener("change", () => this.markVerdicts());
+    const judged = el("label", {}, this.judged, el("span", { text: this.words.verdicts }));
     this.note = el("p", { class: "note", role: "status" });
-    this.element = el("div", { class: "sheet" }, this.box, bar, this.note);
+    const below = el("div", { class: "bar below" }, judged, this.note);
+    this.element = el("div", { class: "sheet" }, this.box, bar, below);
     this.crisp = keepCrisp(this.box, () => this.picture, () => this.picture?.naturalWidth);
     this.range.addEventListener("input", () => this.scrub(Number(this.range.value)));
     this.range.addEventListener("pointerdown", () => (this.dragging = true));
@@ -42,9 +49,12 @@ export class SheetView {
     this.newest.addEventListener("click", () => this.follow());
   }
 
-  update({ run, sheet_url, sheet_steps, invert }) {
+  update({ run, sheet_url, sheet_steps, invert, verdict_url, verdict_thresholds }) {
+    [this.verdictUrl, this.thresholds] = [verdict_url, verdict_thresholds];
     if (run !== this.run || sheet_url !== this.url) {
       this.images.clear();
+      this.verdicts.forget();
+      this.frame.hidden = true;
       this.following = true;
       this.shown = null;
       this.picture?.remove();
@@ -125,20 +135,29 @@ export class SheetView {
       return;
     }
     if (run !== this.run) return;
-    setText(this.note, "");
     this.put(image, step);
+    await this.markVerdicts();
     if (step === this.wanted) this.prefetch(step);
   }
 
   put(image, step) {
     image.alt = fill(this.words.sheet_alt, { step: whole(step) });
     if (this.picture) this.picture.replaceWith(image);
-    else this.box.append(image);
+    else this.frame.prepend(image);
+    this.frame.hidden = false;
     this.picture = image;
     this.shown = step;
     this.box.dataset.step = step;
     this.crisp.fit();
     this.empty.hidden = true;
+  }
+
+  /** D's verdict on the sheet on show, if it is wanted and there is one. */
+  async markVerdicts() {
+    const step = this.shown;
+    const wanted = this.judged.checked && this.verdictUrl && step !== null && step !== undefined;
+    const about = wanted ? await this.verdicts.fetch(fill(this.verdictUrl, { step })) : null;
+    if (step === this.shown) setText(this.note, this.verdicts.show(about, this.thresholds));
   }
 
   /** The sheets beside this one, so that the next nudge of the thumb shows at once. */

@@ -1,0 +1,199 @@
+"""The three elements of our own: the live view, the latent explorer and the walk player.
+
+Each is mounted with a `key` that is unique on the page and stays the same between reruns: with it
+new `data` updates the element in place, without it the element would start anew. Words and
+numbers reach the browser in `data`; its contract stands in each function. Addresses in it are
+relative to the app's own address, also below a sub-path.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from gan_core.web import asset
+from pages._parts.i18n import _
+
+_DIGITS = 5
+
+_live_view = st.components.v2.component(
+    "latent_studio_live_view", js=asset("live_view.js"), css=asset("live_view.css")
+)
+_explorer = st.components.v2.component(
+    "latent_studio_explorer", js=asset("explorer.js"), css=asset("explorer.css")
+)
+_walk_player = st.components.v2.component(
+    "latent_studio_walk_player", js=asset("walk_player.js"), css=asset("walk_player.css")
+)
+
+
+def live_view(key: str, data: Mapping[str, Any]) -> None:
+    """Show a training run: its sample sheets with a scrubber, and its curves.
+
+    Call it again with new data at each tick; scrubbing, hovering, smoothing and the log switch
+    happen in the browser and survive a tick.
+
+    Args:
+        key: the element's key.
+        data:
+            run: run id; another one starts the view anew.
+            sheet_url: address with `{step}` in it, such as `studio/runs/<id>/samples/{step}.png`.
+            sheet_steps: steps that have a sheet, rising.
+            verdict_url: address with `{step}` that answers {columns, gap, tile `[H, W]`, p_real}
+                for a sheet (optional), with
+            verdict_thresholds `[low, high]`: below low is fake, above high is real.
+            total_steps: where the run ends; the x axis never goes further.
+            invert: show ink on white (a filter; send False for colour images).
+            panels: a list of
+                title; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
+                linear); band `[low, high]` or None: where a healthy run stays;
+                series: a list of {key, label, color, dash, x, y}. `color` is a theme colour's
+                name (red orange yellow blue green violet gray) or a CSS colour; `dash` a list of
+                pixels, `[]` for a solid line; `x` steps, rising; `y` numbers, with None (or NaN)
+                for a gap.
+            present: larger type (optional).
+            words: optional; `live_words()` when left out.
+    """
+    panels = [_with_short_numbers(panel) for panel in data["panels"]]
+    _live_view(key=key, data={"words": live_words(), **data, "panels": panels})
+
+
+def explorer(key: str, data: Mapping[str, Any]) -> Any:
+    """Show the latent explorer: an image that follows its sliders while they are dragged.
+
+    Args:
+        key: the element's key.
+        data:
+            run, step: whose generator, and the snapshot's step. Another step decodes the same
+                latent again; another run, or latent size, starts from `z`.
+            latent_size; image_shape `[H, W, C]`; num_sliders: sliders for the first dimensions;
+            sigma: sliders go from -sigma to sigma.
+            z, z_version: the latent, a list of `latent_size` numbers. The element keeps a latent
+                of its own and takes this one only at first and when `z_version` changes.
+            invert: show ink on white (a filter; send False for colour images).
+            decode_url: answers POST {run, step, latents: [[…]]} with {step, shape: [H, W, C],
+                images: [base64 of uint8 [H, W, C]], p_real: [0 to 1] or null}. 404 means that run
+                or snapshot is gone.
+            latents_url: answers POST {seed, count, latent_size} with {latents: [[…]]}; optional,
+                `studio/latents`.
+            verdict_thresholds `[low, high]`: below low is fake, above high is real.
+            neighbours: how many; neighbour_radius: their distance.
+            present: larger type (optional).
+            words: optional; `explorer_words()` when left out.
+
+    Returns:
+        The element's state: `.z` is the latent where the hand last rested (a list), or None
+        before the first move. It is told after the image was painted, so a rerun never
+        competes with a drag.
+    """
+    return _explorer(key=key, data={"words": explorer_words(), **data}, on_z_change=lambda: None)
+
+
+def walk_player(key: str, data: Mapping[str, Any]) -> None:
+    """Play frames in the page, with play, pause, scrubbing, speed and loop.
+
+    Args:
+        key: the element's key.
+        data:
+            frames_b64: base64 of uint8 `[num_frames, H, W, C]`; other frames start from the first
+                and play, unless the viewer prefers less motion.
+            num_frames; shape `[H, W, C]`; fps: frames a second at speed 1.
+            invert: show ink on white (a filter; send False for colour images).
+            p_real: a probability for each frame (optional), with
+            verdict_thresholds `[low, high]` (optional, 0.4 and 0.6).
+            present: larger type (optional).
+            words: optional; `player_words()` when left out.
+    """
+    _walk_player(key=key, data={"words": player_words(), **data})
+
+
+def live_words() -> dict[str, str]:
+    """The live view's words in the viewer's language."""
+    return {
+        **_verdict_words(),
+        "verdicts": _("D's verdict"),
+        "count_real": _("✓ {n} real"),
+        "count_fake": _("✗ {n} fake"),
+        "count_unsure": _("? {n} unsure"),
+        "live": _("Live view of the training run"),
+        "step": _("step {step}"),
+        "scrub": _("Sample sheets, from the first to the newest"),
+        "newest": _("newest"),
+        "newest_help": _("Show each new sheet as it comes"),
+        "no_sheet": _("The first samples appear here a few seconds after training begins."),
+        "sheet_missing": _("The sheet of step {step} could not be loaded."),
+        "sheet_alt": _("Samples at step {step}, always from the same latents"),
+        "no_points": _("The first values appear here soon."),
+        "smoothing": _("Smoothing"),
+        "log_scale": _("Log scale"),
+    }
+
+
+def explorer_words() -> dict[str, str]:
+    """The explorer's words in the viewer's language."""
+    return {
+        **_verdict_words(),
+        "explorer": _("Latent explorer"),
+        "picture": _("Image of this latent"),
+        "loading": _("Making the image …"),
+        "step": _("step {step}"),
+        "sliders": _("Dimensions of the latent"),
+        "slider_help": _("Drag; double-click for 0"),
+        "dimension": _("z{index}"),
+        "exact": _("Exact value of {name}"),
+        "lock": _("Lock {name}"),
+        "lock_help": _("Lock: random draws, zero and neighbours leave it alone"),
+        "neighbours": _("Neighbours: click one to go there"),
+        "neighbour": _("Go to neighbour {index}"),
+        "randomise": _("Random"),
+        "zero": _("Zero"),
+        "undo": _("Undo"),
+        "redo": _("Redo"),
+        "seed": _("Seed"),
+        "seed_help": _("The same seed gives the same latent, here and on the command line"),
+        "error_offline": _("No answer from the app. Move a slider to try again."),
+        "error_gone": _("This snapshot is no longer there. Choose another one."),
+        "error_decode": _("The image could not be made. Move a slider to try again."),
+    }
+
+
+def player_words() -> dict[str, str]:
+    """The player's words in the viewer's language."""
+    return {
+        **_verdict_words(),
+        "player": _("Walk through latent space"),
+        "picture": _("Frame of the walk"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "scrub": _("Frames of the walk"),
+        "speed": _("Speed"),
+        "loop": _("Loop"),
+        "frame": _("{index} of {count}"),
+    }
+
+
+def _verdict_words() -> dict[str, str]:
+    return {
+        "verdict_real": _("looks real to D"),
+        "verdict_fake": _("looks fake to D"),
+        "verdict_unsure": _("D is unsure"),
+        "verdict_title": _("D takes this image for real with a probability of {percent} %"),
+        "percent": _("{percent} % real"),
+    }
+
+
+def _with_short_numbers(panel: Mapping[str, Any]) -> dict[str, Any]:
+    """The panel with its curves in few digits: it travels at every tick, to every viewer."""
+    series = [{**line, "y": _short(line["y"])} for line in panel["series"]]
+    return {**panel, "series": series}
+
+
+def _short(values: Sequence[float | None]) -> list[float | None]:
+    """Numbers of five digits, with None for what JSON cannot say (NaN, infinities)."""
+    return [
+        None if value is None or not math.isfinite(value) else float(f"{value:.{_DIGITS}g}")
+        for value in values
+    ]
