@@ -64,16 +64,23 @@ const mounted = new WeakMap();
 
 /**
  * Streamlit calls a component again for each new `data`, with the same parent element, and keeps
- * only the last answer for the end: so the view is kept by parent, made once and updated.
+ * only the last answer for the end: so the view is kept by parent, made once and updated. In
+ * another language it is made anew.
  */
 export function mountOnce(component, create) {
   const parent = component.parentElement;
-  if (!mounted.has(parent)) mounted.set(parent, create(component));
-  mounted.get(parent).update(component);
-  return () => {
-    mounted.get(parent)?.destroy();
-    mounted.delete(parent);
-  };
+  const language = JSON.stringify(component.data.words);
+  if (mounted.get(parent)?.language !== language) {
+    unmount(parent);
+    mounted.set(parent, { view: create(component), language });
+  }
+  mounted.get(parent).view.update(component);
+  return () => unmount(parent);
+}
+
+function unmount(parent) {
+  mounted.get(parent)?.view.destroy();
+  mounted.delete(parent);
 }
 
 /**

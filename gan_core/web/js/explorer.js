@@ -17,6 +17,7 @@ class Explorer {
     this.words = data.words;
     this.locked = new Set();
     this.painted = 0;
+    this.moves = 0;
     this.queue = new DecodeQueue({
       onImage: (answer) => this.showImage(answer),
       onNeighbours: (latents, answer) => this.row.show(latents, answer, this.data.verdict_thresholds),
@@ -46,8 +47,7 @@ class Explorer {
     const split = el("div", { class: "split" }, left, right);
     this.root = el("section", { class: "studio explorer", "aria-label": this.words.explorer }, split);
     this.root.addEventListener("keydown", (event) => this.shortcut(event));
-    const width = () => this.painted && this.canvas.width;
-    this.crisp = keepCrisp(stage, () => this.canvas, width, BORDER_PIXELS);
+    this.crisp = keepCrisp(stage, () => this.canvas, () => this.canvas.width, BORDER_PIXELS);
     parent.append(this.root);
   }
 
@@ -82,6 +82,7 @@ class Explorer {
     if (newPlace || data.z_version !== before.z_version) this.takeLatent(data.z, newPlace);
     this.sliders.setShape(Math.min(data.num_sliders, data.latent_size), data.sigma);
     this.row.setCount(data.neighbours, data.image_shape);
+    if (newPlace) this.clear(data.image_shape);
     this.sliders.show(this.z);
     const moved = newPlace || data.step !== before.step || data.decode_url !== before.decode_url;
     if (moved) {
@@ -92,13 +93,20 @@ class Explorer {
 
   takeLatent(z, newPlace) {
     const given = Array.from(z);
+    this.moves += 1;
     if (newPlace) {
       this.locked.clear();
       this.history = new History(given);
     } else this.history.push(given);
-    this.z = given;
+    this.z = [...given];
     this.told = String(given);
     this.markTravel();
+  }
+
+  /** An empty picture of the size that the first one will have. */
+  clear([height, width]) {
+    [this.canvas.width, this.canvas.height] = [width, height];
+    this.crisp.fit();
   }
 
   want() {
@@ -110,6 +118,7 @@ class Explorer {
 
   /** While a value moves: only the image follows. */
   slide(dimension, value) {
+    this.moves += 1;
     this.z[dimension] = value;
     this.sliders.show(this.z);
     this.want();
@@ -117,6 +126,7 @@ class Explorer {
 
   /** The hand rests: a step for undo. Python is told once the image is there. */
   rest() {
+    this.moves += 1;
     this.history.push([...this.z]);
     this.markTravel();
     this.want();
@@ -137,16 +147,20 @@ class Explorer {
     return this.sow();
   }
 
-  /** The latent that belongs to the seed in the box; the server draws it, as everywhere else. */
+  /**
+   * The latent that belongs to the seed in the box; the server draws it, as everywhere else.
+   * A hand that has moved on meanwhile is not pulled back.
+   */
   async sow() {
     const seed = Number(this.seed.value);
     if (this.seed.value === "" || !Number.isInteger(seed) || seed < 0) return;
+    this.moves += 1;
+    const moves = this.moves;
     const size = this.data.latent_size;
     const url = this.data.latents_url ?? "studio/latents";
     try {
       const { latents } = await postJson(url, { seed, count: 1, latent_size: size });
-      if (Number(this.seed.value) !== seed || this.data.latent_size !== size) return;
-      this.go(keepLocked(this.z, latents[0], this.locked));
+      if (this.moves === moves) this.go(keepLocked(this.z, latents[0], this.locked));
     } catch (error) {
       this.showFailure(error);
     }
@@ -155,15 +169,17 @@ class Explorer {
   travel(direction) {
     const z = this.history[direction]();
     if (!z) return;
+    this.moves += 1;
     this.z = [...z];
     this.sliders.show(this.z);
     this.markTravel();
     this.want();
   }
 
+  /** Not `disabled`: that would take the focus away, and the keyboard's undo with it. */
   markTravel() {
-    this.undo.disabled = !this.history.past.length;
-    this.redo.disabled = !this.history.future.length;
+    this.undo.setAttribute("aria-disabled", String(!this.history.past.length));
+    this.redo.setAttribute("aria-disabled", String(!this.history.future.length));
   }
 
   shortcut(event) {
@@ -187,14 +203,13 @@ class Explorer {
     const verdict = showVerdict(this.words, pReal?.[0], thresholds, this.frame, this.badge);
     setText(this.step, fill(this.words.step, { step: whole(step) }));
     setText(this.note, "");
-    if (this.painted === 1) this.crisp.fit();
     Object.assign(this.canvas.dataset, { painted: this.painted, step, verdict: verdict ?? "none" });
   }
 
   showFailure(error) {
     if (!(error instanceof DecodeError)) throw error;
     setText(this.note, this.words[error.reason]);
-    setText(this.waiting, "");
+    if (!this.painted) setText(this.waiting, this.words[error.reason]);
   }
 
   /** Tell Python where the hand rests; never in the middle of a drag, never twice the same. */

@@ -16,14 +16,17 @@ export function ticks(low, high, count) {
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => (first + i) * step);
 }
 
-/** Powers of ten in a range; with few of them also 2 and 5 times each. */
+/** Powers of ten in a range; with few of them their multiples too, and in a narrow range any. */
 export function logTicks(low, high, count) {
   const powers = [];
   for (let k = Math.floor(Math.log10(low)); k <= Math.log10(high); k += 1) powers.push(10 ** k);
-  const factors = powers.length > count / 2 ? [1] : [1, 2, 5];
-  const all = powers.flatMap((power) => factors.map((factor) => factor * power));
-  const every = Math.max(1, Math.ceil(all.length / (count + 1)));
-  return all.filter((value, i) => value >= low && value <= high && i % every === 0);
+  for (const factors of [[1], [1, 3], [1, 2, 5]]) {
+    const all = powers.flatMap((power) => factors.map((factor) => factor * power));
+    const inside = all.filter((value) => value >= low && value <= high);
+    const every = Math.ceil(inside.length / (count + 1));
+    if (inside.length >= 3) return inside.filter((_, i) => i % every === 0);
+  }
+  return ticks(low, high, count);
 }
 
 /** The end of an axis that grows with a run: moves in round steps, not at every tick. */

@@ -47,8 +47,8 @@ export class Sliders {
       "aria-label": fill(this.words.exact, { name }),
     });
     const lock = el("button", { type: "button", class: "lock", "aria-pressed": "false" });
-    lock.title = fill(this.words.lock, { name });
-    lock.setAttribute("aria-label", lock.title);
+    lock.title = this.words.lock_help;
+    lock.setAttribute("aria-label", fill(this.words.lock, { name }));
     setIcon(lock, "unlocked");
     const row = { range, exact, lock };
     row.element = el("div", { class: "slider" }, el("span", { text: name }), range, exact, lock);

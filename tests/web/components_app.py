@@ -1,0 +1,235 @@
+"""A small real app around the three components: an honest picture of latents, made with NumPy.
+
+The picture is a soft ellipse whose place, size and slant are the first five numbers of the latent;
+its "verdict" is how near the centre it sits. Address parameters choose what is shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import time
+
+import numpy as np
+import streamlit as st
+
+STEPS = [50 * i for i in range(1, 46)]
+SHAPE = [28, 28, 1]
+RUN = "20260101-120000-abcd"
+
+
+def picture(z: list[float]) -> np.ndarray:
+    """One latent as uint8 [28, 28, 1]."""
+    x0, y0, wide, tall, slant = (math.tanh(value / 2) for value in z[:5])
+    rows, columns = np.mgrid[-1:1:28j, -1:1:28j]
+    across, down = columns - 0.5 * x0, rows - 0.5 * y0
+    across = across + slant * down
+    distance = (across / (0.45 + 0.25 * wide)) ** 2 + (down / (0.55 + 0.25 * tall)) ** 2
+    return (255 * np.exp(-(distance**2))).astype(np.uint8)[..., None]
+
+
+def p_real(z: list[float]) -> float:
+    """1 in the middle, 0 at the rim."""
+    return float(1 / (1 + math.exp(2 * math.hypot(z[0], z[1]) - 2)))
+
+
+def sheet(step: int) -> bytes:
+    """A PNG of 8 × 8 pictures that sharpen with the step."""
+    from PIL import Image
+
+    draws = np.random.default_rng(0).standard_normal((64, 64))
+    noise = np.random.default_rng(step).integers(0, 256, (64, 28, 28))
+    sharp = min(1.0, step / 1500)
+    tiles = [
+        (sharp * picture(z)[..., 0] + (1 - sharp) * n) for z, n in zip(draws, noise, strict=True)
+    ]
+    page = np.array(tiles).reshape(8, 8, 28, 28).swapaxes(1, 2).reshape(224, 224)
+    file = io.BytesIO()
+    Image.fromarray(page.astype(np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def routes(base: str = "") -> list:
+    """The app's own addresses, below `base`."""
+    from starlette.responses import JSONResponse, Response
+    from starlette.routing import Route
+
+    tally = {"busy": 0, "most": 0, "asked": 0}
+
+    def decode(request, body):
+        if body["run"] == "gone":
+            return JSONResponse({"message": "Traceback: no such run"}, status_code=404)
+        latents = body["latents"]
+        return JSONResponse(
+            {
+                "step": body["step"],
+                "shape": SHAPE,
+                "images": [base64.b64encode(picture(z).tobytes()).decode() for z in latents],
+                "p_real": None if body["run"] == "mute" else [p_real(z) for z in latents],
+            }
+        )
+
+    async def decode_route(request):
+        import anyio
+
+        body = await request.json()
+        under_the_hand = int(len(body["latents"]) == 1)
+        tally["busy"] += under_the_hand
+        tally["asked"] += under_the_hand
+        tally["most"] = max(tally["most"], tally["busy"])
+        await anyio.sleep(0.012)  # what one image costs a real engine
+        tally["busy"] -= under_the_hand
+        return decode(request, body)
+
+    async def latents_route(request):
+        body = await request.json()
+        draws = np.random.default_rng(body["seed"]).standard_normal(
+            (body["count"], body["latent_size"])
+        )
+        return JSONResponse({"latents": draws.astype(np.float32).tolist()})
+
+    async def sheet_route(request):
+        step = int(request.path_params["step"])
+        if step not in STEPS:
+            return Response(status_code=404)
+        return Response(sheet(step), media_type="image/png")
+
+    async def tally_route(request):
+        return JSONResponse(tally)
+
+    return [
+        Route(f"{base}/studio/decode", decode_route, methods=["POST"]),
+        Route(f"{base}/studio/latents", latents_route, methods=["POST"]),
+        Route(f"{base}/studio/tally", tally_route),
+        Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.png", sheet_route),
+    ]
+
+
+def curves(count: int) -> list[dict]:
+    """Two panels with two series each, `count` points apiece, like a GAN's."""
+    rng = np.random.default_rng(1)
+    x = np.linspace(1, 10 * count, count).astype(int).tolist()
+    fall = np.exp(-np.arange(count) / 120)
+    d_loss = 0.55 + 0.5 * fall + 0.08 * rng.standard_normal(count)
+    g_loss = 1.1 + 0.9 * fall + 0.15 * rng.standard_normal(count)
+    real = np.clip(0.8 - 0.2 * fall + 0.06 * rng.standard_normal(count), 0, 1)
+    fake = np.clip(0.75 - 0.3 * fall + 0.06 * rng.standard_normal(count), 0, 1)
+    d_loss[40:48] = math.nan
+
+    def line(key, label, color, dash, y):
+        return {"key": key, "label": label, "color": color, "dash": dash, "x": x, "y": y.tolist()}
+
+    losses = [
+        line("d_loss", "D loss", "blue", [], d_loss),
+        line("g_loss", "G loss", "orange", [7, 4], g_loss),
+    ]
+    accuracies = [
+        line("d_acc_real", "on real", "green", [], real),
+        line("d_acc_fake", "on fake", "violet", [7, 4], fake),
+    ]
+    return [
+        {"title": "Losses", "y_label": "", "series": losses, "band": None},
+        {
+            "title": "D accuracy",
+            "series": accuracies,
+            "band": [0.6, 0.9],
+            "y_min": 0,
+            "y_max": 1,
+        },
+    ]
+
+
+def show_live() -> None:
+    from pages._parts import components
+
+    query = st.query_params
+
+    @st.fragment(run_every=float(query["tick"]) if "tick" in query else None)
+    def panel() -> None:
+        begun = st.session_state.setdefault("begun", time.monotonic())
+        ticks = int((time.monotonic() - begun) / float(query.get("tick", 1)))
+        grown = ticks if "tick" in query else 0
+        count = int(query.get("points", 500)) + grown
+        shown = [] if "empty" in query else STEPS[: 40 + grown]
+        components.live_view(
+            key="live",
+            data={
+                "run": RUN,
+                "sheet_url": f"studio/runs/{RUN}/samples/{{step}}.png",
+                "sheet_steps": shown,
+                "total_steps": 20_000,
+                "invert": "invert" in query,
+                "panels": curves(0 if "empty" in query else count),
+                "present": "present" in query,
+            },
+        )
+
+    panel()
+
+
+def show_explorer() -> None:
+    from pages._parts import components
+
+    query = st.query_params
+    version = st.session_state.get("version", 0)
+    step = st.session_state.get("step", 2250)
+    state = components.explorer(
+        key="explorer",
+        data={
+            "run": query.get("run", RUN),
+            "step": step,
+            "latent_size": 64,
+            "image_shape": SHAPE,
+            "num_sliders": int(query.get("sliders", 12)),
+            "sigma": 3,
+            "z": [0.5 if version else 0.0] * 64,
+            "z_version": version,
+            "invert": "invert" in query,
+            "decode_url": "studio/decode",
+            "verdict_thresholds": [0.4, 0.6],
+            "neighbours": 8,
+            "neighbour_radius": 3.0,
+            "present": "present" in query,
+        },
+    )
+    left, right, told = st.columns(3)
+    left.button("Next step", on_click=lambda: st.session_state.update(step=step + 250))
+    right.button("From Python", on_click=lambda: st.session_state.update(version=version + 1))
+    told.text("told " + (" ".join(f"{value:.2f}" for value in state.z[:3]) if state.z else "no"))
+
+
+def show_player() -> None:
+    from pages._parts import components
+
+    count = 60
+    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    walk = [[2 * math.cos(a), 2 * math.sin(a), math.sin(2 * a), 0, math.cos(a)] for a in angles]
+    frames = np.stack([picture(z) for z in walk])
+    components.walk_player(
+        key="player",
+        data={
+            "frames_b64": base64.b64encode(frames.tobytes()).decode(),
+            "num_frames": count,
+            "shape": SHAPE,
+            "fps": 24,
+            "invert": "invert" in st.query_params,
+            "p_real": [p_real([2 * math.cos(a), math.sin(a)]) for a in angles],
+        },
+    )
+
+
+if __name__ != "__main__":
+    import os
+
+    app = st.App("components_app.py", routes=routes(os.environ.get("TEST_BASE", "")))
+else:
+    st.set_page_config(page_title="Components", layout="wide")
+    st.navigation(
+        [
+            st.Page(show_live, title="Live", url_path="live", default=True),
+            st.Page(show_explorer, title="Explore", url_path="explore"),
+            st.Page(show_player, title="Play", url_path="play"),
+        ],
+        position="top",
+    ).run()
