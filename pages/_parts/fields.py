@@ -32,8 +32,9 @@ def setting_fields(
     values: dict[str, SettingValue] = {}
     slots: Slots = {}
     first: GanCoreError | None = None
-    columns = st.columns(2)
     for i, name in enumerate(names):
+        if i % 2 == 0:  # a row at a time: a fault below one field must not push only its column
+            columns = st.columns(2)
         with columns[i % 2]:
             value = _field(SPECS[name], recipe, gpu=gpu)
             slots[name] = st.empty()
