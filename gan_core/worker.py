@@ -24,7 +24,7 @@ from gan_core.runs import checkpoints, metrics
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
-from gan_core.runs.reporter import Reporter, Request
+from gan_core.runs.reporter import Reporter, Request, hold_ballast
 from gan_core.runs.sheet import write_sheet
 from gan_core.runs.status import Said, State
 from gan_core.runs.store import read_meta
@@ -104,8 +104,10 @@ def _train(
     paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter
 ) -> Request | None:
     """Load everything, train, and save the last step; return the request that ended it."""
-    paths.make_folders()
     _remove_temporaries(paths)
+    with disk_faults(paths.root):
+        paths.make_folders()
+    hold_ballast(paths)
     reporter.starting(Said(template=N_("loading the training engine, about 10 s")))
     trainer = _prepare(paths, config, data_dir, reporter)
     with metrics.MetricLog(paths.metrics) as log:

@@ -13,6 +13,9 @@ from gan_core.runs.files import disk_faults, write_bytes
 
 Record = Mapping[str, float | int]
 _CHUNK_BYTES = 4_000_000
+_TAIL_BYTES = 256
+_MAX_STEP = 2**53
+_LARGEST = 1e308
 
 
 def encode(record: Record) -> bytes:
@@ -25,19 +28,24 @@ def encode(record: Record) -> bytes:
 
 
 def decode(line: bytes) -> dict[str, float] | None:
-    """What `encode` wrote, `null` as NaN; `None` when the line is not such an object."""
+    """What `encode` wrote, `null` as NaN; `None` when the line is not such an object.
+
+    Numbers that no float holds become NaN too: they come from damage, and would stop a chart.
+    """
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict) or not isinstance(value.get("step"), int):
         return None
+    if not 0 <= value["step"] <= _MAX_STEP:
+        return None
     record: dict[str, float] = {}
     for key, number in value.items():
         if number is None:
             record[key] = math.nan
         elif isinstance(number, (int, float)) and not isinstance(number, bool):
-            record[key] = number
+            record[key] = number if -_LARGEST <= number <= _LARGEST else math.nan
         else:
             return None
     return record
@@ -83,8 +91,7 @@ class MetricLog:
 def truncate_after(path: Path, step: int) -> int:
     """Cut the log back to the records up to `step`; return how many lines were dropped.
 
-    The file is replaced, not shortened in place: a reader sees by the new inode that it has to
-    start again.
+    The file is replaced, not shortened in place, so no reader ever sees half of it.
     """
     if not path.exists():
         return 0
@@ -105,12 +112,14 @@ class MetricReader:
     """Reads a growing log a piece at a time; damaged lines are skipped and counted.
 
     `columns` maps each key to its values, all of one length, NaN where a record lacks the key.
+    What was read last is read again at each call: where it differs, a resume has rewritten the
+    log and the reader starts over. (Inodes do not tell: systems use them again.)
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
-        self._inode = -1
+        self._tail = b""
         self._rest = b""
         self.columns: dict[str, list[float]] = {"step": []}
         self.num_bad_lines = 0
@@ -119,20 +128,21 @@ class MetricReader:
         """Read what has come since the last call; return the number of new records."""
         try:
             with self._path.open("rb") as file:
-                found = self._path.stat()
-                if found.st_ino != self._inode or found.st_size < self._offset:
-                    self._start_over(found.st_ino)
-                file.seek(self._offset)
+                file.seek(self._offset - len(self._tail))
+                if file.read(len(self._tail)) != self._tail:
+                    self._start_over()
+                    file.seek(0)
                 num_new = 0
                 while chunk := file.read(_CHUNK_BYTES):
                     self._offset += len(chunk)
+                    self._tail = (self._tail + chunk)[-_TAIL_BYTES:]
                     num_new += self._take(chunk)
                 return num_new
         except FileNotFoundError:
             return 0
 
-    def _start_over(self, inode: int) -> None:
-        self._inode, self._offset, self._rest = inode, 0, b""
+    def _start_over(self) -> None:
+        self._offset, self._tail, self._rest = 0, b"", b""
         self.columns = {"step": []}
         self.num_bad_lines = 0
 

@@ -10,7 +10,7 @@ import threading
 from types import TracebackType
 from typing import Literal, Self
 
-from gan_core.errors import DiskFullError
+from gan_core.errors import GanCoreError
 from gan_core.runs import control
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
@@ -40,14 +40,13 @@ class Reporter:
         self._step = 0
         self._said = Said()
         self._request: Request | None = None
-        self._fault: DiskFullError | None = None
+        self._fault: GanCoreError | OSError | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._attend, name="reporter", daemon=True)
 
     def __enter__(self) -> Self:
         """Begin to hear and to report."""
-        hold_ballast(self._paths)
         self._thread.start()
         return self
 
@@ -85,7 +84,7 @@ class Reporter:
         """What somebody wants of the run.
 
         Raises:
-            DiskFullError: the thread found the disk full.
+            DiskFullError, ReadOnlyError, OSError: the thread could not read or write.
         """
         if self._fault is not None:
             raise self._fault
@@ -113,20 +112,20 @@ class Reporter:
         turn = 0
         while not self._over.wait(_EAR_SECS):
             turn += 1
-            requests = control.take(self._paths)
-            for request in requests:
-                self.ask(request)
-            if requests or turn % num_ears == 0:
-                self._beat()
+            try:
+                with disk_faults(self._paths.control):
+                    requests = control.take(self._paths)
+                for request in requests:
+                    self.ask(request)
+                if requests or turn % num_ears == 0:
+                    self._beat()
+            except (GanCoreError, OSError) as error:
+                self._fault = error
 
     def _beat(self) -> None:
         with self._lock:
-            if self._over.is_set():
-                return
-            try:
+            if not self._over.is_set():
                 self._write_now()
-            except DiskFullError as error:
-                self._fault = error
 
 
 def hold_ballast(paths: RunPaths) -> None:

@@ -102,7 +102,13 @@ def verified(folder: Path, name: str) -> Path:
     path = folder / name
     if expected is None or not path.is_file():
         raise DamagedError(N_("{name} is missing from {folder}."), name=name, folder=folder.name)
-    if sha256_of(path) != expected:
+    try:
+        found = sha256_of(path)
+    except OSError as error:  # a bad block, or removed this very moment
+        raise DamagedError(
+            N_("{name} cannot be read: {reason}."), name=name, reason=str(error)
+        ) from error
+    if found != expected:
         raise DamagedError(
             N_("{name} in {folder} is damaged: its checksum differs."),
             name=name,

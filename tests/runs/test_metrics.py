@@ -1,0 +1,238 @@
+"""The log of a run: appended, truncated, and read whatever became of it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gan_core.runs.metrics import MetricLog, MetricReader, decode, encode, truncate_after
+
+_numbers = st.floats(width=32) | st.integers(-(10**6), 10**6)
+_records = st.lists(
+    st.dictionaries(st.sampled_from(["d_loss", "g_loss", "epoch"]), _numbers), max_size=30
+).map(lambda rows: [{"step": 10 * (i + 1), **row} for i, row in enumerate(rows)])
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("metrics") / "metrics.jsonl"
+
+
+def _log(rows: list[dict[str, float]]) -> bytes:
+    return b"".join(encode(row) for row in rows)
+
+
+def _same(a: list[float], b: list[float]) -> bool:
+    return len(a) == len(b) and all(
+        x == y or (math.isnan(x) and math.isnan(y)) for x, y in zip(a, b, strict=True)
+    )
+
+
+def _read(path: Path) -> MetricReader:
+    reader = MetricReader(path)
+    reader.poll()
+    return reader
+
+
+def _check_laws(reader: MetricReader) -> None:
+    steps = reader.columns["step"]
+    assert all(a < b for a, b in itertools.pairwise(steps))
+    assert {len(values) for values in reader.columns.values()} == {len(steps)}
+    for values in reader.columns.values():
+        assert not any(math.isinf(value) for value in values)
+
+
+@given(_records)
+def test_round_trip(path: Path, rows: list[dict[str, float]]) -> None:
+    path.unlink(missing_ok=True)
+    with MetricLog(path) as log:
+        for row in rows:
+            log.append(row)
+    reader = _read(path)
+    assert reader.num_bad_lines == 0
+    for key, values in reader.columns.items():
+        written = [float(row.get(key, math.nan)) for row in rows]
+        written = [value if math.isfinite(value) else math.nan for value in written]
+        assert _same(values, written)
+
+
+@given(_records)
+def test_every_line_is_plain_json(rows: list[dict[str, float]]) -> None:
+    for line in _log(rows).splitlines():
+        json.loads(line, parse_constant=pytest.fail)
+
+
+@given(_records, st.lists(st.integers(0, 5000), max_size=6))
+def test_piece_by_piece_equals_at_once(
+    path: Path, rows: list[dict[str, float]], cuts: list[int]
+) -> None:
+    whole = _log(rows)
+    path.write_bytes(b"")
+    piecemeal = MetricReader(path)
+    num_new = piecemeal.poll()
+    ends = [*sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
+    start = 0
+    for end in ends:
+        with path.open("ab") as file:
+            file.write(whole[start:end])
+        start = end
+        num_new += piecemeal.poll()
+        _check_laws(piecemeal)
+    at_once = _read(path)
+    assert num_new == len(rows) == len(at_once.columns["step"])
+    assert piecemeal.columns.keys() == at_once.columns.keys()
+    for key, values in at_once.columns.items():
+        assert _same(values, piecemeal.columns[key])
+
+
+_edits = st.lists(
+    st.tuples(st.sampled_from(["flip", "cut", "insert", "repeat"]), st.integers(0), st.binary()),
+    max_size=6,
+)
+
+
+def _damage(content: bytes, edits: list[tuple[str, int, bytes]]) -> bytes:
+    for kind, place, extra in edits:
+        at = place % (len(content) + 1)
+        match kind:
+            case "flip":
+                changed = content[at : at + 1].translate(
+                    bytes(i ^ 1 << place % 8 for i in range(256))
+                )
+                content = content[:at] + changed + content[at + 1 :]
+            case "cut":
+                content = content[:at]
+            case "insert":
+                content = content[:at] + extra + content[at:]
+            case "repeat":
+                content = content[:at] + content[at // 2 :]
+    return content
+
+
+@given(_records, _edits)
+def test_no_damage_stops_a_reader(
+    path: Path, rows: list[dict[str, float]], edits: list[tuple[str, int, bytes]]
+) -> None:
+    content = _damage(_log(rows), edits)
+    path.write_bytes(content)
+    reader = _read(path)
+    _check_laws(reader)
+    num_whole_lines = sum(bool(line.strip()) for line in content.split(b"\n")[:-1])
+    assert len(reader.columns["step"]) + reader.num_bad_lines == num_whole_lines
+
+
+@given(st.binary())
+def test_any_line_is_decoded_or_bad(line: bytes) -> None:
+    record = decode(line)
+    assert record is None or isinstance(record["step"], int)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"step": true}',
+        b'{"step": 1.5}',
+        b'{"step": null}',
+        b'{"step": -1}',
+        b'{"step": 1' + b"0" * 400 + b"}",
+        b'{"step": 1, "d_loss": "low"}',
+        b'{"step": 1, "d_loss": [1]}',
+        b'{"step": 1, "d_loss": true}',
+        b'{"a":' * 100_000,
+    ],
+)
+def test_bad_lines(line: bytes) -> None:
+    assert decode(line) is None
+
+
+def test_numbers_too_large_for_a_chart() -> None:
+    record = decode(b'{"step": 1, "a": 1e999, "b": -Infinity, "c": 1' + b"0" * 400 + b"}")
+    assert record is not None
+    assert all(math.isnan(record[key]) for key in "abc")
+
+
+def test_bad_lines_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b'{"step":1}\nrubbish\n\n{"step":1}\n{"step":2}\n{"step":3')
+    reader = _read(path)
+    assert reader.columns["step"] == [1, 2]
+    assert reader.num_bad_lines == 2
+    with path.open("ab") as file:
+        file.write(b',"d_loss":0.5}\n')
+    assert reader.poll() == 1
+    assert reader.columns["step"] == [1, 2, 3]
+    assert _same(reader.columns["d_loss"], [math.nan, math.nan, 0.5])
+
+
+def test_nothing_there_yet(tmp_path: Path) -> None:
+    reader = MetricReader(tmp_path / "metrics.jsonl")
+    assert reader.poll() == 0
+    assert reader.columns == {"step": []}
+
+
+@given(_records, st.integers(-5, 400))
+def test_truncating(path: Path, rows: list[dict[str, float]], step: int) -> None:
+    path.write_bytes(_log(rows))
+    dropped = truncate_after(path, step)
+    kept = [row["step"] for row in rows if row["step"] <= step]
+    assert _read(path).columns["step"] == kept
+    assert dropped == len(rows) - len(kept)
+    assert truncate_after(path, step) == 0
+
+
+@given(_records, _edits, st.integers(0, 400))
+def test_truncating_heals(
+    path: Path, rows: list[dict[str, float]], edits: list[tuple[str, int, bytes]], step: int
+) -> None:
+    path.write_bytes(_damage(_log(rows), edits))
+    truncate_after(path, step)
+    healed = _read(path)
+    assert healed.num_bad_lines == 0
+    assert not path.read_bytes() or path.read_bytes().endswith(b"\n")
+    assert all(found <= step for found in healed.columns["step"])
+    _check_laws(healed)
+
+
+@given(_records.filter(len), st.integers(0, 300), st.lists(st.floats(0, 1), max_size=40))
+def test_a_resume_is_seen(
+    path: Path, rows: list[dict[str, float]], step: int, losses: list[float]
+) -> None:
+    """However many lines the resumed run has added since, nothing of the old end remains."""
+    path.write_bytes(_log([{**row, "elapsed_s": i + 0.25} for i, row in enumerate(rows)]))
+    reader = MetricReader(path)
+    reader.poll()
+    truncate_after(path, step)
+    kept = [int(row["step"]) for row in rows if row["step"] <= step]
+    first = kept[-1] if kept else 0
+    with MetricLog(path) as log:
+        for i, loss in enumerate(losses):
+            log.append({"step": first + 10 * (i + 1), "elapsed_s": i + 1000.5, "d_loss": loss})
+    reader.poll()
+    fresh = _read(path)
+    assert reader.columns.keys() == fresh.columns.keys()
+    for key, values in fresh.columns.items():
+        assert _same(values, reader.columns[key])
+
+
+def test_two_resumes_between_two_looks(tmp_path: Path) -> None:
+    """File systems use an inode again at once, so the reader must not go by it."""
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(_log([{"step": i, "elapsed_s": 1.5} for i in range(1, 9)]))
+    reader = _read(path)
+    for elapsed_secs in (2.5, 3.5):
+        truncate_after(path, 2)
+        with MetricLog(path) as log:
+            for step in range(3, 12):
+                log.append({"step": step, "elapsed_s": elapsed_secs})
+    reader.poll()
+    assert reader.columns["elapsed_s"] == [1.5, 1.5] + [3.5] * 9
+    assert reader.num_bad_lines == 0
