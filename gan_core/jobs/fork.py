@@ -181,7 +181,7 @@ def _refuse_other_networks(
             N_("got {names}, which changes the networks; a fork keeps them and their weights."),
             N_("Train a new run for that."),
             field=changing[0],
-            names=", ".join(changing),
+            names=", ".join(f"{name}={overrides[name]}" for name in changing),
         )
 
 

@@ -10,7 +10,7 @@ import textwrap
 
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError
-from gan_core.jobs.script_parts import DATA, LOSS, MAIN, STEPS
+from gan_core.jobs.script_parts import DATA, LAYER_WORDS, LOSS, MAIN, STEPS
 from gan_core.recipes import registry
 from gan_core.recipes.layers import (
     Activation,
@@ -51,7 +51,7 @@ def program(config: RunConfig) -> str:
     parts = [
         _head(recipe, config),
         _constants(recipe, config),
-        _start_weights(config),
+        _layer_words(config, networks),
         *(_network(network, config) for network in networks),
         DATA,
         _draw(recipe),
@@ -59,7 +59,7 @@ def program(config: RunConfig) -> str:
         STEPS[recipe.update],
         MAIN,
     ]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
 def _head(recipe: Recipe, config: RunConfig) -> str:
@@ -114,18 +114,20 @@ def _constants(recipe: Recipe, config: RunConfig) -> str:
     return "\n".join(lines)
 
 
-def _start_weights(config: RunConfig) -> str:
+def _layer_words(config: RunConfig, networks: tuple[Network, Network]) -> str:
+    """Short names for the layers that have weights, so that a network reads line by line."""
     std = config.settings.init_std
     made = (
         "keras.initializers.GlorotUniform()"
         if std is None
         else f"keras.initializers.RandomNormal(0.0, {std})"
     )
-    return f'''\
-
+    start = f'''\
 def start():
     """What the weights of one layer start from."""
     return {made}'''
+    used = {layer.kind for network in networks for layer in network.layers}
+    return "\n\n\n".join([start, *(text for kind, text in LAYER_WORDS.items() if kind in used)])
 
 
 def _network(network: Network, config: RunConfig) -> str:
@@ -141,7 +143,6 @@ def _network(network: Network, config: RunConfig) -> str:
         lines.append(f"            {_call(layer, exact=exact)},  # {_shown(shape)}")
     body = "\n".join(lines)
     return f'''\
-
 def build_{network.name}():
     """{role} {network.num_parameters:,} parameters."""
     return keras.Sequential(
@@ -160,20 +161,17 @@ def _call(layer: Layer, *, exact: bool) -> str:
     """One layer as a line of Python; `exact` for the last one, which answers in float32."""
     match layer:
         case Dense():
-            name, given = "Dense", [str(layer.units), *_weighted(layer.bias)]
+            name, given = "dense", [str(layer.units)]
         case Conv() | ConvT():
-            name = "Conv2D" if isinstance(layer, Conv) else "Conv2DTranspose"
-            sizes = [str(layer.filters), str(layer.kernel), f"strides={layer.stride}"]
-            given = [*sizes, 'padding="same"', *_weighted(layer.bias)]
+            name = "conv" if isinstance(layer, Conv) else "conv_transpose"
+            given = [str(layer.filters), f"kernel={layer.kernel}", f"stride={layer.stride}"]
         case _:
             name, given = _weightless(layer)
+    if isinstance(layer, Dense | Conv | ConvT) and not layer.bias:
+        given.append("use_bias=False")
     if exact:
         given.append('dtype="float32"')
-    return f"layers.{name}({', '.join(given)})"
-
-
-def _weighted(bias: bool) -> list[str]:
-    return [*([] if bias else ["use_bias=False"]), "kernel_initializer=start()"]
+    return f"{name}({', '.join(given)})"
 
 
 def _weightless(
@@ -182,25 +180,24 @@ def _weightless(
     match layer:
         case BatchNorm():
             epsilon = f"epsilon={layer.epsilon}"
-            return "BatchNormalization", [f"momentum={layer.momentum}", epsilon]
+            return "layers.BatchNormalization", [f"momentum={layer.momentum}", epsilon]
         case Activation():
-            return "Activation", [f'"{layer.function}"']
+            return "layers.Activation", [f'"{layer.function}"']
         case LeakyReLU():
-            return "LeakyReLU", [f"negative_slope={layer.slope}"]
+            return "layers.LeakyReLU", [f"negative_slope={layer.slope}"]
         case Dropout():
-            return "Dropout", [str(layer.rate)]
+            return "layers.Dropout", [str(layer.rate)]
         case Reshape():
-            return "Reshape", [str(layer.shape)]
+            return "layers.Reshape", [str(layer.shape)]
         case Flatten():
-            return "Flatten", []
+            return "layers.Flatten", []
         case Upsample():
-            return "UpSampling2D", [str(layer.factor)]
+            return "layers.UpSampling2D", [str(layer.factor)]
 
 
 def _draw(recipe: Recipe) -> str:
     if recipe.draw == "shuffled":
         return '''\
-
 def batches(images, rng):
     """Batches of real images without end: shuffled epochs, whole batches only."""
     while True:
@@ -208,7 +205,6 @@ def batches(images, rng):
         for first in range(0, len(images) - BATCH_SIZE + 1, BATCH_SIZE):
             yield images[order[first : first + BATCH_SIZE]]'''
     return '''\
-
 def batches(images, rng):
     """Batches of real images without end, drawn with replacement."""
     while True:

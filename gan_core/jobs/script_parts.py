@@ -1,5 +1,25 @@
 """The parts of the written program that are the same for every run: data, losses, step, loop."""
 
+LAYER_WORDS = {
+    "dense": '''\
+def dense(units, **options):
+    """Every input to every unit."""
+    return layers.Dense(units, kernel_initializer=start(), **options)''',
+    "conv": '''\
+def conv(filters, kernel, stride, **options):
+    """A convolution; the edges are padded, so that only the stride shrinks the image."""
+    return layers.Conv2D(
+        filters, kernel, strides=stride, padding="same", kernel_initializer=start(), **options
+    )''',
+    "conv_transpose": '''\
+def conv_transpose(filters, kernel, stride, **options):
+    """A transposed convolution; the stride enlarges the image."""
+    return layers.Conv2DTranspose(
+        filters, kernel, strides=stride, padding="same", kernel_initializer=start(), **options
+    )''',
+}
+"""The short names of layers with weights, by the layer's kind; a program has those it uses."""
+
 DATA = '''
 
 def load_images(source):
@@ -45,12 +65,6 @@ def cross_entropy(logits, target):
     )
 
 
-def update(optimizer, tape, loss, network):
-    """One step down the gradient of `loss`, for the weights of one network."""
-    weights = network.trainable_variables
-    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
-
-
 def correct(logits, real):
     """The share of images that D judges rightly."""
     return tf.reduce_mean(tf.cast(logits > 0 if real else logits < 0, tf.float32))
@@ -84,6 +98,12 @@ def make_step(g, d, g_optimizer, d_optimizer):
 '''
 
 _ALTERNATING = '''
+
+def update(optimizer, tape, loss, network):
+    """One step down the gradient of `loss`, for the weights of one network."""
+    weights = network.trainable_variables
+    optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+
 
 def make_step(g, d, g_optimizer, d_optimizer):
     """The training step, compiled: D learns from half a batch of each kind, then G from a whole."""
