@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from network_strategies import networks
 
 from gan_core.errors import DamagedError
 from gan_core.recipes.layers import (
@@ -28,6 +27,7 @@ from gan_core.recipes.layers import (
     num_parameters,
     shape_after,
 )
+from tests.network_strategies import networks
 
 
 @given(networks())
