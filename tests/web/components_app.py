@@ -95,6 +95,11 @@ def routes(base: str = "") -> list:
             return Response(status_code=404)
         return Response(sheet(step), media_type="image/png")
 
+    async def verdicts_route(request):
+        chances = np.random.default_rng(int(request.path_params["step"])).random(64)
+        about = {"columns": 8, "gap": 0, "tile": [28, 28], "p_real": chances.tolist()}
+        return JSONResponse(about)
+
     async def tally_route(request):
         return JSONResponse(tally)
 
@@ -103,6 +108,7 @@ def routes(base: str = "") -> list:
         Route(f"{base}/studio/latents", latents_route, methods=["POST"]),
         Route(f"{base}/studio/tally", tally_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.png", sheet_route),
+        Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.json", verdicts_route),
     ]
 
 
@@ -158,6 +164,8 @@ def show_live() -> None:
                 "run": RUN,
                 "sheet_url": f"studio/runs/{RUN}/samples/{{step}}.png",
                 "sheet_steps": shown,
+                "verdict_url": f"studio/runs/{RUN}/samples/{{step}}.json",
+                "verdict_thresholds": [0.4, 0.6],
                 "total_steps": 20_000,
                 "invert": "invert" in query,
                 "panels": curves(0 if "empty" in query else count),

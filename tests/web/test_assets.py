@@ -12,7 +12,7 @@ from gan_core.web import asset
 
 SOURCES = sorted((Path(gan_core.web.__file__).parent / "js").glob("*.js"))
 ENTRIES = ["live_view.js", "explorer.js", "walk_player.js"]
-BYTES_PER_TICK = 32_000
+BYTES_PER_TICK = 40_000
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -70,7 +70,9 @@ def words_used(*entries: str) -> set[str]:
     named = set(re.findall(r"\bwords\.(\w+)", text))
     reasons = set(re.findall(r'DecodeError\("(\w+)"\)', text))
     verdicts = {f"verdict_{name}" for name in ("real", "fake", "unsure")}
-    return named | reasons | (verdicts if "words[`verdict_" in text else set())
+    shown = verdicts if "words[`verdict_" in text else set()
+    counts = {f"count_{name}" for name in ("real", "fake", "unsure")}
+    return named | reasons | shown | (counts if "words[`count_" in text else set())
 
 
 def test_every_word_comes_from_python_and_none_is_left_over() -> None:

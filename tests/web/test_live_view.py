@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 
+import numpy as np
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.real_app import opened
@@ -124,6 +125,26 @@ def test_curves_are_drawn_and_options_redraw_them(browser: Browser, app: str) ->
             "lines => lines.map(line => line.getAttribute('stroke-dasharray'))"
         )
         assert dashes == ["", "7 4", "", "7 4"], "lines differ by more than colour"
+
+
+def test_the_verdicts_lie_over_their_own_sheet(browser: Browser, app: str) -> None:
+    with opened(browser, app) as page:
+        cells = page.locator(".verdict-cell")
+        expect(cells).to_have_count(64)
+        chances = np.random.default_rng(2000).random(64)
+        counted = f"✓ {(chances > 0.6).sum()} real · ✗ {(chances < 0.4).sum()} fake"
+        expect(page.locator(".sheet .note")).to_contain_text(counted)
+        image, last = page.locator(".sheet-image").bounding_box(), cells.last.bounding_box()
+        assert abs(last["x"] + last["width"] - image["x"] - image["width"]) < 1
+        assert abs(last["y"] + last["height"] - image["y"] - image["height"]) < 1
+        page.get_by_role("checkbox", name="D's verdict").uncheck()
+        expect(cells).to_have_count(0)
+        page.get_by_role("checkbox", name="D's verdict").check()
+        page.route("**/samples/*.json", lambda route: route.fulfill(status=404))
+        scrubber(page).focus()
+        page.keyboard.press("ArrowLeft")
+        wait_for_sheet(page, 1950)
+        expect(cells).to_have_count(0)
 
 
 def test_before_the_first_values_it_says_what_will_come(browser: Browser, app: str) -> None:

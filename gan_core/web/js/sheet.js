@@ -136,7 +136,7 @@ export class SheetView {
     }
     if (run !== this.run) return;
     this.put(image, step);
-    await this.markVerdicts();
+    this.markVerdicts();
     if (step === this.wanted) this.prefetch(step);
   }
 
@@ -152,12 +152,15 @@ export class SheetView {
     this.empty.hidden = true;
   }
 
-  /** D's verdict on the sheet on show, if it is wanted and there is one. */
+  /** D's verdict on the sheet on show, if it is wanted and there is one; never holds a sheet up. */
   async markVerdicts() {
-    const step = this.shown;
+    const [run, step] = [this.run, this.shown];
+    if (this.marked !== step) this.verdicts.clear();
+    this.marked = step;
     const wanted = this.judged.checked && this.verdictUrl && step !== null && step !== undefined;
     const about = wanted ? await this.verdicts.fetch(fill(this.verdictUrl, { step })) : null;
-    if (step === this.shown) setText(this.note, this.verdicts.show(about, this.thresholds));
+    if (run !== this.run || step !== this.shown) return;
+    setText(this.note, this.verdicts.show(about, this.thresholds));
   }
 
   /** The sheets beside this one, so that the next nudge of the thumb shows at once. */

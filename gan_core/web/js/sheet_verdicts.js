@@ -16,22 +16,29 @@ export class SheetVerdicts {
 
   forget() {
     this.known.clear();
+    this.clear();
+  }
+
+  /** No borders: those of another sheet must not lie over this one. */
+  clear() {
     this.element.replaceChildren();
   }
 
-  /** Fetch what is known of a sheet; null where there is nothing. */
+  /** What is known of a sheet, or null; asked for again next time where there was nothing. */
   async fetch(address) {
-    if (!this.known.has(address)) {
-      const answer = await fetch(appUrl(address)).catch(() => null);
-      this.known.set(address, answer?.ok ? await answer.json() : null);
-      if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
-    }
-    return this.known.get(address);
+    const known = this.known.get(address);
+    if (known) return known;
+    const about = await fetch(appUrl(address))
+      .then((answer) => (answer.ok ? answer.json() : null))
+      .catch(() => null);
+    if (about) this.known.set(address, about);
+    if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
+    return about;
   }
 
   /** Draw the borders; returns the count in words, empty where there are no verdicts. */
   show(about, thresholds) {
-    this.element.replaceChildren();
+    this.clear();
     if (!about?.p_real?.length) return "";
     const { columns, gap, tile, p_real: chances } = about;
     const rows = Math.ceil(chances.length / columns);
@@ -43,10 +50,10 @@ export class SheetVerdicts {
       counts[kind] += 1;
       const [row, column] = [Math.floor(i / columns), i % columns];
       const cell = el("div", { class: "verdict-cell", "data-verdict": kind });
-      cell.title = `${this.words[`verdict_${kind}`]} · ${fill(this.words.verdict_title, {
-        percent: String(Math.round(chance * 100)),
-      })}`;
-      const place = { top: row * high + gap, height: tile[0], left: column * wide + gap, width: tile[1] };
+      const percent = String(Math.round(chance * 100));
+      cell.title = fill(this.words.verdict_title, { percent });
+      const [top, left] = [row * high + gap, column * wide + gap];
+      const place = { top, left, height: tile[0], width: tile[1] };
       for (const [side, pixels] of Object.entries(place)) {
         const all = side === "top" || side === "height" ? whole[0] : whole[1];
         cell.style[side] = `${(100 * pixels) / all}%`;
