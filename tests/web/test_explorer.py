@@ -113,8 +113,9 @@ def test_from_the_hand_to_the_eye(page: Page) -> None:
     handles = [slider(page, 2).element_handle(), page.locator("canvas.picture").element_handle()]
     spent = []
     for i in range(15):
+        # Quiet first, else the image of the release before would be taken for this one's.
+        page.wait_for_timeout(400)
         spent.append(page.evaluate(MOVE_AND_WAIT, [*handles, -2 + i / 5]))
-        page.wait_for_timeout(60)
     print("slider to image, ms:", [round(value) for value in sorted(spent)])
     assert statistics.median(spent) <= RELEASE_BUDGET_MS
 
