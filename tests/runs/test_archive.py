@@ -1,3 +1,4 @@
+import contextlib
 import io
 import json
 import random
@@ -206,7 +207,7 @@ def test_an_encrypted_entry(home, away):
     assert "is encrypted" in refusal(away, io.BytesIO(bytes(content)))
 
 
-def test_a_bomb_is_stopped_by_what_comes_out_of_it(home, away, monkeypatch):
+def test_a_bomb_is_stopped_by_what_comes_out_of_it(home, away):
     view = trained(home)
     bomb = {**entries(view), f"{view.id}/worker.log": bytes(64 * 1024**2)}
     assert "unpacks to more than is allowed" in refusal(away, zipped(bomb))
@@ -293,10 +294,8 @@ def test_random_damage_never_ends_in_a_traceback_or_half_a_run(home, away):
         damaged = bytearray(content)
         for _ in range(draw.randint(1, 4)):
             damaged[draw.randrange(len(damaged))] = draw.randrange(256)
-        try:
+        with contextlib.suppress(BadInputError):
             archive.unpack(away, io.BytesIO(bytes(damaged[: draw.randint(1, 2 * len(damaged))])))
-        except BadInputError as error:
-            assert error.one_line()
     if away.root.exists():
         assert not [p for p in away.root.iterdir() if p.name.startswith(TEMPORARY_PREFIX)]
     assert all(not view.damage for view in away.list())

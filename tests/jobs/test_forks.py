@@ -1,0 +1,86 @@
+import shutil
+
+import pytest
+
+from gan_core.errors import BadInputError, DamagedError, NotFoundError
+from gan_core.jobs.fork import fork
+from gan_core.runs import sealed, snapshots
+from gan_core.runs.checkpoints import STATE_FILE, load_newest
+from gan_core.runs.files import TEMPORARY_PREFIX
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import MetricReader
+from tests.runs_by_hand import trained
+
+
+@pytest.fixture
+def parent(still):
+    return trained(still, (0, 50, 100), name="first")
+
+
+@pytest.fixture
+def make(still, parent, data_dir):
+    def make(step="newest", overrides=None, **how):
+        return fork(still, parent.id, step, overrides or {}, data_dir=data_dir, **how)
+
+    return make
+
+
+def test_a_fork_is_whole_in_itself(still, parent, make):
+    made = make(50, {"g_lr": 1e-4})
+    shutil.rmtree(parent.paths.root)
+    config = made.sound_config()
+    assert (config.parent.run, config.parent.step) == (parent.id, 50)
+    assert config.settings.g_lr == 1e-4
+    assert config.total_steps == 100
+    assert (made.status.state, made.status.step) == ("queued", 50)
+    assert load_newest(made.paths).step == 50
+    assert snapshots.list_steps(made.paths) == [50]
+    assert sheet_steps(made.paths) == [0, 50]
+    log = MetricReader(made.paths.metrics)
+    log.poll()
+    assert log.columns["step"] == [10, 20, 30, 40, 50]
+    assert made.meta.name == "first @ 50"
+
+
+def test_the_length_of_a_fork(make):
+    assert make("newest").sound_config().total_steps == 200  # as long again
+    assert make(50, steps=70).sound_config().total_steps == 70
+    with pytest.raises(BadInputError) as caught:
+        make(50, steps=50)
+    assert caught.value.field == "steps"
+
+
+def test_steps_that_cannot_be_forked_name_those_that_can(parent, make):
+    sealed.drop_file(parent.paths.snapshot(0), STATE_FILE)
+    for step in (0, 7, "0"):
+        with pytest.raises(NotFoundError, match=r"those|that can are: 50, 100") as caught:
+            make(step)
+        assert caught.value.field == "step"
+    with pytest.raises(BadInputError, match="`newest` or `best`"):
+        make("last")
+
+
+@pytest.mark.parametrize(
+    "change", [{"latent_size": 32}, {"g_norm": "none"}, {"upsampling": "nearest"}]
+)
+def test_networks_are_kept(make, change):
+    with pytest.raises(BadInputError, match="changes the networks") as caught:
+        make(50, change)
+    assert caught.value.field == next(iter(change))
+
+
+def test_settings_are_judged_like_those_of_a_new_run(make):
+    with pytest.raises(BadInputError) as caught:
+        make(50, {"bach_size": 3})
+    assert "Did you mean batch_size?" in caught.value.one_line()
+    with pytest.raises(BadInputError, match="got -1") as caught:
+        make(50, {"g_lr": -1.0})
+    assert caught.value.field == "g_lr"
+
+
+def test_a_damaged_snapshot_is_not_forked(still, parent, make):
+    (parent.paths.snapshot(50) / STATE_FILE).write_bytes(b"other")
+    with pytest.raises(DamagedError, match="checksum"):
+        make(50)
+    assert not [p for p in still.root.iterdir() if p.name.startswith(f"{TEMPORARY_PREFIX}2")]
+    assert len(still.list()) == 1
