@@ -21,7 +21,7 @@ from gan_core.text import N_
 MAX_BATCH = 256
 """Images a call; more are made in several."""
 
-_TOLERANCE = 2e-3  # pixels of -1 to 1, logits: other arithmetic, same network
+_TOLERANCE = 2e-3  # of pixels and logits, relative above 1: other arithmetic, same network
 _ONNX_FAULTS = (
     faults.Fail,
     faults.InvalidArgument,
@@ -61,7 +61,7 @@ class SnapshotEngine:
         folder = paths.snapshot(step)
         generator = _session(sealed.verified(folder, snapshots.GENERATOR_ONNX))
         discriminator = _session(sealed.verified(folder, snapshots.DISCRIMINATOR_ONNX))
-        engine = cls(step, generator, discriminator, sealed.read_manifest(folder)["pixel_range"])
+        engine = cls(step, generator, discriminator, _pixel_range(folder))
         engine._check(checkpoints.read_arrays(sealed.verified(folder, snapshots.GOLDEN)))
         return engine
 
@@ -78,8 +78,7 @@ class SnapshotEngine:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         """The images, and for each the probability `[N]` that D gives it of being real."""
         values = self._values(latents)
-        logits = self._discriminator.run(None, {self._input(self._discriminator): values})[0]
-        clipped = np.clip(logits[:, 0], -60.0, 60.0)
+        clipped = np.clip(self._logits(values), -60.0, 60.0)
         return self._to_bytes(values), (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
 
     def _values(self, latents: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -92,16 +91,10 @@ class SnapshotEngine:
             )
         if not np.isfinite(latents).all():
             raise BadInputError(N_("latents must be finite numbers."), field="latents")
-        name = self._input(self._generator)
-        parts = [
-            self._generator.run(None, {name: latents[start : start + MAX_BATCH]})[0]
-            for start in range(0, max(len(latents), 1), MAX_BATCH)
-        ]
-        return np.concatenate(parts)
+        return _in_parts(self._generator, latents)
 
-    @staticmethod
-    def _input(session: onnxruntime.InferenceSession) -> str:
-        return str(session.get_inputs()[0].name)
+    def _logits(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        return _in_parts(self._discriminator, values)[:, 0]
 
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         scaled = values * 127.5 + 127.5 if self._pixel_range == "-1,1" else values * 255.0
@@ -110,14 +103,39 @@ class SnapshotEngine:
     def _check(self, golden: checkpoints.Arrays) -> None:
         """Answer as Keras answered when the snapshot was written."""
         values = self._values(golden["latents"].astype(np.float32))
-        worst = float(np.abs(values - golden["images"].astype(np.float32)).max())
-        if not worst <= _TOLERANCE:
-            raise DamagedError(
-                N_("The generator of step {step} differs from its golden images by {worst}."),
-                N_("Choose another snapshot."),
-                step=self.step,
-                worst=f"{worst:.2g}",
-            )
+        logits = self._logits(values)
+        for network, found, expected in (
+            ("generator", values, golden["images"].astype(np.float32)),
+            ("discriminator", logits, golden["logits"].astype(np.float32)),
+        ):
+            error = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+            worst = float(error.max())
+            if not worst <= _TOLERANCE:
+                raise DamagedError(
+                    N_("The {network} of step {step} differs from its golden answers by {worst}."),
+                    N_("Choose another snapshot."),
+                    network=network,
+                    step=self.step,
+                    worst=f"{worst:.2g}",
+                )
+
+
+def _in_parts(
+    session: onnxruntime.InferenceSession, inputs: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    name = str(session.get_inputs()[0].name)
+    parts = [
+        session.run(None, {name: inputs[start : start + MAX_BATCH]})[0]
+        for start in range(0, max(len(inputs), 1), MAX_BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def _pixel_range(folder: Path) -> str:
+    found = sealed.read_manifest(folder).get("pixel_range")
+    if found not in ("-1,1", "0,1"):
+        raise DamagedError(N_("The manifest of {folder} is damaged."), folder=folder.name)
+    return str(found)
 
 
 def _session(path: Path) -> onnxruntime.InferenceSession:

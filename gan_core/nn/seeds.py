@@ -11,7 +11,9 @@ import zlib
 import numpy as np
 import tensorflow as tf
 
-_ALGORITHM = "philox"  # the same numbers eager, compiled by XLA, and on resume
+_ALGORITHM = "philox"
+"""Named, because the default differs from device to device. XLA draws other numbers from it than
+TensorFlow's own kernels, which is one more reason to keep a run's choice of compiler."""
 
 
 def key(seed: int, stream: str) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
@@ -32,25 +33,47 @@ def write_snapshot(paths: RunPaths, recipe: Recipe, config: RunConfig, state: Tr
     Raises:
         DiskFullError: no space; nothing is left behind.
     """
+    g, d = as_readers_compute(recipe, config, state)
 
     def write(folder: Path) -> None:
-        write_arrays(folder / snapshots.GENERATOR_WEIGHTS, build.weights(state.generator))
-        write_arrays(folder / snapshots.DISCRIMINATOR_WEIGHTS, build.weights(state.discriminator))
-        write_arrays(folder / snapshots.GOLDEN, golden(state, config.settings.latent_size))
+        write_arrays(folder / snapshots.GENERATOR_WEIGHTS, build.weights(g))
+        write_arrays(folder / snapshots.DISCRIMINATOR_WEIGHTS, build.weights(d))
+        write_arrays(folder / snapshots.GOLDEN, golden(g, d, config.settings.latent_size))
         write_arrays(folder / STATE_FILE, state.to_arrays())
         write_json(folder / snapshots.NETWORKS, networks_json(recipe, config))
-        write_onnx(state.generator, folder / snapshots.GENERATOR_ONNX)
-        write_onnx(state.discriminator, folder / snapshots.DISCRIMINATOR_ONNX)
+        write_onnx(g, folder / snapshots.GENERATOR_ONNX)
+        write_onnx(d, folder / snapshots.DISCRIMINATOR_ONNX)
 
     about = {"step": state.step, "pixel_range": config.settings.pixel_range}
     sealed.seal(paths.snapshot(state.step), write, about)
 
 
-def golden(state: TrainState, latent_size: int) -> dict[str, NDArray[np.generic]]:
-    """Latents with the images and logits that Keras makes of them; readers check against them."""
+def as_readers_compute(
+    recipe: Recipe, config: RunConfig, state: TrainState
+) -> tuple[keras.Sequential, keras.Sequential]:
+    """G and D with the state's weights, in float32: no reader computes convolutions in bfloat16."""
+    if config.settings.precision == "float32":
+        return state.generator, state.discriminator
+    copies = []
+    trained = (state.generator, state.discriminator)
+    networks = recipe.networks(config.settings, config.dataset.image_shape)
+    for network, model in zip(networks, trained, strict=True):
+        copies.append(build.build(network, seed=config.seed))
+        build.set_weights(copies[-1], build.weights(model))
+    return copies[0], copies[1]
+
+
+def golden(
+    generator: keras.Sequential, discriminator: keras.Sequential, latent_size: int
+) -> dict[str, NDArray[np.generic]]:
+    """Latents with the images and logits that Keras makes of them; readers check against them.
+
+    Computed on the CPU, as readers do: a GPU rounds the factors of its products (TF32).
+    """
     latents = sample_latents(_GOLDEN_SEED, NUM_GOLDEN, latent_size)
-    images = state.generator(latents, training=False)
-    logits = state.discriminator(images, training=False)
+    with tf.device("CPU:0"):
+        images = generator(latents, training=False)
+        logits = discriminator(images, training=False)
     return {
         "latents": latents,
         "images": np.asarray(images),

@@ -49,7 +49,7 @@ class TrainState:
 
     def to_arrays(self) -> Arrays:
         """A copy of everything, by name."""
-        arrays: Arrays = {name: np.array(variable) for name, variable in self.variables()}
+        arrays: Arrays = {name: np.array(v.numpy()) for name, v in self.variables()}
         arrays["step"] = np.array([self.step], np.int64)
         arrays["elapsed_secs"] = np.array([self.elapsed_secs], np.float64)
         return arrays

@@ -1,0 +1,194 @@
+"""The loop: what happens when, requests, trouble, and exact continuation."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gan_core.config import Kernels
+from gan_core.errors import BadInputError, GanCoreError
+from gan_core.runs import checkpoints, metrics, snapshots
+from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
+from gan_core.runs.reporter import Request
+from gan_core.runs.sheet import read_about, write_sheet
+
+
+class World:
+    """What the loop sees around it: a clock of one second a look, and requests at set steps."""
+
+    def __init__(self, paths: RunPaths, requests: dict[int, Request] | None = None) -> None:
+        self.paths, self.requests = paths, requests or {}
+        self.now = 0.0
+        self.step = 0
+        self.seen_steps: list[int] = []
+
+    def request(self) -> Request | None:
+        return self.requests.get(self.step)
+
+    def at_step(self, step: int) -> None:
+        self.step = step
+        self.seen_steps.append(step)
+
+    def write_sheet(
+        self, step: int, images: NDArray[np.uint8], p_real: NDArray[np.float32]
+    ) -> None:
+        write_sheet(self.paths.sample(step), images, 8, p_real)
+
+    def pins(self) -> tuple[int, ...]:
+        return ()
+
+    def clock(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def trainer(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: NDArray[np.uint8]
+) -> Callable[..., tuple[Any, World]]:
+    """Make a trainer of 12 steps: a sheet every 2, a snapshot every 6."""
+
+    def make(
+        paths: RunPaths, requests: dict[int, Request] | None = None, **overrides: Any
+    ) -> tuple[Any, World]:
+        settings = {"log_every": 2, "snapshot_every": 6, "checkpoint_secs": 3600.0, **overrides}
+        made = system(**settings)
+        recipe = dataclasses.replace(made.recipe, sheet_every=2)
+        state = nn.state.initial_state(recipe, made.config)
+        loaded = checkpoints.load_newest(paths)
+        if loaded is not None:
+            state.restore(loaded.arrays)
+        world = World(paths, requests)
+        names = ("request", "at_step", "write_sheet", "pins", "clock")
+        hooks = nn.trainer.Hooks(**{name: getattr(world, name) for name in names})
+        return nn.trainer.Trainer(paths, recipe, made.config, state, digits, hooks), world
+
+    return make
+
+
+def _train(made: Any, paths: RunPaths) -> Request | None:
+    metrics.truncate_after(paths.metrics, made.state.step)
+    with metrics.MetricLog(paths.metrics) as log:
+        request: Request | None = made.train(log)
+    if request is None:
+        made.finish()
+    else:
+        made.checkpoint()
+    return request
+
+
+def _lines(paths: RunPaths) -> list[dict[str, float]]:
+    return [json.loads(line) for line in paths.metrics.read_text().splitlines()]
+
+
+def test_a_whole_run(trainer: Callable[..., Any], paths: RunPaths) -> None:
+    made, world = trainer(paths)
+    assert _train(made, paths) is None
+    assert world.seen_steps == list(range(1, 13))
+    assert sheet_steps(paths) == [0, 2, 4, 6, 8, 10, 12]
+    assert snapshots.list_steps(paths) == [0, 2, 4, 6, 12]
+    assert step_folders(paths.checkpoints) == [12]
+    assert read_about(paths.sample(12))["columns"] == 8
+    lines = _lines(paths)
+    assert [line["step"] for line in lines] == [2, 4, 6, 8, 10, 12]
+    assert list(lines[0]) == [
+        *("step", "epoch", "elapsed_s", "images_per_s"),
+        *("d_loss", "g_loss", "d_acc_real", "d_acc_fake"),
+    ]
+    assert lines[-1]["epoch"] == round(12 / 625, 4)
+    elapsed = [line["elapsed_s"] for line in lines]
+    assert elapsed == sorted(elapsed)
+    for line in lines:
+        assert line["images_per_s"] > 0
+        assert 0 <= line["d_acc_real"] <= 1
+        assert 0 <= line["d_acc_fake"] <= 1
+
+
+def test_the_same_latents_on_every_sheet(
+    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any
+) -> None:
+    again = RunPaths(tmp_path / "again")
+    again.make_folders()
+    for place in (paths, again):
+        made, _ = trainer(place, {0: "stop"})
+        _train(made, place)
+    assert paths.sample(0).read_bytes() == again.sample(0).read_bytes()
+
+
+def test_cut_and_continued_is_as_if_never_cut(
+    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any
+) -> None:
+    whole = RunPaths(tmp_path / "whole")
+    whole.make_folders()
+    made, _ = trainer(whole, dropout=0.3)
+    _train(made, whole)
+    for requests, expected in (
+        ({5: "pause"}, "pause"),
+        ({0: "stop", 7: "stop"}, "stop"),
+        ({}, None),
+    ):
+        cut, world = trainer(paths, requests, dropout=0.3)
+        world.step = cut.state.step
+        assert _train(cut, paths) == expected
+    for a, b in zip(_lines(whole), _lines(paths), strict=True):
+        for line in (a, b):
+            del line["elapsed_s"], line["images_per_s"]
+        assert a == b
+    for step in (4, 8, 12):
+        assert whole.sample(step).read_bytes() == paths.sample(step).read_bytes()
+    a, b = (checkpoints.load_newest(place).arrays for place in (whole, paths))  # type: ignore[union-attr]
+    assert a.keys() == b.keys()
+    for name in a.keys() - {"elapsed_secs"}:
+        assert a[name].tobytes() == b[name].tobytes(), name
+
+
+def test_checkpoints_come_by_the_clock(trainer: Callable[..., Any], paths: RunPaths) -> None:
+    made, _ = trainer(paths, {9: "interrupt"}, checkpoint_secs=8.0)
+    assert _train(made, paths) == "interrupt"
+    saved = step_folders(paths.checkpoints)
+    assert len(saved) == 2
+    assert saved[-1] == 9
+    assert saved[0] < 9
+
+
+def test_a_loss_that_is_no_number_ends_the_run(
+    nn: SimpleNamespace, trainer: Callable[..., Any], paths: RunPaths
+) -> None:
+    made, _ = trainer(paths, {4: "pause"})
+    _train(made, paths)
+    broken, _ = trainer(paths)
+    values = nn.build.weights(broken.state.discriminator)
+    values["06_dense/bias"] = np.array([np.nan], np.float32)
+    nn.build.set_weights(broken.state.discriminator, values)
+    with pytest.raises(GanCoreError) as caught:
+        _train(broken, paths)
+    assert caught.value.message == "At step 6 a loss was no longer a finite number."
+    assert "Fork an earlier snapshot" in caught.value.hint
+    assert _lines(paths)[-1]["d_loss"] is None
+    loaded = checkpoints.load_newest(paths)
+    assert loaded is not None
+    assert loaded.step == 4
+
+
+def test_a_gpu_that_is_not_here(nn: SimpleNamespace) -> None:
+    if nn.tensorflow.config.list_physical_devices("GPU"):
+        return  # then there is nothing to refuse
+    kernels = Kernels(device="gpu", jit=True, intra_op_threads=2, inter_op_threads=2)
+    with pytest.raises(BadInputError) as caught:
+        nn.device.prepare(kernels)
+    assert caught.value.field == "device"
+    assert "TensorFlow finds none here" in caught.value.message
+
+
+def test_the_probe_answers_in_json(nn: SimpleNamespace, capsys: pytest.CaptureFixture[str]) -> None:
+    assert nn.probe.main() == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["tensorflow"] == nn.tensorflow.__version__
+    assert isinstance(found["gpus"], list)
