@@ -26,6 +26,7 @@ from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 1.0
+IDLE_TICK_SECS = 4.0  # somebody may resume the run, here or from the command line
 _BUSY = {*ALIVE, "queued"}
 
 
@@ -33,8 +34,7 @@ def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in _BUSY
     _title(run)
-    # A finished run needs no ticks; whoever resumes it reruns the page.
-    st.fragment(_tick, run_every=TICK_SECS if busy else None)(run.id, was_busy=busy)
+    st.fragment(_tick, run_every=TICK_SECS if busy else IDLE_TICK_SECS)(run.id, was_busy=busy)
     _below(run)
 
 
@@ -58,7 +58,10 @@ def _title(run: RunView) -> None:
 def _tick(run_id: str, *, was_busy: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
-        if was_busy and run.status.state not in _BUSY:
+        busy = run.status.state in _BUSY
+        if busy and not was_busy:
+            st.rerun()  # back to quick ticks
+        if was_busy and not busy:
             st.toast(
                 _("{name}: {state}").format(
                     name=plain(run.title), state=state_word(run.status.state)
@@ -146,7 +149,6 @@ def _resume(run_id: str) -> None:
     here = studio()
     with guarded():
         control.resume(here.store, run_id, data_dir=here.data_dir, mirror=here.mirror)
-    st.session_state["resumed"] = run_id
 
 
 def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:

@@ -94,8 +94,12 @@ def _choose_recipe() -> Recipe:
     if picture.is_file():
         st.image(str(picture), width="stretch", caption=_("what it makes"))
     st.markdown(f"**{translate(recipe.summary)}**")
-    if not recipe.suits_cpu and machine.device(studio().store.root) == "cpu":
-        st.caption(_("Made for a GPU. This machine has none, so every step takes its time."))
+    if machine.device(studio().store.root) == "cpu":
+        st.caption(
+            _("This machine has no GPU, and this recipe needs none.")
+            if recipe.suits_cpu
+            else _("Made for a GPU. This machine has none, so every step takes its time.")
+        )
     return recipe
 
 
