@@ -10,8 +10,9 @@ from statistics import median
 
 from gan_core.config import Settings
 from gan_core.recipes.recipe import ImageShape, Recipe
+from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import decode
-from gan_core.runs.store import RunStore, RunView
+from gan_core.runs.store import RunStore, RunView, view
 
 _MAX_RUNS = 50
 _TAIL_BYTES = 64 * 1024
@@ -50,7 +51,8 @@ def _alike(
     store: RunStore, recipe: str, batch_size: int, image_shape: ImageShape
 ) -> Iterator[RunView]:
     """The newest runs that say something about this one; a launch note says it ran here."""
-    for run in store.list()[:_MAX_RUNS]:
+    for run_id in store.ids()[:_MAX_RUNS]:
+        run = view(RunPaths(store.root / run_id))
         config = run.config
         if (
             config is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from gan_core.errors import DamagedError
 from gan_core.runs import lock
 from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.status import Status, read_written_status
+from gan_core.runs.status import State, Status, read_written_status
 from gan_core.runs.store import RunStore
 
 STUDIO_NAME = "studio.json"
+REST_SECS = 60.0
+_ENDED: frozenset[State] = frozenset({"paused", "completed", "stopped", "failed", "interrupted"})
 
 
 class StudioSettings(Frozen):
@@ -78,18 +81,29 @@ class Watcher:
         ended: the device is free only then. Runs that cannot be read take no part.
         """
         ids = self._store.ids()
-        self._known = {run_id: known for run_id, known in self._known.items() if run_id in ids}
+        for gone in self._known.keys() - set(ids):
+            del self._known[gone]
         waiting: list[Waiting] = []
         alive: list[str] = []
         unended = set(busy_ids)
         for run_id in ids:
             paths = RunPaths(self._store.root / run_id)
             status = self._status(paths)
-            if run_id in unended or _is_busy(paths):
+            at_rest = status is not None and self._is_at_rest(run_id, status)
+            if run_id in unended or (not at_rest and _is_busy(paths)):
                 alive.append(_device(paths))
             elif status is not None and status.state == "queued":
                 waiting.append(Waiting(run_id, status.updated, _device(paths)))
         return Look(tuple(waiting), tuple(alive))
+
+    def _is_at_rest(self, run_id: str, status: Status) -> bool:
+        """Whether a run ended long enough ago that its lock need not be asked each time.
+
+        Hundreds of old runs then cost one `stat` each. A worker that takes one up again writes
+        its status first of all.
+        """
+        ended_at_secs = self._known[run_id][0][1] / 1e9
+        return status.state in _ENDED and time.time() - ended_at_secs > REST_SECS
 
     def _status(self, paths: RunPaths) -> Status | None:
         try:

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from gan_core.errors import JobFailedError
 from gan_core.jobs import launch, supervisor
-from gan_core.jobs.queue import Look, Waiting, Watcher, admissible, read_studio
+from gan_core.jobs.queue import REST_SECS, Look, Waiting, Watcher, admissible, read_studio
 from gan_core.runs import lock
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import Said, utc_now, write_status
@@ -66,6 +67,17 @@ def test_a_status_that_was_replaced_is_seen(store):
     assert len(watcher.look().waiting) == 1
     write_status(view.paths, "stopped", 0, 10, Said())
     assert watcher.look().waiting == ()
+
+
+def test_a_run_that_ended_long_ago_is_not_asked_for_its_lock(store):
+    view = in_state(store, "completed")
+    with FileLock.acquire(view.paths.lock):
+        assert Watcher(store).look().alive == ("cpu",)
+        long_ago = time.time() - 2 * REST_SECS
+        os.utime(view.paths.status, (long_ago, long_ago))
+        assert Watcher(store).look().alive == ()
+        write_status(view.paths, "running", 0, 10, Said())
+        assert Watcher(store).look().alive == ("cpu",)
 
 
 def test_damaged_runs_take_no_part(store):
