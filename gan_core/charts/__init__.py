@@ -1,0 +1,1 @@
+"""Records in, chart or picture out."""
