@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from gan_core.config import RunConfig
 from gan_core.data import load
@@ -26,7 +26,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
 from gan_core.runs.reporter import Reporter, Request, hold_ballast
 from gan_core.runs.sheet import write_sheet
-from gan_core.runs.status import Said, State
+from gan_core.runs.status import Said, State, read_written_status
 from gan_core.runs.store import read_meta
 from gan_core.text import N_
 
@@ -71,7 +71,8 @@ def _lock(paths: RunPaths, descriptor: int | None) -> FileLock | None:
 def _work(paths: RunPaths, data_dir: Path) -> int:
     os.nice(_NICENESS)
     config = RunConfig.from_json(read_json(paths.config))
-    with Reporter(paths, config.total_steps) as reporter:
+    step = read_written_status(paths).step
+    with Reporter(paths, config.total_steps, step=step) as reporter:
         signal.signal(signal.SIGTERM, lambda *_: reporter.ask("interrupt"))
         signal.signal(signal.SIGINT, lambda *_: reporter.ask("interrupt"))
         try:
@@ -181,5 +182,16 @@ def _said(error: GanCoreError) -> Said:
     return Said(template="{message} {hint}", values={"message": error.message, "hint": error.hint})
 
 
+def _leave(code: int) -> NoReturn:
+    """End at once: TensorFlow takes seconds to tidy up memory that the system takes back anyway.
+
+    The next run waits for this process, and everything that must last is on disk.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    _leave(main())

@@ -37,8 +37,7 @@ def submit(store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
         JobFailedError: the supervisor does not start.
     """
-    created = store.create(config, name)
-    write_launch(created.paths, data_dir)
+    created = store.create(config, name, fill=lambda paths: write_launch(paths, data_dir))
     ensure_supervisor(store.root)
     return created
 

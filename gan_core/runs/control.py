@@ -9,15 +9,20 @@ from typing import Literal, get_args
 
 from gan_core.config import SCHEMA_VERSION
 from gan_core.errors import DamagedError
-from gan_core.runs.files import read_json, write_json
+from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.layout import RunPaths
 
 Action = Literal["pause", "stop"]
 
 
 def send(paths: RunPaths, action: Action) -> Path:
-    """Leave a request; the file disappears when the worker has taken it."""
-    paths.control.mkdir(exist_ok=True)
+    """Leave a request; the file disappears when the worker has taken it.
+
+    Raises:
+        ReadOnlyError, DiskFullError: it cannot be left.
+    """
+    with disk_faults(paths.control):
+        paths.control.mkdir(exist_ok=True)
     path = paths.control / f"{time.time_ns():020d}-{secrets.token_hex(4)}.json"
     write_json(path, {"schema_version": SCHEMA_VERSION, "action": action})
     return path

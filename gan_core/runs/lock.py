@@ -14,6 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from gan_core.errors import DamagedError
+from gan_core.text import N_
+
 
 class FileLock:
     """An exclusive lock on a file, held until released or until the holder ends."""
@@ -69,11 +72,19 @@ class FileLock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a living process holds the lock on `path`."""
+    """Whether a living process holds the lock on `path`.
+
+    Raises:
+        DamagedError: the file may not be opened, so nobody can tell.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise DamagedError(
+            N_("{name} cannot be opened: {reason}."), name=path.name, reason=error.strerror
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:

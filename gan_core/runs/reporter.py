@@ -33,11 +33,18 @@ _PROMISES: dict[Request, Said] = {
 class Reporter:
     """Writes `status.json` and hears requests while the worker computes."""
 
-    def __init__(self, paths: RunPaths, total_steps: int) -> None:
+    def __init__(self, paths: RunPaths, total_steps: int, *, step: int = 0) -> None:
+        """Nothing is written yet.
+
+        Args:
+            paths: of the run.
+            total_steps: where it will end.
+            step: where it stands, as far as is known before its checkpoint is read.
+        """
         self._paths = paths
         self._total_steps = total_steps
         self._state: State = "starting"
-        self._step = 0
+        self._step = step
         self._said = Said()
         self._request: Request | None = None
         self._fault: GanCoreError | OSError | None = None

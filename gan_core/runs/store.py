@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
+from gan_core.runs.draft import draft
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -132,10 +134,21 @@ class RunStore:
         """
         return view(self.paths(run_id))
 
-    def create(self, config: RunConfig, name: str = "", *, now: datetime | None = None) -> RunView:
-        """Write a new run directory, state `queued`.
+    def create(
+        self,
+        config: RunConfig,
+        name: str = "",
+        *,
+        now: datetime | None = None,
+        fill: Callable[[RunPaths], None] = lambda paths: None,  # noqa: ARG005
+    ) -> RunView:
+        """Write a new run directory, state `queued`; nobody ever sees half of it.
 
-        It is filled under a temporary name, so nobody ever sees half of it.
+        Args:
+            config: what the run is.
+            name: what people call it.
+            now: the moment that its id names.
+            fill: puts further files into the directory before it can be seen.
 
         Raises:
             BadInputError: the name is too long.
@@ -143,22 +156,12 @@ class RunStore:
         """
         meta = Meta(name=clean_name(name))
         run_id = new_run_id(now or utc_now())
-        target = self.root / run_id
-        with disk_faults(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-            draft = RunPaths(self.root / f"{TEMPORARY_PREFIX}{run_id}")
-            draft.root.mkdir()
-            try:
-                draft.make_folders()
-                write_json(draft.config, config.to_json(), durable=True)
-                write_json(draft.meta, meta.model_dump(mode="json"))
-                write_status(
-                    draft, "queued", 0, config.total_steps, Said(template=N_("waiting to start"))
-                )
-                draft.root.replace(target)
-            except BaseException:
-                shutil.rmtree(draft.root, ignore_errors=True)
-                raise
+        with draft(self.root, run_id) as paths:
+            write_json(paths.config, config.to_json(), durable=True)
+            write_json(paths.meta, meta.model_dump(mode="json"))
+            said = Said(template=N_("waiting to start"))
+            write_status(paths, "queued", 0, config.total_steps, said)
+            fill(paths)
         return self.get(run_id)
 
     def set_meta(self, run_id: str, meta: Meta) -> None:

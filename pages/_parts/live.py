@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.jobs import control
+from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import registry
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.status import ALIVE, RESUMABLE
@@ -71,6 +72,8 @@ def _tick(run_id: str, *, was_busy: bool) -> None:
             st.rerun()
         if run.damage:
             run.sound_config()
+        if run.status.state == "queued":
+            revive_queue(studio().store)  # should its supervisor have been killed
         curves = feed(run.paths.root).curves()
         _state_line(run, curves)
         live_view(key=f"live-{run.id}", data=_live_data(run, curves))
