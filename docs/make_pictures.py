@@ -1,4 +1,4 @@
-"""Makes the pictures of README: `.venv/bin/python docs/make_pictures.py`.
+"""Makes the pictures of README: `.venv/bin/python -m docs.make_pictures`.
 
 It opens the real app in a real browser, presses Train, waits, and photographs what is there.
 """
@@ -18,6 +18,8 @@ from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from gan_core.runs.store import RunStore
 
 REPO = Path(__file__).resolve().parent.parent
 PICTURES = REPO / "docs" / "pictures"
@@ -110,6 +112,8 @@ def main() -> int:
                 cwd=REPO,
                 check=True,
             )
+            while RunStore(Path(runs)).get(run).status.state != "stopped":
+                time.sleep(0.2)
             browser.close()
         finally:
             server.terminate()
