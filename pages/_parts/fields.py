@@ -71,8 +71,8 @@ def _step(value: float) -> float:
 
 def length_field(
     recipe: Recipe, info: DatasetInfo, settings: dict[str, SettingValue]
-) -> int | None:
-    """How many steps; the epochs that they make are said beside it."""
+) -> tuple[int | None, GanCoreError | None]:
+    """How many steps, and what is wrong with them; the epochs that they make are said beside."""
     batch = settings.get("batch_size", recipe.defaults["batch_size"])
     per_epoch = steps_per_epoch(info.num_train, batch) if isinstance(batch, int) and batch else 0
     default = total_steps(recipe, max(per_epoch, 1), None, None)
@@ -88,6 +88,7 @@ def length_field(
             total_steps(recipe, per_epoch, steps, None)
         except GanCoreError as error:
             field_error(error)
+            return steps, error
         else:
             epochs = steps / per_epoch
             st.caption(
@@ -96,4 +97,4 @@ def length_field(
                     n=number(per_epoch),
                 )
             )
-    return steps
+    return steps, None

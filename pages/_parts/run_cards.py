@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 
 import streamlit as st
+from PIL import Image
 
 from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
@@ -42,20 +44,22 @@ def _cards() -> None:
         for column, run in zip(columns, runs[start : start + _COLUMNS], strict=False):
             with column.container(border=True, height="stretch"):
                 _card(run)
-    if num_shown < len(runs) and st.button(_("Show more"), key="more"):
-        st.session_state["num-shown"] = num_shown + _PAGE_SIZE
-        st.rerun(scope="fragment")
+    if num_shown < len(runs):
+        st.button(_("Show more"), key="more", on_click=_show_more, args=(num_shown,))
+
+
+def _show_more(num_shown: int) -> None:
+    st.session_state["num-shown"] = num_shown + _PAGE_SIZE
 
 
 def _card(run: RunView) -> None:
-    steps = sheet_steps(run.paths)
-    if steps:
-        with guarded():
-            st.image(
-                run.paths.sample(steps[-1]).read_bytes(),
-                width="stretch",
-                alt=_("Newest samples of {name}").format(name=run.title),
-            )
+    picture = _newest_sheet(run)
+    if picture is not None:
+        st.image(
+            picture,
+            width="stretch",
+            alt=_("Newest samples of {name}").format(name=run.title),
+        )
     else:
         st.caption(_("No samples yet"))
     st.markdown(f"**{plain(run.title)}**")
@@ -68,7 +72,7 @@ def _card(run: RunView) -> None:
         st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
     else:
         st.caption(" · ".join(_facts(run)))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(
             "pages/train.py",
             label=_("Open"),
@@ -82,6 +86,18 @@ def _card(run: RunView) -> None:
             query_params={"run": run.id},
         )
         _more(run)
+
+
+def _newest_sheet(run: RunView) -> bytes | None:
+    """The newest sheet that is a picture; the run may be damaged, or deleted at this moment."""
+    for step in reversed(sheet_steps(run.paths)):
+        try:
+            content = run.paths.sample(step).read_bytes()
+            with Image.open(io.BytesIO(content)):
+                return content
+        except OSError:
+            continue
+    return None
 
 
 def _facts(run: RunView) -> list[str]:
@@ -137,8 +153,13 @@ def _zip(run: RunView) -> bytes:
         return target.read_bytes()
 
 
-@st.dialog(_("Delete this run?"), icon=":material/delete:")
 def _confirm_delete(run_id: str, title: str) -> None:
+    # Not a decorator: the title would stay in the language of whoever came first.
+    ask = st.dialog(_("Delete this run?"), icon=":material/delete:")(_ask_to_delete)
+    ask(run_id, title)
+
+
+def _ask_to_delete(run_id: str, title: str) -> None:
     st.markdown(
         _("**{name}** with all its curves, sheets and generators. This cannot be undone.").format(
             name=plain(title)

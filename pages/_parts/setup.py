@@ -153,7 +153,7 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
     )
     gpu = machine.device(studio().store.root) == "gpu"
     settings, field_slots, wrong = setting_fields(recipe, recipe.essential, gpu=gpu)
-    steps = length_field(recipe, card.info, settings)
+    steps, steps_wrong = length_field(recipe, card.info, settings)
     with st.expander(_("More"), icon=":material/tune:"):
         rest = tuple(n for n in recipe.defaults if n not in recipe.essential)
         seed = st.number_input(
@@ -167,7 +167,7 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
         more, more_slots, more_wrong = setting_fields(recipe, rest, gpu=gpu)
     draft = Draft(recipe, card, {**settings, **more}, steps, int(seed or 0), name)
     slots = {**field_slots, **more_slots, "seed": seed_slot}
-    _judge(draft, slots, wrong or more_wrong)
+    _judge(draft, slots, wrong or steps_wrong or more_wrong)
     return draft
 
 
