@@ -21,7 +21,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.status import read_status
 from tests.processes.worker_runs import Kill, differences, kill_at_random, new_run, start
 
-_STEPS_PER_KILL = 60
+_STEPS_PER_KILL = 120
 _SETTINGS = {
     "batch_size": 16,
     "dropout": 0.3,
