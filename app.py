@@ -8,8 +8,9 @@ import streamlit as st
 
 if __name__ != "__main__":
     from pages._parts.routes import studio_routes
+    from pages._parts.warm import warming
 
-    app = st.App("app.py", routes=studio_routes())
+    app = st.App("app.py", routes=studio_routes(), lifespan=warming)
 else:
     from pages._parts.i18n import _
 

@@ -214,7 +214,9 @@ def _status_or_none(paths: RunPaths) -> Status | None:
 
 def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
     """Work on the queue until it has been empty, with nothing alive, for `idle_secs`."""
-    supervisor = Supervisor(RunStore(runs_dir))
+    store = RunStore(runs_dir)
+    store.sweep()
+    supervisor = Supervisor(store)
     busy_at = time.monotonic()
     while is_ours(lock, runs_dir / SUPERVISOR_LOCK):
         if supervisor.tick():

@@ -9,7 +9,6 @@ import argparse
 import logging
 import os
 import sys
-import warnings
 from pathlib import Path
 
 from gan_core.errors import GanCoreError
@@ -49,10 +48,7 @@ def export(snapshot: Path, file_format: str, target: Path) -> None:
     values = checkpoints.read_arrays(sealed.verified(snapshot, snapshots.GENERATOR_WEIGHTS))
     build.set_weights(model, values)
     draft = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}.{file_format}")
-    with disk_faults(target), warnings.catch_warnings():
-        # Keras 3.15 calls h5 a legacy format and, for `.keras`, touches a NumPy alias on its way
-        # out; both are what was asked for.
-        warnings.simplefilter("ignore")
+    with disk_faults(target):
         try:
             model.save(draft)
             draft.replace(target)

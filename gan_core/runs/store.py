@@ -23,6 +23,7 @@ from gan_core.text import N_
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MAX_NAME_LENGTH = 120
+_TRASH_PREFIX = f"{TEMPORARY_PREFIX}trash-"
 
 
 class Meta(Frozen):
@@ -194,9 +195,14 @@ class RunStore:
                     run=run_id,
                 )
             with lock:
-                trash = self.root / f"{TEMPORARY_PREFIX}trash-{run_id}"
+                trash = self.root / f"{_TRASH_PREFIX}{run_id}"
                 paths.root.replace(trash)
             shutil.rmtree(trash)
+
+    def sweep(self) -> None:
+        """Finish the deletions that a killed process left half done."""
+        for trash in self.root.glob(f"{_TRASH_PREFIX}*"):
+            shutil.rmtree(trash, ignore_errors=True)
 
 
 def view(paths: RunPaths) -> RunView:

@@ -180,6 +180,14 @@ def test_a_busy_run_is_not_deleted(store: RunStore, config: RunConfig) -> None:
         store.delete(made.id)
 
 
+def test_a_deletion_cut_short_is_finished_later(store: RunStore, config: RunConfig) -> None:
+    kept, gone = store.create(config), store.create(config)
+    gone.paths.root.replace(store.root / f".tmp-trash-{gone.id}")
+    assert store.ids() == [kept.id]
+    store.sweep()
+    assert [entry.name for entry in store.root.iterdir()] == [kept.id]
+
+
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path

@@ -1,0 +1,29 @@
+"""Loads what the pages need while the first browser is still loading Streamlit itself."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+_MODULES = (
+    "pages._parts.setup",
+    "pages._parts.live",
+    "pages._parts.explorer_view",
+    "pages._parts.run_cards",
+)
+
+
+@asynccontextmanager
+async def warming(_app: Any) -> AsyncGenerator[dict[str, Any], None]:
+    """Begin to import the pages' modules as the server begins to listen."""
+    threading.Thread(target=import_pages, name="warm", daemon=True).start()
+    yield {}
+
+
+def import_pages() -> None:
+    """Import them; a fault shows again, with its page, when the page is drawn."""
+    for module in _MODULES:
+        importlib.import_module(module)
