@@ -98,7 +98,8 @@ def show(given: argparse.Namespace, at: Context) -> int:
     """Show one run: state, configuration, what it has to offer."""
     view = at.store.get(given.run)
     if at.json:
-        print_json(_details(view))
+        details = _details(view)
+        print_json({**(details["config"] or {}), **details})
         return 0
     details = _details(view)
     config = details.pop("config", None) or {}

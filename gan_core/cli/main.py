@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TextIO
 
 from gan_core.cli.context import context
+from gan_core.cli.output import tell
 from gan_core.cli.parser import parse
 from gan_core.errors import GanCoreError
 
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = parse(sys.argv[1:] if arguments is None else arguments)
         module, function = given.handler.split(":")
         handler = getattr(importlib.import_module(module), function)
+        if getattr(given, "step", None) == "best":
+            tell("no snapshot is marked best yet: the newest is used")
         code = int(handler(given, context(given, os.environ)))
         sys.stdout.flush()
     except GanCoreError as error:
