@@ -13,14 +13,24 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gan_core.errors import BadInputError
+from gan_core.runs.sheet import GREY, tile, to_picture
 from gan_core.text import N_
+
+__all__ = [
+    "check_images",
+    "check_pixels",
+    "png_bytes",
+    "sheet",
+    "to_display",
+    "to_picture",
+    "upscale",
+]
 
 Images = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 MAX_SCALE = 64
 MAX_PIXELS = 40_000_000
-GREY: Colour = (128, 128, 128)
 
 
 def to_display(images: Images, invert: bool) -> Images:
@@ -65,31 +75,10 @@ def sheet(
     count, height, width, channels = shown.shape
     columns = min(columns, count)
     rows = math.ceil(count / columns)
-    size = (rows * (height + gap) - gap, columns * (width + gap) - gap)
-    check_pixels(size[0] * size[1], scale)
+    check_pixels((rows * (height + gap) - gap) * (columns * (width + gap) - gap), scale)
     if channels == 1 and len(set(background)) > 1:
-        shown, channels = np.repeat(shown, 3, axis=-1), 3
-    canvas = np.empty((*size, channels), np.uint8)
-    canvas[:] = background[:channels]
-    for index, image in enumerate(shown):
-        top, left = (index // columns) * (height + gap), (index % columns) * (width + gap)
-        canvas[top : top + height, left : left + width] = image
-    return upscale(to_picture(canvas), scale)
-
-
-def contact_sheet(
-    images: Images, max_images: int = 64, scale: int = 1, gap: int = 1, invert: bool = False
-) -> Image.Image:
-    """A near-square sheet of at most `max_images`, taken evenly from all: what a data set holds.
-
-    Raises:
-        BadInputError: see `sheet`.
-    """
-    check_images(images)
-    _check_at_least("max_images", max_images, 1)
-    count = min(max_images, len(images))
-    chosen = np.arange(count) * len(images) // count
-    return sheet(images[chosen], math.ceil(math.sqrt(count)), scale, gap, invert)
+        shown = np.repeat(shown, 3, axis=-1)
+    return upscale(to_picture(tile(shown, columns, gap=gap, frame=0, fill=background)), scale)
 
 
 def upscale(image: Image.Image, factor: int) -> Image.Image:
@@ -102,11 +91,6 @@ def upscale(image: Image.Image, factor: int) -> Image.Image:
     if factor == 1:
         return image
     return image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-
-
-def to_picture(image: Images) -> Image.Image:
-    """One image `[H, W, C]` as a picture of mode "L" or "RGB"."""
-    return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 
 
 def png_bytes(image: Image.Image) -> bytes:

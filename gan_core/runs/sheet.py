@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,45 @@ from gan_core.runs.files import write_bytes
 from gan_core.text import N_
 
 GAP = 2
+GREY = (128, 128, 128)
 _ABOUT = "latent-studio"
 
 
 def tile(
-    images: NDArray[np.uint8], columns: int, *, gap: int = GAP, fill: int = 128
-) -> Image.Image:
-    """Images `[N, H, W, C]`, C of 1 or 3, in rows of `columns` with `gap` pixels between."""
+    images: NDArray[np.uint8],
+    columns: int,
+    *,
+    gap: int = GAP,
+    frame: int = GAP,
+    fill: Sequence[int] = GREY,
+) -> NDArray[np.uint8]:
+    """Set images in rows, from left to right and top to bottom.
+
+    Args:
+        images: uint8 `[N, H, W, C]`.
+        columns: images in a row.
+        gap: pixels between images.
+        frame: pixels around them all.
+        fill: the colour of both, and of what the last row leaves empty; C values are used.
+
+    Returns:
+        One image, uint8 `[H', W', C]`.
+    """
     num, height, width, channels = images.shape
     rows = -(-num // columns)
-    shape = (rows * (height + gap) + gap, columns * (width + gap) + gap, channels)
-    canvas = np.full(shape, fill, np.uint8)
+    size = (rows * (height + gap) - gap + 2 * frame, columns * (width + gap) - gap + 2 * frame)
+    canvas = np.empty((*size, channels), np.uint8)
+    canvas[:] = fill[:channels]
     for i, image in enumerate(images):
         row, column = divmod(i, columns)
-        top, left = gap + row * (height + gap), gap + column * (width + gap)
+        top, left = frame + row * (height + gap), frame + column * (width + gap)
         canvas[top : top + height, left : left + width] = image
-    return Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    return canvas
+
+
+def to_picture(image: NDArray[np.uint8]) -> Image.Image:
+    """One image `[H, W, C]`, C of 1 or 3, as a picture of mode "L" or "RGB"."""
+    return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 
 
 def write_sheet(
@@ -58,7 +82,7 @@ def write_sheet(
     text = PngInfo()
     text.add_text(_ABOUT, json.dumps(about))
     buffer = io.BytesIO()
-    tile(images, columns).save(buffer, "PNG", pnginfo=text)
+    to_picture(tile(images, columns)).save(buffer, "PNG", pnginfo=text)
     write_bytes(path, buffer.getvalue())
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
+from gan_core.charts.curves import curves_figure
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import registry
 from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import ALIVE, RESUMABLE
 from gan_core.runs.store import RunView
 from pages._parts.components import live_view
@@ -196,8 +199,8 @@ def _below(run: RunView) -> None:
     if run.config is None:
         return
     recipe = registry.get(run.config.recipe)
-    watch, networks, settings, log = st.tabs(
-        [_("What to watch"), _("The two networks"), _("Settings"), _("Log")]
+    watch, networks, settings, keep, log = st.tabs(
+        [_("What to watch"), _("The two networks"), _("Settings"), _("Keep"), _("Log")]
     )
     watch.markdown(translate(recipe.watch))
     with networks:
@@ -206,8 +209,47 @@ def _below(run: RunView) -> None:
         values = {**run.config.settings.as_dict(), "seed": run.config.seed}
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
+    with keep:
+        _downloads(run)
     with log:
         st.code(_log_tail(run), language=None, height=240)
+
+
+def _downloads(run: RunView) -> None:
+    """The curves as a figure for a report, drawn when somebody asks for it."""
+    with st.container(horizontal=True):
+        for key, label in (("loss", _("Losses")), ("accuracy", _("D's accuracy"))):
+            for suffix in ("png", "svg"):
+                st.download_button(
+                    f"{label} ({suffix.upper()})",
+                    data=partial(_figure, run, key, suffix),
+                    file_name=f"{run.id}-{key}.{suffix}",
+                    key=f"figure-{key}-{suffix}",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
+
+
+def _figure(run: RunView, key: str, suffix: Literal["png", "svg"]) -> bytes:
+    reader = MetricReader(run.paths.metrics)
+    reader.poll()
+    labels = {
+        "d_loss": _("D"),
+        "g_loss": _("G"),
+        "d_acc_real": _("real images"),
+        "d_acc_fake": _("generated images"),
+    }
+    keys = [name for name in labels if (name.endswith("loss")) == (key == "loss")]
+    title = _("Loss") if key == "loss" else _("D is right about")
+    return curves_figure(
+        reader.columns,
+        keys,
+        title=f"{title} · {run.title}",
+        x_label=_("Step"),
+        y_label=title,
+        labels=labels,
+        format=suffix,
+    )
 
 
 def _log_tail(run: RunView, num_lines: int = 60) -> str:

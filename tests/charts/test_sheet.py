@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from gan_core.charts.sheet import contact_sheet, png_bytes, sheet, to_display, upscale
+from gan_core.charts.sheet import png_bytes, sheet, to_display, upscale
 from gan_core.errors import BadInputError
 
 
@@ -58,13 +58,6 @@ def test_ink_on_white_is_for_grey_images_alone() -> None:
 def test_upscale_is_crisp() -> None:
     image = Image.fromarray(np.array([[0, 255]], np.uint8))
     assert np.asarray(upscale(image, 3)).tolist() == [[0, 0, 0, 255, 255, 255]] * 3
-
-
-def test_contact_sheet_is_bounded_and_spread_evenly() -> None:
-    images = np.arange(200, dtype=np.uint8).reshape(200, 1, 1, 1)
-    shown = np.asarray(contact_sheet(images, 4, gap=0))
-    assert shown.tolist() == [[0, 50], [100, 150]]
-    assert contact_sheet(images[:2], 64).size == (3, 1)
 
 
 def test_png_holds_the_same_pixels() -> None:
