@@ -40,9 +40,18 @@ def number(value: float) -> str:
     return f"{round(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+# Icons, links and arrows are looked for after the escapes are gone: an invisible word joiner
+# inside them keeps them text.
+_LATE = re.compile(
+    r"(?<=:)(?=[^\W\d])"  # :material/home:
+    r"|(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=[\w.+-])(?=@)"  # http://a.b www.a.b me@a.b
+    r"|(?<=[<-])-|(?<=-)>|(?<=[<>~])=",  # <- -- -> <= >= ~=
+    re.IGNORECASE,
+)
+WORD_JOINER = "\N{WORD JOINER}"
 
 
 def plain(text: str) -> str:
     """Text that somebody typed, so that Markdown shows it letter for letter."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(r"\\\1", _LATE.sub(rf"{WORD_JOINER}\g<0>", text))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from pages._parts.words import WORD_JOINER
+
 READ = {
     "alt", "body", "caption", "code_text", "content", "help", "label", "options", "placeholder",
     "text", "title",
@@ -73,7 +75,7 @@ def _of_component(where, value, *, readable):
 
 def without_markdown(text):
     """Text letter for letter, as the page shows what was escaped."""
-    return re.sub(r"\\(.)", r"\1", text)
+    return re.sub(r"\\(.)", r"\1", text).replace(WORD_JOINER, "")
 
 
 def beside(viewer, widget):
