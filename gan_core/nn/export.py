@@ -9,6 +9,7 @@ import argparse
 import logging
 import os
 import sys
+import warnings
 from pathlib import Path
 
 from gan_core.errors import GanCoreError
@@ -48,7 +49,9 @@ def export(snapshot: Path, file_format: str, target: Path) -> None:
     values = checkpoints.read_arrays(sealed.verified(snapshot, snapshots.GENERATOR_WEIGHTS))
     build.set_weights(model, values)
     draft = target.with_name(f"{TEMPORARY_PREFIX}{os.getpid()}.{file_format}")
-    with disk_faults(target):
+    with disk_faults(target), warnings.catch_warnings():
+        # Keras 3.15's own saving does not know the copy keyword of NumPy 2.4 yet.
+        warnings.filterwarnings("ignore", message=r"__array__ implementation doesn't accept a copy")
         try:
             model.save(draft)
             draft.replace(target)

@@ -29,6 +29,7 @@ Point = tuple[float, ...]
 _FPS = 20
 _MAX_POINTS = 9
 _SAVE_SCALE = 6
+_METHODS = {"slerp": N_("slerp"), "linear": N_("linear")}
 _FORMATS = {
     "gif": ("GIF", "image/gif"),
     "webp": ("WebP", "image/webp"),
@@ -130,11 +131,14 @@ def _manner() -> tuple[str, int, bool]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
             _("Way"),
-            ["slerp", "linear"],
-            default="slerp",
+            list(_METHODS),
+            default=next(iter(_METHODS)),
             required=True,
             key="walk-method",
-            help=f"**slerp** {meaning('slerp')}\n\n**linear** {meaning('linear')}",
+            format_func=lambda name: translate(_METHODS[name]),
+            help="\n\n".join(
+                f"**{translate(word)}** {meaning(name)}" for name, word in _METHODS.items()
+            ),
         )
         num_frames = st.number_input(
             _("Frames"),
@@ -148,7 +152,7 @@ def _manner() -> tuple[str, int, bool]:
         closed = st.toggle(
             _("Closed loop"), value=True, key="walk-closed", help=_("Returns to its first point.")
         )
-    return method or "slerp", int(num_frames), closed
+    return str(method), int(num_frames), closed
 
 
 def _play(frames: NDArray[np.uint8], p_real: tuple[float, ...], invert: bool) -> None:
