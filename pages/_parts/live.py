@@ -221,7 +221,7 @@ def _downloads(run: RunView) -> None:
         for key, label in (("loss", _("Losses")), ("accuracy", _("D's accuracy"))):
             for suffix in ("png", "svg"):
                 st.download_button(
-                    f"{label} ({suffix.upper()})",
+                    _("{what} as {format}").format(what=label, format=suffix.upper()),
                     data=partial(_figure, run, key, suffix),
                     file_name=f"{run.id}-{key}.{suffix}",
                     key=f"figure-{key}-{suffix}",
