@@ -1,0 +1,228 @@
+"""From Train to sliders: what a first visitor does, in the order in which they do it."""
+
+import re
+import subprocess
+
+import imageio_ffmpeg
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from pages._parts.words import state_word
+from tests.browser.conftest import PATIENCE_SECS, badge, button, settled, until
+
+PIXELS = """canvas => Array.from(
+    canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
+)"""
+NUM_FRAMES = 60
+
+
+def live(studio, run):
+    return f"{studio.address}/?run={run}"
+
+
+def explore(studio, run):
+    return f"{studio.address}/explore?run={run}"
+
+
+def pixels(canvas):
+    return np.array(canvas.evaluate(PIXELS), np.uint8)
+
+
+def ensure_training(studio, run):
+    """The run may have been paused by a test that was run before, or alone."""
+    if studio.state(run) in {"paused", "stopped"}:
+        studio.command("resume", run)
+    until(lambda: studio.state(run) == "running", PATIENCE_SECS, "training")
+
+
+def test_loss_and_sheets_keep_coming(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(live(studio, training), wait_for=".sheet-image") as page:
+        expect(badge(page, state_word("running"))).to_be_visible()
+        entry = page.locator(".legend .entry .value").first
+        expect(entry).to_have_text(re.compile(r"\d"))
+        drawn = page.locator(".studio.live").get_attribute("data-drawn")
+        first = page.locator(".sheet-box").get_attribute("data-step")
+        expect(page.locator(".sheet-box")).not_to_have_attribute("data-step", first)
+        newest = int(page.locator(".sheet-box").get_attribute("data-step"))
+        assert newest > int(first)
+        assert page.locator(".studio.live").get_attribute("data-drawn") != drawn
+        # The earlier ones are still there, one nudge of the scrubber away.
+        page.locator(".sheet input[type=range]").press("Home")
+        expect(page.locator(".sheet-box")).to_have_attribute("data-step", "0")
+        page.wait_for_timeout(2500)  # ticks come, the scrubber stays
+        expect(page.locator(".sheet-box")).to_have_attribute("data-step", "0")
+
+
+def test_nothing_jumps_when_ticks_come(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(live(studio, training), wait_for=".sheet-image") as page:
+        settled(page)
+        places = set()
+        for _ in range(12):
+            box = page.locator(".sheet-box").bounding_box()
+            places.add(tuple(round(box[key]) for key in ("x", "y", "width", "height")))
+            page.wait_for_timeout(250)
+        assert len(places) == 1
+
+
+def test_another_browser_sees_the_same_run_at_its_address(studio, viewers, training):
+    ensure_training(studio, training)
+    with (
+        viewers.open(live(studio, training), wait_for=".sheet-image") as one,
+        viewers.open(live(studio, training), wait_for=".sheet-image") as other,
+    ):
+        for page in (one, other):
+            expect(badge(page, state_word("running"))).to_be_visible()
+        reached = int(one.locator(".sheet-box").get_attribute("data-step"))
+        until(
+            lambda: int(other.locator(".sheet-box").get_attribute("data-step")) >= reached,
+            10, "both see the newest sheet",
+        )  # fmt: skip
+
+
+def test_sliders_move_the_image_while_it_trains(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(explore(studio, training), wait_for=".explorer") as page:
+        canvas = page.locator(".explorer .stage canvas.picture")
+        expect(canvas).to_have_attribute("data-painted", re.compile(r"\d"))
+        page.locator(".explorer").get_by_role("spinbutton").first.wait_for()
+        slider = page.locator(".sliders input[type=range]").nth(1)
+        track = slider.bounding_box()
+        middle = track["y"] + track["height"] / 2
+        before = pixels(canvas)
+        page.mouse.move(track["x"] + track["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(track["x"] + track["width"] * 0.95, middle, steps=6)
+        page.mouse.up()
+        until(lambda: not np.array_equal(pixels(canvas), before), 10, "another image")
+        value = slider.input_value()
+        assert float(value) > 2
+        step = canvas.get_attribute("data-step")
+        expect(canvas).not_to_have_attribute("data-step", step, timeout=PATIENCE_SECS * 1000)
+        assert int(canvas.get_attribute("data-step")) > int(step)
+        assert slider.input_value() == value  # a newer generator, the same latent
+
+
+def test_the_explored_snapshot_has_an_address(studio, viewers, training):
+    with viewers.open(f"{explore(studio, training)}&step=0", wait_for=".explorer") as page:
+        canvas = page.locator(".explorer .stage canvas.picture")
+        expect(canvas).to_have_attribute("data-step", "0")
+        assert "step=0" in page.url
+        before = pixels(canvas)
+        page.reload()
+        expect(canvas).to_have_attribute("data-step", "0")
+        np.testing.assert_array_equal(pixels(canvas), before)
+
+
+def frames_of(kind, file):
+    """How many frames a file has, and their size."""
+    if kind == "mp4":
+        words = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", file]
+        words += ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
+        done = subprocess.run(words, capture_output=True, check=True)
+        width, height = map(int, re.search(rb"(\d{2,})x(\d{2,})", done.stderr).groups())
+        return len(done.stdout) / (width * height), (width, height)
+    with Image.open(file) as image:
+        image.load()
+        assert image.format == {"gif": "GIF", "webp": "WEBP", "png": "PNG"}[kind]
+        return getattr(image, "n_frames", 1), image.size
+
+
+@pytest.fixture(scope="module")
+def walk(studio, viewers, training):
+    """The page with a walk of an early snapshot, which no newer one replaces."""
+    with viewers.open(f"{explore(studio, training)}&step=0", wait_for=".player") as page:
+        settled(page)
+        yield page
+
+
+def test_a_walk_plays_and_halts(walk):
+    canvas = walk.locator(".player canvas.picture")
+    toggle = walk.locator(".player .bar button")
+    seen = {canvas.get_attribute("data-frame")}
+    until(
+        lambda: seen.add(canvas.get_attribute("data-frame")) or len(seen) > 5,
+        20, "frames go by",
+    )  # fmt: skip
+    toggle.click()
+    walk.wait_for_timeout(200)
+    frame = canvas.get_attribute("data-frame")
+    walk.wait_for_timeout(500)
+    assert canvas.get_attribute("data-frame") == frame
+    scrubber = walk.locator(".player input[type=range]")
+    scrubber.press("Home")
+    first = pixels(canvas)
+    scrubber.press("End")
+    assert canvas.get_attribute("data-frame") == str(NUM_FRAMES - 1)
+    assert not np.array_equal(pixels(canvas), first)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp", "mp4", "png"])
+def test_a_walk_is_kept_as_a_file(walk, kind):
+    with walk.expect_download() as download:
+        button(walk, f"save-{kind}").click()
+    assert download.value.suggested_filename.endswith(f".{kind}")
+    num_frames, size = frames_of(kind, download.value.path())
+    if kind == "png":
+        assert size[0] * size[1] >= NUM_FRAMES * 28 * 28
+    else:
+        assert num_frames == NUM_FRAMES
+        assert size[0] == size[1] >= 28
+
+
+def test_the_run_is_kept_as_a_zip_and_renamed(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(f"{studio.address}/runs", wait_for="[data-testid=stImage]") as page:
+        button(page, f"m-{training}").click()
+        name = page.locator(f".st-key-name-{training} input")
+        name.fill("Seen while it trains")
+        page.wait_for_timeout(3000)  # the cards tick; what is being typed stays
+        expect(name).to_have_value("Seen while it trains")
+        name.press("Enter")
+        button(page, f"rename-{training}").click()
+        expect(page.get_by_text("Seen while it trains").first).to_be_visible()
+        with page.expect_download() as download:
+            button(page, f"zip-{training}").click()
+        assert download.value.path().read_bytes()[:2] == b"PK"
+    assert studio.store.get(training).title == "Seen while it trains"
+
+
+def test_deleting_a_running_run_is_refused_in_its_dialog(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(f"{studio.address}/runs", wait_for="[data-testid=stImage]") as page:
+        button(page, f"m-{training}").click()
+        button(page, f"delete-{training}").click()
+        dialog = page.get_by_role("dialog").filter(has=button(page, "really-delete"))
+        expect(dialog).to_be_visible()
+        page.wait_for_timeout(3000)  # the cards tick; the question stays
+        expect(dialog).to_be_visible()
+        button(page, "really-delete").click()
+        expect(dialog.get_by_role("alert")).to_be_visible()
+    assert training in studio.store.ids()
+
+
+def test_pause_resume_stop_and_come_back(studio, viewers, training):
+    ensure_training(studio, training)
+    with viewers.open(live(studio, training), wait_for=".st-key-pause button") as page:
+        button(page, "pause").click()
+        expect(badge(page, state_word("paused"))).to_be_visible(timeout=10_000)
+        assert studio.state(training) == "paused"
+        paused_at = studio.logged_step(training)
+        button(page, "resume").click()
+        expect(badge(page, state_word("running"))).to_be_visible(timeout=PATIENCE_SECS * 1000)
+        until(lambda: studio.logged_step(training) > paused_at, PATIENCE_SECS, "it goes on")
+        button(page, "stop").click()
+        expect(badge(page, state_word("stopped"))).to_be_visible(timeout=10_000)
+        newest = page.locator(".sheet-box").get_attribute("data-step")
+    with viewers.open(live(studio, training), wait_for=".sheet-image") as page:
+        expect(badge(page, state_word("stopped"))).to_be_visible()
+        assert int(page.locator(".sheet-box").get_attribute("data-step")) >= int(newest)
+        expect(button(page, "resume")).to_be_visible()
+    with viewers.open(studio.address, wait_for=".st-key-train button") as page:
+        page.get_by_role("link", name="Runs").click()
+        page.get_by_role("link", name="Open").first.click()
+        page.wait_for_url(f"**run={training}*")
+        page.locator(".sheet-image").wait_for()
