@@ -17,7 +17,6 @@ NAMES = {
     *registry.names(), "digits", "mnist",  # names that the command line takes, too
     *SPECS,                               # names of settings, as in config.json
     *(choice for spec in SPECS.values() for choice in spec.choices),  # and their values
-    "slerp", "linear",                    # values of --method
     "CPU", "GPU",
 }  # fmt: skip
 
