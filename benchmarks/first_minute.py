@@ -111,7 +111,7 @@ def curve_lag(page: Page, store: RunStore, run: str, secs: float) -> float:
 
 
 def slider_answers(page: Page, num: int) -> list[float]:
-    """Milliseconds from a slider's release to the next image on the canvas."""
+    """Milliseconds from a slider's release to its image on the canvas."""
     canvas = page.locator("canvas.picture").first
     canvas.wait_for()
     page.wait_for_function(
@@ -130,7 +130,8 @@ def slider_answers(page: Page, num: int) -> list[float]:
         page.mouse.up()
         time.sleep(1.0)
         released, paints = page.evaluate("() => [window.presses[0], window.paints]")
-        found.append(max(0.0, min(paints) - released) if paints else float("nan"))
+        # The last paint is the image of the place where the slider was let go.
+        found.append(max(0.0, max(paints) - released) if paints else float("nan"))
     return found
 
 

@@ -120,7 +120,7 @@ class RunStore:
         if not _RUN_ID.fullmatch(run_id) or not (self.root / run_id).is_dir():
             raise NotFoundError(
                 N_("there is no run {given} in {folder}."),
-                N_("`runs` lists those that there are."),
+                N_("The list of runs shows those that there are."),
                 field="run",
                 given=repr(run_id),
                 folder=self.root,
