@@ -1,12 +1,19 @@
 """What every room's tests share."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from gan_core import data
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A busy machine must not turn a slow example into a failure.
 settings.register_profile("suite", deadline=None)
@@ -32,3 +39,18 @@ def data_dir(repo: Path) -> Path:
     folder = data.default_data_dir(os.environ)
     data.prepare("mnist", folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole suite: Playwright allows one at a time in a process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.web.real_app import chromium_path
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(), args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()

@@ -129,12 +129,12 @@ def _pin_random(run_id: str, points: list[Point], latent_size: int) -> None:
 
 def _manner() -> tuple[str, int, bool]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        method = st.segmented_control(
+        method = st.radio(
             _("Way"),
             list(_METHODS),
-            default=next(iter(_METHODS)),
-            required=True,
+            horizontal=True,
             key="walk-method",
+            width="content",
             format_func=lambda name: translate(_METHODS[name]),
             help="\n\n".join(
                 f"**{translate(word)}** {meaning(name)}" for name, word in _METHODS.items()

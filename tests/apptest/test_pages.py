@@ -109,7 +109,7 @@ def test_a_walk_changes_with_its_points(studio):
 def test_each_manner_of_walking(studio, method, closed):
     studio.add()
     viewer = studio.open(EXPLORE)
-    viewer.get("button_group")[0].set_value(method)
+    viewer.radio(key="walk-method").set_value(method)
     viewer.toggle(key="walk-closed").set_value(closed)
     viewer.number_input(key="walk-frames").set_value(10).run()
     assert_sound(viewer)

@@ -13,11 +13,10 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-from playwright.sync_api import sync_playwright
 
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.store import RunStore
-from tests.web.real_app import chromium_path, free_port, wait_until_healthy
+from tests.web.real_app import free_port, wait_until_healthy
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -158,13 +157,8 @@ def badge(page, word):
 
 
 @pytest.fixture(scope="session")
-def viewers():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox"]
-        )
-        yield Viewers(chromium)
-        chromium.close()
+def viewers(browser):
+    return Viewers(browser)
 
 
 @pytest.fixture(scope="session")
