@@ -125,7 +125,7 @@ class Watcher:
 def _is_busy(paths: RunPaths) -> bool:
     try:
         return lock.is_held(paths.lock)
-    except OSError:  # another user's run, or one that was made unreadable
+    except DamagedError:  # another user's run, or one that was made unreadable
         return False
 
 

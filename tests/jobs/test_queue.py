@@ -193,3 +193,9 @@ def test_the_supervisor_loads_nothing_heavy(repo):
         [sys.executable, "-c", code], cwd=repo, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_lock_that_cannot_be_opened_stops_nobody_else(store):
+    odd, good = queued(store), queued(store)
+    odd.paths.lock.symlink_to(odd.paths.lock)  # an endless link: not even root opens it
+    assert good.id in {waiting.id for waiting in Watcher(store).look().waiting}
