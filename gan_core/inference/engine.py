@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from gan_core.errors import BadInputError, DamagedError
+from gan_core.latent.pixels import to_bytes
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
@@ -97,8 +98,7 @@ class SnapshotEngine:
         return _in_parts(self._discriminator, values)[:, 0]
 
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
-        scaled = values * 127.5 + 127.5 if self._pixel_range == "-1,1" else values * 255.0
-        return np.asarray(np.clip(np.rint(scaled), 0, 255), np.uint8)
+        return to_bytes(values, self._pixel_range)
 
     def _check(self, golden: checkpoints.Arrays) -> None:
         """Answer as Keras answered when the snapshot was written."""

@@ -21,6 +21,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import (
     ALIVE,
+    BUSY,
     RESUMABLE,
     Said,
     State,
@@ -99,8 +100,7 @@ def _ask(
             action=action,
             allowed=", ".join(sorted({"running", "starting", *direct})),
         )
-    with disk_faults(paths.control):
-        request = requests.send(paths, action)
+    request = requests.send(paths, action)
     if _is_taken(paths, request, wait_secs):
         return Reply(True, read_status(paths).said)
     return Reply(
@@ -277,7 +277,7 @@ def wait(
         found = store.get(run_id)
         if progress is not None:
             progress(found)
-        if found.status.state != "queued" and found.status.state not in ALIVE:
+        if found.status.state not in BUSY:
             return found
         if time.monotonic() - revived_at > _REVIVE_SECS:
             revive_queue(store)

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from gan_core.config import Settings
+from gan_core.jobs.launch import LAUNCH_NAME
 from gan_core.recipes.recipe import ImageShape, Recipe
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import decode
@@ -59,7 +60,7 @@ def _alike(
             and config.recipe == recipe
             and config.settings.batch_size == batch_size
             and config.dataset.image_shape == image_shape
-            and (run.paths.root / "launch.json").is_file()
+            and (run.paths.root / LAUNCH_NAME).is_file()
         ):
             yield run
 

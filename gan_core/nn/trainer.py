@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
 from gan_core.errors import GanCoreError
+from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.nn.batches import Batches
-from gan_core.nn.pixels import to_bytes
 from gan_core.nn.snapshot import write_snapshot
 from gan_core.nn.state import TrainState
 from gan_core.nn.step import METRIC_NAMES, make_step

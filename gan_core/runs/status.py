@@ -18,6 +18,7 @@ State = Literal[
     "queued", "starting", "running", "paused", "completed", "stopped", "failed", "interrupted"
 ]
 ALIVE: frozenset[State] = frozenset({"starting", "running"})
+BUSY: frozenset[State] = ALIVE | {"queued"}
 RESUMABLE: frozenset[State] = frozenset({"paused", "stopped", "failed", "interrupted"})
 
 

@@ -14,7 +14,7 @@ from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import registry
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
-from gan_core.runs.status import ALIVE, RESUMABLE
+from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from pages._parts.components import live_view
 from pages._parts.feed import Curves
@@ -31,12 +31,11 @@ from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 1.0
 IDLE_TICK_SECS = 4.0  # somebody may resume the run, here or from the command line
-_BUSY = {*ALIVE, "queued"}
 
 
 def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
-    busy = run.status.state in _BUSY
+    busy = run.status.state in BUSY
     _title(run)
     st.fragment(_tick, run_every=TICK_SECS if busy else IDLE_TICK_SECS)(run.id, was_busy=busy)
     _below(run)
@@ -62,7 +61,7 @@ def _title(run: RunView) -> None:
 def _tick(run_id: str, *, was_busy: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
-        busy = run.status.state in _BUSY
+        busy = run.status.state in BUSY
         if busy and not was_busy:
             st.rerun()  # back to quick ticks
         if was_busy and not busy:
@@ -118,7 +117,7 @@ def _state_line(run: RunView, curves: Curves) -> None:
 
 def _buttons(run: RunView) -> None:
     state = run.status.state
-    if state in _BUSY:
+    if state in BUSY:
         st.button(
             _("Pause"),
             icon=":material/pause:",

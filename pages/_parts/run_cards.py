@@ -11,7 +11,7 @@ from PIL import Image
 
 from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
-from gan_core.runs.status import ALIVE
+from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
@@ -31,7 +31,7 @@ def show_runs() -> None:
         st.markdown(_("Press **Train**: the run appears here with its newest sheet, and stays."))
         st.page_link("pages/train.py", label=_("Go to Train"), icon=":material/model_training:")
         return
-    busy = any(run.status.state in {*ALIVE, "queued"} for run in runs)
+    busy = any(run.status.state in BUSY for run in runs)
     st.fragment(_cards, run_every=TICK_SECS if busy else None)()
 
 

@@ -11,14 +11,14 @@ from gan_core import data
 from gan_core.charts.sheet import png_bytes, sheet
 from gan_core.config import RunConfig, SettingValue
 from gan_core.data import DatasetCard
-from gan_core.errors import GanCoreError, OfflineError
+from gan_core.errors import GanCoreError
 from gan_core.jobs import estimate, machine
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
-from gan_core.runs.status import ALIVE, utc_now
+from gan_core.runs.status import BUSY, utc_now
 from gan_core.runs.store import RunView
 from pages._parts.fields import length_field, setting_fields
 from pages._parts.i18n import _, translate
@@ -60,7 +60,7 @@ def show_setup() -> None:
 
 
 def _show_active_runs() -> None:
-    active = [run for run in studio().store.list() if run.status.state in {*ALIVE, "queued"}]
+    active = [run for run in studio().store.list() if run.status.state in BUSY]
     for run in active[:3]:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -214,7 +214,7 @@ def _train_button(draft: Draft) -> None:
 
 def _time_words(config: RunConfig, recipe: Recipe) -> str:
     rate = estimate.rate(studio().store, recipe, config.settings, config.dataset.image_shape)
-    secs = config.total_steps * config.settings.batch_size / rate.images_per_s
+    secs = rate.secs(config.total_steps, config.settings.batch_size)
     device = "GPU" if config.kernels.device == "gpu" else "CPU"
     words = (
         _("About {time} on this machine's {device}, as its last run went.")
@@ -245,10 +245,6 @@ def _start(draft: Draft) -> None:
             progress=progress,
         )
         run: RunView = submit(here.store, config, draft.name, data_dir=here.data_dir)
-    except OfflineError as error:
-        bar.empty()
-        show_error(error)
-        return
     except GanCoreError as error:
         bar.empty()
         show_error(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gan_core.charts.network import number_words
 from gan_core.text import N_
 from pages._parts.i18n import _, translate
 
@@ -37,7 +38,7 @@ def duration(secs: float) -> str:
 
 def number(value: float) -> str:
     """A whole number with thin spaces between thousands."""
-    return f"{round(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return number_words(round(value))
 
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")

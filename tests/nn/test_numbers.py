@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 from numpy.typing import NDArray
 
+from gan_core.latent.pixels import to_bytes
+
 _quick = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _logits = st_np.arrays(
     np.float32,
@@ -64,13 +66,13 @@ def test_every_byte_survives_scaling(nn: SimpleNamespace, pixel_range: str) -> N
     scaled = nn.pixels.scale(nn.tensorflow.constant(all_bytes), pixel_range).numpy()
     low, high = (float(end) for end in pixel_range.split(","))
     assert (scaled[0], scaled[-1], scaled.dtype) == (low, high, np.float32)
-    np.testing.assert_array_equal(nn.pixels.to_bytes(scaled, pixel_range), all_bytes)
+    np.testing.assert_array_equal(to_bytes(scaled, pixel_range), all_bytes)
 
 
 def test_pixels_out_of_range_are_clipped(nn: SimpleNamespace) -> None:
     values = np.array([-9.0, 9.0], np.float32)
-    assert list(nn.pixels.to_bytes(values, "-1,1")) == [0, 255]
-    assert list(nn.pixels.to_bytes(values, "0,1")) == [0, 255]
+    assert list(to_bytes(values, "-1,1")) == [0, 255]
+    assert list(to_bytes(values, "0,1")) == [0, 255]
 
 
 def test_streams_never_change(nn: SimpleNamespace) -> None:

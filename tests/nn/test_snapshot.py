@@ -13,6 +13,7 @@ import pytest
 
 from gan_core.errors import DamagedError
 from gan_core.inference.engine import SnapshotEngine
+from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes.layers import network_from_json
 from gan_core.runs import checkpoints, sealed, snapshots
@@ -75,7 +76,7 @@ def test_the_page_sees_what_keras_makes(
     values = np.asarray(g(latents, training=False))
     logits = np.asarray(d(values, training=False))[:, 0]
     images, p_real = engine.images_and_verdicts(latents)
-    expected = nn.pixels.to_bytes(values, made.config.settings.pixel_range)
+    expected = to_bytes(values, made.config.settings.pixel_range)
     assert values.std() > 0.05
     assert images.shape == (20, 28, 28, 1)
     assert np.abs(images.astype(int) - expected.astype(int)).max() <= 1
