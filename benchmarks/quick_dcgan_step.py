@@ -151,7 +151,7 @@ def main() -> int:
     device.prepare(cpu_kernels())
     recipe, config = configure("quick-dcgan", given.dataset, given.data_dir, steps=1000)
     jitted = config.model_copy(update={"kernels": cpu_kernels(jit=True)})
-    images = data.load(given.dataset, given.data_dir).train_images
+    images = data.load(data.describe(given.dataset).info, given.data_dir).train_images
     works = {
         "ours: one fused step, as a run uses it": ours(recipe, config, images),
         "the same, compiled by XLA": ours(recipe, jitted, images),

@@ -92,7 +92,7 @@ def secs_per_step(
     recipe: Recipe, config: RunConfig, state: TrainState, data_dir: Path, num_steps: int
 ) -> float:
     """Seconds of a training step."""
-    images = tf.constant(data.load(config.dataset.name, data_dir).train_images)
+    images = tf.constant(data.load(config.dataset, data_dir).train_images)
     step = make_step(recipe, config, state, images)
     indices = tf.range(config.settings.batch_size)
     step(tf.constant(0, tf.int64), indices).numpy()

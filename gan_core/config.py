@@ -16,6 +16,8 @@ SCHEMA_VERSION = 1
 
 SettingValue = bool | int | float | str | None
 
+GanLoss = Literal["non-saturating", "minimax", "least-squares", "hinge", "wasserstein-gp", "kl"]
+
 
 class Frozen(BaseModel):
     """Base of every value object: unknown keys refused, assignment refused."""
@@ -29,21 +31,43 @@ class Settings(Frozen):
     batch_size: int
     latent_size: int
     g_lr: float
-    d_lr: float
-    beta_1: float
     log_every: int
     snapshot_every: int
     checkpoint_secs: float
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    pixel_range: Literal["-1,1", "0,1"] = "-1,1"
+    # The optimisers
+    d_lr: float | None = None
+    optimizer: Literal["adam", "rmsprop", "sgd"] | None = None
+    beta_1: float | None = None
+    beta_2: float | None = None
+    lr_schedule: Literal["constant", "exponential", "cosine", "cyclical"] | None = None
+    weight_decay: float | None = None
+    grad_clip: float | None = None
+    # The networks
     dropout: float | None = None
     leaky_slope: float | None = None
     init_std: float | None = None
-    label_smoothing: float | None = None
     g_norm: Literal["none", "batch"] | None = None
     d_norm: Literal["none", "batch"] | None = None
+    d_variant: Literal["bn", "pool"] | None = None
     upsampling: Literal["transpose", "nearest"] | None = None
+    last_kernel: int | None = None
     output_activation: Literal["tanh", "sigmoid"] | None = None
-    pixel_range: Literal["-1,1", "0,1"] = "-1,1"
+    latent_distribution: Literal["normal", "uniform"] | None = None
+    minibatch_std: Literal["off", "on"] | None = None
+    # The game
+    loss: GanLoss | None = None
+    label_smoothing: float | None = None
+    d_batches: Literal["separate", "joint", "two_updates"] | None = None
+    d_steps: int | None = None
+    gp_weight: float | None = None
+    instance_noise: float | None = None
+    orthogonal: float | None = None
+    mode_seeking: float | None = None
+    ema: float | None = None
+    lesson: Literal["both", "d_only", "g_only"] | None = None
+    on_collapse: Literal["ask", "restart", "ignore"] | None = None
 
     def as_dict(self) -> dict[str, SettingValue]:
         """The settings that this run has, by name."""
@@ -51,7 +75,17 @@ class Settings(Frozen):
 
 
 class DatasetInfo(Frozen):
-    """What is known of a data set without loading its images."""
+    """What is known of a data set without loading its images.
+
+    Attributes:
+        name: its whole identity: `mnist`, `cifar10:automobile`, or `own:<id>` for somebody's own.
+        num_train, num_test: images to learn from, and held out.
+        image_size, channels: of an image as the networks see it; another size than the data
+            set's native one is made when it is loaded.
+        num_classes: 0 where nothing is labelled.
+        class_names: a name for each class, where they have names.
+        title: what people call it, where the name is not theirs.
+    """
 
     name: str
     num_train: int
@@ -59,6 +93,8 @@ class DatasetInfo(Frozen):
     image_size: int
     channels: int
     num_classes: int
+    class_names: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:

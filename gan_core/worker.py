@@ -132,7 +132,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
 
     recipe = registry.get(config.recipe)
     reporter.starting(Said(template=N_("loading the images")))
-    images = load(config.dataset.name, data_dir).train_images
+    images = load(config.dataset, data_dir, paths.dataset).train_images
     reporter.starting(Said(template=N_("building the networks")))
     state = initial_state(recipe, config)
     news = _restore(paths, state)

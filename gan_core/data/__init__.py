@@ -1,7 +1,7 @@
 """Data sets: their names, what a learner should know of them, and their arrays.
 
 >>> info = prepare("digits", data_dir)
->>> load("digits", data_dir).train_images.shape
+>>> load(info, data_dir).train_images.shape
 (5000, 28, 28, 1)
 """
 

@@ -82,14 +82,20 @@ def prepare(
     return _source(name).prepare(data_dir, mirror, progress)
 
 
-def load(name: str, data_dir: Path) -> Dataset:
+def load(info: DatasetInfo, data_dir: Path, own_dir: Path | None = None) -> Dataset:
     """The data set's arrays, verified; nothing is downloaded.
+
+    Args:
+        info: what a run records of its data set.
+        data_dir: the data folder.
+        own_dir: the folder of a prepared own set, for a name that begins with `own:`.
 
     Raises:
         NotFoundError: no such data set, or a file is missing.
         DamagedError: a file is not the right one.
     """
-    return _source(name).load(data_dir)
+    del own_dir
+    return _source(info.name).load(data_dir)
 
 
 def preview(name: str, data_dir: Path, count: int, seed: int = 0) -> Images:

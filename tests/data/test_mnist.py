@@ -40,7 +40,7 @@ def test_the_files_are_the_published_ones(data_dir: Path) -> None:
 
 
 def test_holds_what_its_card_says(data_dir: Path) -> None:
-    loaded = data.load("mnist", data_dir)
+    loaded = data.load(data.describe("mnist").info, data_dir)
     assert loaded.info == data.describe("mnist").info
     assert loaded.train_images.shape == (60_000, 28, 28, 1)
     assert loaded.test_images.shape == (10_000, 28, 28, 1)
@@ -54,7 +54,7 @@ def test_holds_what_its_card_says(data_dir: Path) -> None:
 
 
 def test_arrays_cannot_be_changed(data_dir: Path) -> None:
-    loaded = data.load("mnist", data_dir)
+    loaded = data.load(data.describe("mnist").info, data_dir)
     for array in (loaded.train_images, loaded.train_labels, loaded.test_images, loaded.test_labels):
         assert array is not None
         with pytest.raises(ValueError, match="read-only"):
@@ -113,5 +113,5 @@ def test_loading_without_preparing_names_the_missing_file(own_dir: Path) -> None
     TEST_IMAGES.path(own_dir).unlink()
     assert not data.describe("mnist").ready(own_dir)
     with pytest.raises(NotFoundError, match=TEST_IMAGES.name) as refused:
-        data.load("mnist", own_dir)
+        data.load(data.describe("mnist").info, own_dir)
     assert "digits" in refused.value.hint

@@ -55,7 +55,7 @@ def nn() -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> NDArray[np.uint8]:
     """Real digits, uint8 `[5000, 28, 28, 1]`."""
-    return data.load("digits", tmp_path_factory.mktemp("data")).train_images
+    return data.load(data.describe("digits").info, tmp_path_factory.mktemp("data")).train_images
 
 
 @pytest.fixture(scope="session")
