@@ -52,8 +52,8 @@ def test_needs_no_data_folder(tmp_path: Path) -> None:
 
 def test_the_package_that_carries_it_is_not_imported(repo: Path) -> None:
     code = (
+        "import sys; from pathlib import Path; from gan_core import data\n"
         "data.load(data.describe('digits').info, Path('.'))\n"
-        "data.load(data.describe("digits").info, Path('.'))\n"
         "print([name for name in ('mlxtend', 'sklearn', 'pandas', 'requests', 'tensorflow')"
         " if name in sys.modules])"
     )
