@@ -63,6 +63,8 @@ def prepare(
     *,
     mirror: str | None = None,
     progress: Progress | None = None,
+    image_size: int | None = None,
+    channels: int | None = None,
 ) -> DatasetInfo:
     """Make sure that `load` will succeed: verify what is there, download what is missing.
 
@@ -79,6 +81,7 @@ def prepare(
         ReadOnlyError, DiskFullError: a download could not be stored.
         BadInputError: the mirror is not an HTTP address.
     """
+    del image_size, channels
     return _source(name).prepare(data_dir, mirror, progress)
 
 

@@ -172,7 +172,14 @@ def resume(
     found = store.get(run_id)
     config = _checked(found.sound_config())
     _extended(config, found.status.state, found.status, run_id, steps, epochs)
-    data.prepare(config.dataset.name, data_dir, mirror=mirror, progress=progress)
+    data.prepare(
+        config.dataset.name,
+        data_dir,
+        mirror=mirror,
+        progress=progress,
+        image_size=config.dataset.image_size,
+        channels=config.dataset.channels,
+    )
     lock = _acquire(found.paths)
     if lock is None:
         raise _not_resumable(run_id, "running")

@@ -64,7 +64,14 @@ def fork(
     parent = store.get(run_id)
     at_step = forkable_step(parent.paths, step)
     config = fork_config(store.root, parent, at_step, overrides, steps, epochs)
-    data.prepare(config.dataset.name, data_dir, mirror=mirror, progress=progress)
+    data.prepare(
+        config.dataset.name,
+        data_dir,
+        mirror=mirror,
+        progress=progress,
+        image_size=config.dataset.image_size,
+        channels=config.dataset.channels,
+    )
     if not name and parent.meta.name:
         name = f"{parent.meta.name[:100]} @ {at_step}"
     new_id = new_run_id(utc_now())
