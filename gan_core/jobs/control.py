@@ -10,7 +10,7 @@ from pathlib import Path
 from gan_core import data
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError
-from gan_core.jobs import machine
+from gan_core.jobs import images, machine
 from gan_core.jobs.launch import ensure_supervisor, revive_queue, write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import check_batch, check_shape, resolve_settings, total_steps
@@ -172,14 +172,7 @@ def resume(
     found = store.get(run_id)
     config = _checked(found.sound_config())
     _extended(config, found.status.state, found.status, run_id, steps, epochs)
-    data.prepare(
-        config.dataset.name,
-        data_dir,
-        mirror=mirror,
-        progress=progress,
-        image_size=config.dataset.image_size,
-        channels=config.dataset.channels,
-    )
+    images.ensure(config.dataset, found.paths, data_dir, mirror=mirror, progress=progress)
     lock = _acquire(found.paths)
     if lock is None:
         raise _not_resumable(run_id, "running")

@@ -9,7 +9,7 @@ from pathlib import Path
 from gan_core import data
 from gan_core.config import Parent, RunConfig, Settings, SettingValue
 from gan_core.errors import BadInputError, NotFoundError
-from gan_core.jobs import machine
+from gan_core.jobs import images, machine, own_sets
 from gan_core.jobs.launch import ensure_supervisor, write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
@@ -64,20 +64,15 @@ def fork(
     parent = store.get(run_id)
     at_step = forkable_step(parent.paths, step)
     config = fork_config(store.root, parent, at_step, overrides, steps, epochs)
-    data.prepare(
-        config.dataset.name,
-        data_dir,
-        mirror=mirror,
-        progress=progress,
-        image_size=config.dataset.image_size,
-        channels=config.dataset.channels,
-    )
+    images.ensure(config.dataset, parent.paths, data_dir, mirror=mirror, progress=progress)
     if not name and parent.meta.name:
         name = f"{parent.meta.name[:100]} @ {at_step}"
     new_id = new_run_id(utc_now())
     meta = Meta(name=clean_name(name))
     with draft(store.root, new_id) as paths:
         _copy_past(parent.paths, paths, at_step)
+        if parent.paths.dataset.is_dir():
+            own_sets.copy_attached(parent.paths.dataset, paths.dataset)
         write_json(paths.config, config.to_json(), durable=True)
         write_json(paths.meta, meta.model_dump(mode="json"))
         write_launch(paths, data_dir)
@@ -137,6 +132,7 @@ def fork_config(
         kernels = old.kernels  # equal arithmetic as far as the two agree
     settings = _overridden(recipe, old.settings, overrides, gpu=kernels.device == "gpu")
     _refuse_other_networks(recipe, old, overrides, gpu=kernels.device == "gpu")
+    _refuse_other_state(old.settings, settings)
     if steps is None and epochs is None:
         steps = old.total_steps if old.total_steps > step else step + old.total_steps
     config = resolve(
@@ -189,6 +185,20 @@ def _refuse_other_networks(
             N_("Train a new run for that."),
             field=changing[0],
             names=", ".join(f"{name}={overrides[name]}" for name in changing),
+        )
+
+
+def _refuse_other_state(old: Settings, new: Settings) -> None:
+    """What is saved beside the weights must fit too: the optimisers' own numbers, the average."""
+    changing = [name for name in ("optimizer",) if getattr(old, name) != getattr(new, name)]
+    if bool(old.ema) != bool(new.ema):
+        changing.append("ema")
+    if changing:
+        raise BadInputError(
+            N_("got {names}, for which the snapshot has no state; a fork keeps its state."),
+            N_("Train a new run for that."),
+            field=changing[0],
+            names=", ".join(f"{name}={getattr(new, name)}" for name in changing),
         )
 
 

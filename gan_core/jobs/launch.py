@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gan_core.config import SCHEMA_VERSION, RunConfig
 from gan_core.errors import DamagedError, JobFailedError
+from gan_core.jobs import images
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -34,10 +35,16 @@ def submit(store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path
 
     Raises:
         BadInputError: the name is too long.
+        NotFoundError: it trains on a person's own pictures, and they are gone.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
         JobFailedError: the supervisor does not start.
     """
-    created = store.create(config, name, fill=lambda paths: write_launch(paths, data_dir))
+
+    def fill(paths: RunPaths) -> None:
+        write_launch(paths, data_dir)
+        images.give(config.dataset, paths, store.root)
+
+    created = store.create(config, name, fill=fill)
     ensure_supervisor(store.root)
     return created
 

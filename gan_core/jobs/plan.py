@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gan_core import data
 from gan_core.config import DatasetInfo, RunConfig, SettingValue
-from gan_core.jobs import machine
+from gan_core.jobs import images, machine, own_sets
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import resolve
 from gan_core.runs.status import utc_now
@@ -25,6 +25,7 @@ def plan(
     seed: int = 0,
     mirror: str | None = None,
     progress: data.Progress | None = None,
+    pictures: own_sets.Progress | None = None,
 ) -> RunConfig:
     """The one way from words to a run, for the page and the command line alike.
 
@@ -33,22 +34,35 @@ def plan(
 
     Args:
         recipe_name: a recipe.
-        dataset: a data set; `None` for the recipe's own.
-        overrides: settings that differ from the recipe's.
+        dataset: a data set by name, with a selection where it has one; a person's own as
+            `own:<id>` or its title; or the path of a folder or file of pictures, which becomes
+            an own set. `None` for the recipe's own.
+        overrides: settings that differ from the recipe's; `image_size` and `channels` among them
+            say how the images are brought to the networks.
         runs_dir: remembers which device this machine has.
         data_dir: where data sets lie.
         steps, epochs: how long, one of them; neither for the recipe's own length.
         seed: fixes everything random.
         mirror: where downloads come from instead of their home.
         progress: told about every piece of a download.
+        pictures: told how far a folder or file of pictures is read.
 
     Raises:
         BadInputError: names the field, what was given and what is allowed.
         OfflineError: the data set has to be downloaded and cannot be.
     """
     recipe = registry.get(recipe_name)
-    name = dataset if dataset is not None else recipe.dataset
-    card = data.describe(name)
+    settings, shape = images.without_shape(overrides)
+    choice = images.choose(
+        recipe,
+        dataset if dataset is not None else recipe.dataset,
+        shape,
+        runs_dir=runs_dir,
+        data_dir=data_dir,
+        mirror=mirror,
+        progress=progress,
+        pictures=pictures,
+    )
     kernels = machine.kernels(recipe, machine.device(runs_dir))
     versions, now = machine.versions(), utc_now()
 
@@ -56,7 +70,7 @@ def plan(
         return resolve(
             recipe,
             info,
-            overrides,
+            settings,
             kernels=kernels,
             versions=versions,
             now=now,
@@ -65,5 +79,5 @@ def plan(
             seed=seed,
         )
 
-    resolved(card.info)
-    return resolved(data.prepare(name, data_dir, mirror=mirror, progress=progress))
+    resolved(choice.expected)
+    return resolved(choice.prepare())

@@ -51,13 +51,15 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
         ),
         2048 * _MIB,
     ),
+    (re.compile(r"dataset/(card|report|manifest)\.json"), 16 * _MIB),
+    (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
 )
 """The names of the run layout, and how large each file may be."""
 
 _LEFT_BEHIND = re.compile(
     r"launch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
-    r"|(samples|snapshots|checkpoints|control|evaluations)/|"
+    r"|(samples|snapshots|checkpoints|control|evaluations|dataset)/|"
     r"|(snapshots|checkpoints)/\d{1,12}/"
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
@@ -97,6 +99,8 @@ def pack(view: RunView, target: Path | IO[bytes]) -> None:
         for parent in (paths.checkpoints, paths.snapshots):
             for step in step_folders(parent):
                 _add_sealed(archive, view.id, parent / str(step), paths.root)
+        if paths.dataset.is_dir():
+            _add_sealed(archive, view.id, paths.dataset, paths.root)
         for step in sheet_steps(paths):
             _add(archive, view.id, paths.sample(step), paths.root)
         if paths.evaluations.is_dir():
@@ -275,20 +279,21 @@ def _chunks(source: IO[bytes]) -> Iterator[bytes]:
 
 def _check_sealed(paths: RunPaths) -> None:
     """Every file of every sealed folder is in its manifest, with the right checksum."""
+    folders = [paths.dataset] if paths.dataset.is_dir() else []
     for parent in (paths.checkpoints, paths.snapshots):
-        for step in step_folders(parent):
-            folder = parent / str(step)
-            listed = set(sealed.read_manifest(folder)["sha256"])
-            found = {entry.name for entry in folder.iterdir()} - {sealed.MANIFEST}
-            if listed != found:
-                odd = min(listed ^ found)
-                raise _refused(
-                    N_("{folder} and its manifest disagree about {name}."),
-                    folder=f"{parent.name}/{step}",
-                    name=repr(odd[:100]),
-                )
-            for name in found:
-                sealed.verified(folder, name)
+        folders += [parent / str(step) for step in step_folders(parent)]
+    for folder in folders:
+        listed = set(sealed.read_manifest(folder)["sha256"])
+        found = {entry.name for entry in folder.iterdir()} - {sealed.MANIFEST}
+        if listed != found:
+            odd = min(listed ^ found)
+            raise _refused(
+                N_("{folder} and its manifest disagree about {name}."),
+                folder=folder.relative_to(paths.root).as_posix(),
+                name=repr(odd[:100]),
+            )
+        for name in found:
+            sealed.verified(folder, name)
 
 
 def _check_sheets(paths: RunPaths) -> None:
