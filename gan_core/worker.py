@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -111,7 +112,7 @@ def _train(
     hold_ballast(paths)
     reporter.starting(Said(template=N_("loading the training engine, about 10 s")))
     trainer = _prepare(paths, config, data_dir, reporter)
-    with metrics.MetricLog(paths.metrics) as log:
+    with closing(trainer), metrics.MetricLog(paths.metrics) as log:
         request = trainer.train(log)
         if request is None:
             trainer.finish()
@@ -132,7 +133,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
 
     recipe = registry.get(config.recipe)
     reporter.starting(Said(template=N_("loading the images")))
-    images = load(config.dataset, data_dir, paths.dataset).train_images
+    dataset = load(config.dataset, data_dir, paths.dataset)
     reporter.starting(Said(template=N_("building the networks")))
     state = initial_state(recipe, config)
     news = _restore(paths, state)
@@ -149,7 +150,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
     )
-    return Trainer(paths, recipe, config, state, images, hooks)
+    return Trainer(paths, recipe, config, state, dataset, hooks)
 
 
 def _restore(paths: RunPaths, state: TrainState) -> Said | None:

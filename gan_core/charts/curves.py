@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from gan_core.charts.palette import METRIC_DASHES, metric_colour
-from gan_core.charts.reduce import reduce_series
+from gan_core.charts.reduce import measured_points, reduce_series
 from gan_core.errors import BadInputError
 from gan_core.text import N_
 
@@ -55,10 +55,10 @@ def curves_figure(
     axes = figure.add_subplot()
     steps = columns.get("step", [])
     for key in keys:
-        length = min(len(steps), len(columns.get(key, [])))
-        if length == 0:
+        known_steps, values = measured_points(steps, columns.get(key, []))
+        if len(known_steps) == 0:
             continue
-        x, y = reduce_series(steps[:length], columns[key][:length], MAX_POINTS)
+        x, y = reduce_series(known_steps, values, MAX_POINTS)
         axes.plot(
             x,
             np.ma.masked_invalid(y),

@@ -17,6 +17,7 @@ from gan_core.recipes.layers import (
     Dropout,
     Layer,
     LeakyReLU,
+    MaxPool,
     Network,
     Shape,
     Upsample,
@@ -35,10 +36,21 @@ KIND_WORDS = {
     "reshape": N_("Reshape"),
     "flatten": N_("Flatten"),
     "upsample": N_("Upsampling"),
+    "max_pool": N_("Max pooling"),
+    "minibatch_std": N_("Spread of the batch"),
+    "to_uniform": N_("Normal to uniform"),
 }
 FUNCTION_WORDS = {"relu": N_("ReLU"), "tanh": N_("Tanh"), "sigmoid": N_("Sigmoid")}
-INPUT_WORDS = {"generator": N_("Latent"), "discriminator": N_("Image")}
-TITLE_WORDS = {"generator": N_("Generator"), "discriminator": N_("Discriminator")}
+INPUT_WORDS = {
+    "generator": N_("Latent"),
+    "discriminator": N_("Image"),
+    "encoder": N_("Image"),
+}
+TITLE_WORDS = {
+    "generator": N_("Generator"),
+    "discriminator": N_("Discriminator"),
+    "encoder": N_("Encoder"),
+}
 PARAMETERS = N_("{count} parameters")
 
 
@@ -108,6 +120,8 @@ def _detail(layer: Layer, translate: Translate) -> str:
             words.append(translate(N_("rate {rate}")).format(rate=layer.rate))
         case BatchNorm():
             words.append(translate(N_("momentum {momentum}")).format(momentum=layer.momentum))
+        case MaxPool():
+            words.append(f"{layer.size}×{layer.size}")
         case Upsample():
             words.append(translate(N_("{factor} times")).format(factor=layer.factor))
     if isinstance(layer, (Conv, ConvT, Dense)) and not layer.bias:

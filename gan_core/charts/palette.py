@@ -18,9 +18,24 @@ METRIC_COLOURS = {
     "g_loss": GENERATOR,
     "d_acc_real": REAL,
     "d_acc_fake": FAKE,
+    "eval_d_loss": DISCRIMINATOR,
+    "eval_g_loss": GENERATOR,
+    "loss": DISCRIMINATOR,
+    "val_loss": GENERATOR,
+    "reconstruction": REAL,
+    "kl": FAKE,
 }
 
-METRIC_DASHES = {"d_loss": "-", "g_loss": "--", "d_acc_real": "-", "d_acc_fake": "--"}
+METRIC_DASHES = {
+    "d_loss": "-",
+    "g_loss": "--",
+    "d_acc_real": "-",
+    "d_acc_fake": "--",
+    "eval_d_loss": ":",
+    "eval_g_loss": ":",
+    "val_loss": "--",
+    "kl": "--",
+}
 
 
 def metric_colour(key: str) -> str:

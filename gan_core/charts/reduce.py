@@ -114,17 +114,32 @@ def curve_payload(
     steps = columns.get("step", [])
     payload: dict[str, dict[str, list[Any]]] = {}
     for key in keys:
-        length = min(len(steps), len(columns.get(key, [])))
-        ys = _finite_or_nan(columns.get(key, [])[:length])
+        xs, ys = measured_points(steps, columns.get(key, []))
         kept = _kept_points(ys, max_points)
         curve: dict[str, list[Any]] = {
-            "x": [_exact(steps[index]) for index in kept.tolist()],
+            "x": [_exact(xs[index]) for index in kept.tolist()],
             "y": [_short(value) for value in ys[kept].tolist()],
         }
         if smoothing > 0:
             curve["smooth"] = [_short(value) for value in smooth(ys, smoothing)[kept].tolist()]
         payload[key] = curve
     return payload
+
+
+def measured_points(
+    steps: Sequence[float], values: Sequence[float]
+) -> tuple[Sequence[float], Doubles]:
+    """The steps and values of one column, as long as both are.
+
+    Where less than half of the lines have a value, it is measured only now and then, at the end
+    of an epoch, say: then the others are no gaps, and only the measured ones remain.
+    """
+    length = min(len(steps), len(values))
+    ys = _finite_or_nan(values[:length])
+    known = np.flatnonzero(~np.isnan(ys))
+    if 0 < len(known) < length / 2:
+        return [steps[index] for index in known.tolist()], ys[known]
+    return steps[:length], ys
 
 
 def _kept_points(ys: Doubles, max_points: int) -> Indices:

@@ -6,7 +6,7 @@ A session takes one thread: the processor belongs to training, and thirty viewer
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Self, get_args
 
 import numpy as np
 import onnxruntime
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.latent.pixels import to_bytes
+from gan_core.latent.pixels import from_bytes, to_bytes
+from gan_core.recipes.verdicts import Verdict
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
@@ -34,7 +35,7 @@ _ONNX_FAULTS = (
 
 
 class SnapshotEngine:
-    """The generator and the discriminator of one snapshot.
+    """The networks of one snapshot: its generator, and its discriminator or its encoder.
 
     Safe to share between threads: a session's `run` is, and nothing else changes.
     """
@@ -43,14 +44,20 @@ class SnapshotEngine:
         self,
         step: int,
         generator: onnxruntime.InferenceSession,
-        discriminator: onnxruntime.InferenceSession,
+        *,
+        discriminator: onnxruntime.InferenceSession | None = None,
+        encoder: onnxruntime.InferenceSession | None = None,
         pixel_range: str,
+        verdict: Verdict = "sigmoid",
     ) -> None:
         self.step = step
         self._generator = generator
         self._discriminator = discriminator
+        self._encoder = encoder
         self._pixel_range = pixel_range
+        self._verdict = verdict
         self.latent_size = int(generator.get_inputs()[0].shape[1])
+        self.has_encoder = encoder is not None
 
     @classmethod
     def open(cls, paths: RunPaths, step: int) -> Self:
@@ -60,9 +67,15 @@ class SnapshotEngine:
             DamagedError: a file is missing, altered, or answers differently from Keras.
         """
         folder = paths.snapshot(step)
-        generator = _session(sealed.verified(folder, snapshots.GENERATOR_ONNX))
-        discriminator = _session(sealed.verified(folder, snapshots.DISCRIMINATOR_ONNX))
-        engine = cls(step, generator, discriminator, _pixel_range(folder))
+        about = sealed.read_manifest(folder)
+        second = "encoder" if snapshots.ENCODER_ONNX in about["sha256"] else "discriminator"
+        engine = cls(
+            step,
+            _session(sealed.verified(folder, snapshots.GENERATOR_ONNX)),
+            pixel_range=_one_of(about.get("pixel_range"), ("-1,1", "0,1"), folder),
+            verdict=_one_of(about.get("verdict", "sigmoid"), get_args(Verdict), folder),  # type: ignore[arg-type]
+            **{second: _session(sealed.verified(folder, snapshots.onnx_file(second)))},
+        )
         engine._check(checkpoints.read_arrays(sealed.verified(folder, snapshots.GOLDEN)))
         return engine
 
@@ -76,11 +89,48 @@ class SnapshotEngine:
 
     def images_and_verdicts(
         self, latents: NDArray[np.float32]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """The images, and for each the probability `[N]` that D gives it of being real."""
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32] | None]:
+        """The images, and for each the probability `[N]` that D gives it of being real.
+
+        `None` in its place where there is no D, or where its answer is no probability.
+        """
         values = self._values(latents)
-        clipped = np.clip(self._logits(values), -60.0, 60.0)
+        if self._discriminator is None or self._verdict == "none":
+            return self._to_bytes(values), None
+        logits = _in_parts(self._discriminator, values)[:, 0]
+        if self._verdict == "clip":
+            return self._to_bytes(values), np.clip(logits, 0.0, 1.0)
+        clipped = np.clip(logits, -60.0, 60.0)
         return self._to_bytes(values), (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
+
+    def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The codes of images, float32 `[N, Z]`; a variational encoder's are the means.
+
+        Args:
+            images: uint8 `[N, H, W, C]`, pixels as trained.
+
+        Raises:
+            BadInputError: this snapshot has no encoder, or takes images of another shape.
+        """
+        if self._encoder is None:
+            raise BadInputError(
+                N_("this generator has no encoder: images cannot be turned into latents."),
+                N_("`vae` and `autoencoder` train one."),
+                field="run",
+            )
+        shape = tuple(self._encoder.get_inputs()[0].shape[1:])
+        if images.ndim != 4 or images.shape[1:] != shape:
+            raise BadInputError(
+                N_("images have shape {given}; this encoder takes (N, {shape})."),
+                field="images",
+                given=images.shape,
+                shape=", ".join(map(str, shape)),
+            )
+        return self._codes(from_bytes(images, self._pixel_range))
+
+    def _codes(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        assert self._encoder is not None  # noqa: S101 - asked only where there is one
+        return _in_parts(self._encoder, values)[:, : self.latent_size]
 
     def _values(self, latents: NDArray[np.float32]) -> NDArray[np.float32]:
         if latents.ndim != 2 or latents.shape[1] != self.latent_size:
@@ -94,30 +144,34 @@ class SnapshotEngine:
             raise BadInputError(N_("latents must be finite numbers."), field="latents")
         return _in_parts(self._generator, latents)
 
-    def _logits(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        return _in_parts(self._discriminator, values)[:, 0]
-
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         return to_bytes(values, self._pixel_range)
 
     def _check(self, golden: checkpoints.Arrays) -> None:
         """Answer as Keras answered when the snapshot was written."""
         values = self._values(golden["latents"].astype(np.float32))
-        logits = self._logits(values)
-        for network, found, expected in (
-            ("generator", values, golden["images"].astype(np.float32)),
-            ("discriminator", logits, golden["logits"].astype(np.float32)),
-        ):
-            error = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
-            worst = float(error.max())
-            if not worst <= _TOLERANCE:
-                raise DamagedError(
-                    N_("The {network} of step {step} differs from its golden answers by {worst}."),
-                    N_("Choose another snapshot."),
-                    network=network,
-                    step=self.step,
-                    worst=f"{worst:.2g}",
-                )
+        self._compare("generator", values, golden["images"])
+        # Keras' own images go in: what differs in a pixel must not count twice.
+        images = golden["images"].astype(np.float32)
+        if self._encoder is not None:
+            self._compare("encoder", self._codes(images), golden["codes"])
+        if self._discriminator is not None:
+            logits = _in_parts(self._discriminator, images)[:, 0]
+            self._compare("discriminator", logits, golden["logits"])
+
+    def _compare(
+        self, network: str, found: NDArray[np.float32], expected: NDArray[np.generic]
+    ) -> None:
+        wanted = expected.astype(np.float32)
+        worst = float((np.abs(found - wanted) / np.maximum(1.0, np.abs(wanted))).max())
+        if not worst <= _TOLERANCE:
+            raise DamagedError(
+                N_("The {network} of step {step} differs from its golden answers by {worst}."),
+                N_("Choose another snapshot."),
+                network=network,
+                step=self.step,
+                worst=f"{worst:.2g}",
+            )
 
 
 def _in_parts(
@@ -131,9 +185,8 @@ def _in_parts(
     return np.concatenate(parts)
 
 
-def _pixel_range(folder: Path) -> str:
-    found = sealed.read_manifest(folder).get("pixel_range")
-    if found not in ("-1,1", "0,1"):
+def _one_of(found: object, allowed: tuple[str, ...], folder: Path) -> str:
+    if found not in allowed:
         raise DamagedError(N_("The manifest of {folder} is damaged."), folder=folder.name)
     return str(found)
 

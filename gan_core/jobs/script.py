@@ -22,9 +22,12 @@ from gan_core.recipes.layers import (
     Flatten,
     Layer,
     LeakyReLU,
+    MaxPool,
+    MinibatchStd,
     Network,
     Reshape,
     Shape,
+    ToUniform,
     Upsample,
 )
 from gan_core.recipes.recipe import Recipe
@@ -56,7 +59,7 @@ def program(config: RunConfig) -> str:
         DATA,
         _draw(recipe),
         LOSS,
-        STEPS[recipe.update],
+        STEPS["simultaneous" if recipe.turns.simultaneous else "alternating_stacked"],
         MAIN,
     ]
     return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
@@ -175,7 +178,16 @@ def _call(layer: Layer, *, exact: bool) -> str:
 
 
 def _weightless(
-    layer: BatchNorm | Activation | LeakyReLU | Dropout | Reshape | Flatten | Upsample,
+    layer: BatchNorm
+    | Activation
+    | LeakyReLU
+    | Dropout
+    | Reshape
+    | Flatten
+    | Upsample
+    | MaxPool
+    | MinibatchStd
+    | ToUniform,
 ) -> tuple[str, list[str]]:
     match layer:
         case BatchNorm():
@@ -193,6 +205,12 @@ def _weightless(
             return "layers.Flatten", []
         case Upsample():
             return "layers.UpSampling2D", [str(layer.factor)]
+        case MaxPool():
+            return "layers.MaxPooling2D", [str(layer.size)]
+        case MinibatchStd():
+            return "MinibatchStd", []
+        case ToUniform():
+            return "ToUniform", []
 
 
 def _draw(recipe: Recipe) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.nn import seeds
+from gan_core.nn import seeds, special_layers
 from gan_core.recipes.layers import (
     Activation,
     BatchNorm,
@@ -19,8 +19,11 @@ from gan_core.recipes.layers import (
     Flatten,
     Layer,
     LeakyReLU,
+    MaxPool,
+    MinibatchStd,
     Network,
     Reshape,
+    ToUniform,
     Upsample,
 )
 
@@ -32,6 +35,7 @@ def build(
     *,
     seed: int,
     init_std: float | None = None,
+    init_std_on: Literal["all", "convolutions"] = "all",
     policy: keras.DTypePolicy | None = None,
 ) -> keras.Sequential:
     """The Keras model of a layer list, freshly initialised.
@@ -41,6 +45,7 @@ def build(
         seed: fixes the initial weights and the dropout masks.
         init_std: deviation of the normal distribution that kernels start from; `None` for the
             framework's default (Glorot uniform).
+        init_std_on: whether dense layers start from it too.
         policy: precision of the arithmetic; the last layer always answers in float32.
     """
     last = len(network.layers) - 1
@@ -48,7 +53,8 @@ def build(
     for i, (layer, name) in enumerate(zip(network.layers, network.layer_names, strict=True)):
         layer_seed = seeds.key(seed, f"{network.name}/{name}")
         precision = policy if i != last else keras.DTypePolicy("float32")
-        model.add(_keras_layer(layer, name, layer_seed, init_std, precision))
+        std = None if init_std_on == "convolutions" and isinstance(layer, Dense) else init_std
+        model.add(_keras_layer(layer, name, layer_seed, std, precision))
     return model
 
 
@@ -89,6 +95,20 @@ def _keras_layer(
             return made.Flatten(**common)
         case Upsample():
             return made.UpSampling2D(layer.factor, interpolation="nearest", **common)
+        case _:
+            return _special_layer(layer, common)
+
+
+def _special_layer(
+    layer: MaxPool | MinibatchStd | ToUniform, common: dict[str, Any]
+) -> keras.Layer:
+    match layer:
+        case MaxPool():
+            return keras.layers.MaxPooling2D(layer.size, **common)
+        case MinibatchStd():
+            return special_layers.MinibatchStd(**common)
+        case ToUniform():
+            return special_layers.ToUniform(**common)
 
 
 def _initializer(seed: int, init_std: float | None) -> keras.Initializer:

@@ -31,3 +31,9 @@ def normal(shape: tuple[int, ...], stream_key: int, step: tf.Tensor) -> tf.Tenso
     """Standard normal numbers of `shape` for one step of a stream, float32."""
     seed = tf.stack([tf.constant(stream_key, tf.int64), tf.cast(step, tf.int64)])
     return tf.random.stateless_normal(shape, seed=seed, alg=_ALGORITHM)
+
+
+def uniform(shape: tuple[int, ...], stream_key: int, step: tf.Tensor) -> tf.Tensor:
+    """Numbers of `shape`, uniform in [0, 1), for one step of a stream, float32."""
+    seed = tf.stack([tf.constant(stream_key, tf.int64), tf.cast(step, tf.int64)])
+    return tf.random.stateless_uniform(shape, seed=seed, alg=_ALGORITHM)

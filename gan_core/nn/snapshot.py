@@ -18,6 +18,7 @@ from gan_core.latent.sampling import sample_latents
 from gan_core.nn import build
 from gan_core.nn.state import TrainState
 from gan_core.recipes.recipe import Recipe
+from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, write_arrays
 from gan_core.runs.files import write_json
@@ -33,52 +34,58 @@ def write_snapshot(paths: RunPaths, recipe: Recipe, config: RunConfig, state: Tr
     Raises:
         DiskFullError: no space; nothing is left behind.
     """
-    g, d = as_readers_compute(recipe, config, state)
+    models = as_readers_compute(recipe, config, state)
+    answers = golden(models, config.settings.latent_size)
 
     def write(folder: Path) -> None:
-        write_arrays(folder / snapshots.GENERATOR_WEIGHTS, build.weights(g))
-        write_arrays(folder / snapshots.DISCRIMINATOR_WEIGHTS, build.weights(d))
-        write_arrays(folder / snapshots.GOLDEN, golden(g, d, config.settings.latent_size))
+        for role, model in models.items():
+            write_arrays(folder / snapshots.weights_file(role), build.weights(model))
+            write_onnx(model, folder / snapshots.onnx_file(role))
+        write_arrays(folder / snapshots.GOLDEN, answers)
         write_arrays(folder / STATE_FILE, state.to_arrays())
         write_json(folder / snapshots.NETWORKS, networks_json(recipe, config))
-        write_onnx(g, folder / snapshots.GENERATOR_ONNX)
-        write_onnx(d, folder / snapshots.DISCRIMINATOR_ONNX)
 
-    about = {"step": state.step, "pixel_range": config.settings.pixel_range}
+    about = {
+        "step": state.step,
+        "pixel_range": config.settings.pixel_range,
+        "verdict": verdict_of(config.settings.loss) if recipe.family == "gan" else "none",
+    }
     sealed.seal(paths.snapshot(state.step), write, about)
 
 
 def as_readers_compute(
     recipe: Recipe, config: RunConfig, state: TrainState
-) -> tuple[keras.Sequential, keras.Sequential]:
-    """G and D with the state's weights, in float32: no reader computes convolutions in bfloat16."""
+) -> dict[str, keras.Sequential]:
+    """The networks that people use, by role, in float32: no reader computes in bfloat16.
+
+    Where the run keeps a running average of G, that is its generator.
+    """
+    shown = {**state.networks, "generator": state.shown_generator}
     if config.settings.precision == "float32":
-        return state.generator, state.discriminator
-    copies = []
-    trained = (state.generator, state.discriminator)
-    networks = recipe.networks(config.settings, config.dataset.image_shape)
-    for network, model in zip(networks, trained, strict=True):
-        copies.append(build.build(network, seed=config.seed))
-        build.set_weights(copies[-1], build.weights(model))
-    return copies[0], copies[1]
+        return shown
+    copies: dict[str, keras.Sequential] = {}
+    for network in recipe.networks(config.settings, config.dataset.image_shape):
+        copies[network.name] = build.build(network, seed=config.seed)
+        build.set_weights(copies[network.name], build.weights(shown[network.name]))
+    return copies
 
 
-def golden(
-    generator: keras.Sequential, discriminator: keras.Sequential, latent_size: int
-) -> dict[str, NDArray[np.generic]]:
-    """Latents with the images and logits that Keras makes of them; readers check against them.
+def golden(models: dict[str, keras.Sequential], latent_size: int) -> dict[str, NDArray[np.generic]]:
+    """Latents with what Keras makes of them; readers check against it.
 
-    Computed on the CPU, as readers do: a GPU rounds the factors of its products (TF32).
+    That is images, and D's logits or the codes that the encoder gives these images. Computed on
+    the CPU, as readers do: a GPU rounds the factors of its products (TF32).
     """
     latents = sample_latents(_GOLDEN_SEED, NUM_GOLDEN, latent_size)
     with tf.device("CPU:0"):
-        images = generator(latents, training=False)
-        logits = discriminator(images, training=False)
-    return {
-        "latents": latents,
-        "images": np.asarray(images),
-        "logits": np.asarray(logits)[:, 0],
-    }
+        images = models["generator"](latents, training=False)
+        if "encoder" in models:
+            codes = np.asarray(models["encoder"](images, training=False))[:, :latent_size]
+            answers = {"codes": codes}
+        else:
+            logits = models["discriminator"](images, training=False)
+            answers = {"logits": np.asarray(logits)[:, 0]}
+    return {"latents": latents, "images": np.asarray(images), **answers}
 
 
 def networks_json(recipe: Recipe, config: RunConfig) -> dict[str, object]:

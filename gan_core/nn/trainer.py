@@ -11,19 +11,27 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
+from gan_core.data import Dataset
 from gan_core.errors import GanCoreError
 from gan_core.latent.pixels import to_bytes
+from gan_core.latent.quantiles import quantile_grid
 from gan_core.latent.sampling import sample_latents
+from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
+from gan_core.nn.measures import EpochChecker, probabilities
 from gan_core.nn.snapshot import write_snapshot
-from gan_core.nn.state import TrainState
-from gan_core.nn.step import METRIC_NAMES, make_step
-from gan_core.recipes.recipe import Recipe
+from gan_core.nn.source import open_source
+from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
+from gan_core.nn.step import images_per_step, make_step, names_of_metrics, plain_step
+from gan_core.recipes.recipe import Recipe, snapshot_steps
+from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import checkpoints, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import MetricLog
 from gan_core.runs.reporter import Request
 from gan_core.text import N_
+
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -34,14 +42,14 @@ class Hooks:
         request: what somebody wants of the run, if anything; asked before each step.
         at_step: told the number of finished steps.
         write_sheet: draws `samples/<step>.png` from images uint8 `[N, H, W, C]` and D's
-            probability of each being real, float32 `[N]`.
+            probability of each being real, float32 `[N]`, or `None` where there is no such.
         pins: steps of snapshots that are never thinned.
         clock: seconds that never go backwards.
     """
 
     request: Callable[[], Request | None]
     at_step: Callable[[int], None]
-    write_sheet: Callable[[int, NDArray[np.uint8], NDArray[np.float32]], None]
+    write_sheet: Callable[[int, NDArray[np.uint8], Values | None], None]
     pins: Callable[[], tuple[int, ...]]
     clock: Callable[[], float]
 
@@ -55,23 +63,22 @@ class Trainer:
         recipe: Recipe,
         config: RunConfig,
         state: TrainState,
-        images: NDArray[np.uint8],
+        dataset: Dataset,
         hooks: Hooks,
     ) -> None:
         """Prepare the step; it is compiled at its first call."""
-        settings = config.settings
         self.paths, self.recipe, self.config, self.state = paths, recipe, config, state
         self.hooks = hooks
-        self._step = make_step(recipe, config, state, tf.constant(images))
-        self._batches = Batches(
-            len(images),
-            settings.batch_size,
-            config.seed,
-            replace=recipe.draw == "with_replacement",
-        )
-        self._sheet_latents = sample_latents(
-            config.seed, recipe.sheet_columns**2, settings.latent_size
-        )
+        self._plain = plain_step(recipe, config, state)
+        self._step = make_step(config, self._plain)
+        self._metric_names = names_of_metrics(recipe)
+        num_images = len(dataset.train_images)
+        batches = Batches(num_images, images_per_step(config), config.seed, draw=recipe.draw)
+        self._source = open_source(dataset.train_images, batches)
+        self._held_out = dataset.test_images
+        checked = dataset.test_images if len(dataset.test_images) else dataset.train_images
+        self._checker = EpochChecker(recipe, config, state, checked)
+        self._sheet_latents = sheet_latents(recipe, config)
         self._judged = tf.function(self._generate_and_judge, autograph=False)
         self._restart_clocks()
 
@@ -82,7 +89,7 @@ class Trainer:
             DiskFullError: no space for the log, a sheet or a snapshot.
             GanCoreError: a loss is no longer a finite number.
         """
-        state, settings, hooks = self.state, self.config.settings, self.hooks
+        state, hooks = self.state, self.hooks
         if state.step == 0:
             self._sheet()
             self._snapshot()
@@ -91,21 +98,27 @@ class Trainer:
             request = hooks.request()
             if request is not None:
                 return request
-            metrics = self._step(
-                tf.constant(state.step, tf.int64), tf.constant(self._batches.indices(state.step))
-            )
+            number = tf.constant(state.step, tf.int64)
+            metrics = self._step(number, self._source.batch(state.step))
             state.step += 1
             hooks.at_step(state.step)
-            if state.step % settings.log_every == 0:
-                self._log(log, metrics.numpy())
-            if state.step % self.recipe.sheet_every == 0:
-                self._sheet()
-            if self._is_snapshot_step(state.step):
-                self._snapshot()
-            if hooks.clock() - self._saved_at >= settings.checkpoint_secs:
-                self.check_finite(metrics.numpy())
-                self.checkpoint()
+            self._after_step(log, metrics)
         return None
+
+    def _after_step(self, log: MetricLog, metrics: tf.Tensor) -> None:
+        """What happens every so many steps."""
+        step, settings = self.state.step, self.config.settings
+        if self._is_autoencoder:
+            self._add_to_epoch(metrics.numpy())
+        if step % settings.log_every == 0 or self._ends_epoch_with_news(step):
+            self._log(log, metrics.numpy())
+        if step % self.recipe.sheet_steps(self.config) == 0:
+            self._sheet()
+        if self._is_snapshot_step(step):
+            self._snapshot()
+        if self.hooks.clock() - self._saved_at >= settings.checkpoint_secs:
+            self.check_finite(metrics.numpy())
+            self.checkpoint()
 
     def checkpoint(self) -> None:
         """Write a checkpoint of this very step.
@@ -124,7 +137,11 @@ class Trainer:
             self._snapshot()
         self.checkpoint()
 
-    def check_finite(self, metrics: NDArray[np.float32]) -> None:
+    def close(self) -> None:
+        """Let go of the images."""
+        self._source.close()
+
+    def check_finite(self, metrics: Values) -> None:
         """Refuse to go on, and to save, once a loss is not a number.
 
         Raises:
@@ -137,12 +154,16 @@ class Trainer:
                 step=self.state.step,
             )
 
+    @property
+    def _is_autoencoder(self) -> bool:
+        return isinstance(self._plain, AutoencoderStep)
+
     def _is_snapshot_step(self, step: int) -> bool:
-        """Every `snapshot_every` steps; before the first of these at doubling steps.
+        """Every so many steps; before the first of these at doubling steps.
 
         A generator changes most at the beginning, and there should soon be something to explore.
         """
-        every, sheet = self.config.settings.snapshot_every, self.recipe.sheet_every
+        every, sheet = snapshot_steps(self.config), self.recipe.sheet_steps(self.config)
         if step % every == 0:
             return True
         return step < every and step % sheet == 0 and math.log2(step // sheet).is_integer()
@@ -157,7 +178,7 @@ class Trainer:
         self.state.elapsed_secs += now - self._counted_at
         self._counted_at = now
 
-    def _log(self, log: MetricLog, metrics: NDArray[np.float32]) -> None:
+    def _log(self, log: MetricLog, metrics: Values) -> None:
         state, now = self.state, self.hooks.clock()
         self._count_time()
         num_images = (state.step - self._logged_step) * self.config.settings.batch_size
@@ -167,23 +188,61 @@ class Trainer:
                 "epoch": round(state.step / self.config.steps_per_epoch, 4),
                 "elapsed_s": round(state.elapsed_secs, 3),
                 "images_per_s": round(num_images / max(now - self._logged_at, 1e-9), 1),
-                **{name: float(v) for name, v in zip(METRIC_NAMES, metrics, strict=True)},
+                **dict(zip(self._metric_names, map(float, metrics), strict=True)),
+                **self._epoch_news(),
             }
         )
         self._logged_at, self._logged_step = now, state.step
         self.check_finite(metrics)
 
-    def _generate_and_judge(self, latents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images = self.state.generator(latents, training=False)
+    def _ends_epoch_with_news(self, step: int) -> bool:
+        """Whether an epoch ends here and something is measured at its end."""
+        if self._is_autoencoder:
+            return step % self.config.steps_per_epoch == 0
+        return self._checker.is_due(step)
+
+    def _epoch_news(self) -> dict[str, float]:
+        """What the last line of an epoch says besides, or instead of, the step's own values."""
+        step = self.state.step
+        if not self._ends_epoch_with_news(step):
+            return {}
+        if not isinstance(self._plain, AutoencoderStep):
+            return self._checker.measure(step)
+        sums = self.state.epoch_sums
+        means = sums[:-1] / max(sums[-1], 1.0)
+        news = dict(zip(self._metric_names, map(float, means), strict=False))
+        self.state.epoch_sums = np.zeros(NUM_EPOCH_SUMS)
+        if len(self._held_out):
+            epoch = step // self.config.steps_per_epoch
+            news["val_loss"] = self._plain.validation_loss(self._held_out, epoch)
+        return news
+
+    def _add_to_epoch(self, metrics: Values) -> None:
+        self.state.epoch_sums[: len(metrics)] += metrics
+        self.state.epoch_sums[-1] += 1.0
+
+    def _generate_and_judge(self, latents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+        images = self.state.shown_generator(latents, training=False)
+        if self._is_autoencoder:
+            return images, None
         logits = self.state.discriminator(images, training=False)
-        return images, tf.sigmoid(logits[:, 0])
+        return images, probabilities(logits, verdict_of(self.config.settings.loss))
 
     def _sheet(self) -> None:
         images, p_real = self._judged(tf.constant(self._sheet_latents))
         pixels = to_bytes(images.numpy(), self.config.settings.pixel_range)
-        self.hooks.write_sheet(self.state.step, pixels, p_real.numpy())
+        verdicts = None if p_real is None else p_real.numpy()
+        self.hooks.write_sheet(self.state.step, pixels, verdicts)
 
     def _snapshot(self) -> None:
         self._count_time()
         write_snapshot(self.paths, self.recipe, self.config, self.state)
         snapshots.thin(self.paths, self.hooks.pins())
+
+
+def sheet_latents(recipe: Recipe, config: RunConfig) -> Values:
+    """The latents of every sheet of a run, float32 `[columns², latent_size]`."""
+    latent_size = config.settings.latent_size
+    if recipe.sheet_latents == "quantiles" and latent_size == 2:
+        return quantile_grid(recipe.sheet_columns)
+    return sample_latents(config.seed, recipe.sheet_columns**2, latent_size)

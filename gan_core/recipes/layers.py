@@ -101,6 +101,29 @@ class Upsample(Frozen):
     factor: int = Field(default=2, ge=2, le=8)
 
 
+class MaxPool(Frozen):
+    """The largest of each square: `[N, H, W, C]` to `[N, H//size, W//size, C]`."""
+
+    kind: Literal["max_pool"] = "max_pool"
+    size: int = Field(default=2, ge=2, le=8)
+
+
+class MinibatchStd(Frozen):
+    """One more feature: how much the images of the batch differ, averaged over all features.
+
+    Karras et al. 2018, "Progressive growing of GANs", arXiv 1710.10196, section 3: the simplest
+    minibatch discrimination. `[N, F]` to `[N, F+1]`, `[N, H, W, C]` to `[N, H, W, C+1]`.
+    """
+
+    kind: Literal["minibatch_std"] = "minibatch_std"
+
+
+class ToUniform(Frozen):
+    """`erf(x / √2)`: standard normal numbers become uniform on [-1, 1]."""
+
+    kind: Literal["to_uniform"] = "to_uniform"
+
+
 Layer = Annotated[
     Dense
     | Conv
@@ -111,7 +134,10 @@ Layer = Annotated[
     | Dropout
     | Reshape
     | Flatten
-    | Upsample,
+    | Upsample
+    | MaxPool
+    | MinibatchStd
+    | ToUniform,
     Field(discriminator="kind"),
 ]
 
@@ -119,7 +145,7 @@ Layer = Annotated[
 class Network(Frozen):
     """A named chain of layers and the shape that enters it."""
 
-    name: Literal["generator", "discriminator"]
+    name: Literal["generator", "discriminator", "encoder"]
     input_shape: tuple[Size, ...] = Field(min_length=1, max_length=3)
     layers: tuple[Layer, ...] = Field(min_length=1, max_length=1000)
 
@@ -179,11 +205,15 @@ def shape_after(layer: Layer, shape: Shape) -> Shape:
             return (shape[0] * layer.stride, shape[1] * layer.stride, layer.filters)
         case Upsample() if len(shape) == 3:
             return (shape[0] * layer.factor, shape[1] * layer.factor, shape[2])
+        case MaxPool() if len(shape) == 3 and min(shape[:2]) >= layer.size:
+            return (shape[0] // layer.size, shape[1] // layer.size, shape[2])
+        case MinibatchStd() if len(shape) in {1, 3}:
+            return (*shape[:-1], shape[-1] + 1)
         case Reshape() if math.prod(layer.shape) == math.prod(shape):
             return layer.shape
         case Flatten():
             return (math.prod(shape),)
-        case BatchNorm() | Activation() | LeakyReLU() | Dropout():
+        case BatchNorm() | Activation() | LeakyReLU() | Dropout() | ToUniform():
             return shape
     raise DamagedError(
         N_("A {kind} layer cannot follow a layer of shape {shape}."), kind=layer.kind, shape=shape

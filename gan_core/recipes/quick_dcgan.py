@@ -9,18 +9,27 @@ from __future__ import annotations
 from gan_core.config import Settings
 from gan_core.recipes.layers import (
     Activation,
-    BatchNorm,
     Conv,
     Dense,
-    Dropout,
     Flatten,
-    LeakyReLU,
     Network,
     Reshape,
     enlarge,
     flat,
 )
-from gan_core.recipes.recipe import ImageShape, Recipe
+from gan_core.recipes.parts import (
+    CONVOLUTIONAL_SIZES,
+    Stack,
+    batch_spread,
+    doublings,
+    dropout,
+    last_activation,
+    latent_head,
+    norm,
+    slope,
+)
+from gan_core.recipes.recipe import ImageShape, Recipe, Turns
+from gan_core.recipes.toolbox import GAN_DEFAULTS
 from gan_core.text import N_
 
 _BN_MOMENTUM = 0.9  # looks back over about ten steps: a whole run is only minutes long
@@ -28,39 +37,45 @@ _BN_MOMENTUM = 0.9  # looks back over about ten steps: a whole run is only minut
 
 def generator(settings: Settings, shape: ImageShape) -> Network:
     """`[N, latent_size]` to `[N, H, W, C]`: 7×7×64 → 14×14×32 → 28×28×1 for digits."""
-    height, width, channels = shape
-    norm = BatchNorm(momentum=_BN_MOMENTUM) if settings.g_norm == "batch" else None
-    bias = norm is None  # batch normalisation brings its own offset
-    layers = [
-        Dense(units=height // 4 * (width // 4) * 64, bias=bias),
-        Reshape(shape=(height // 4, width // 4, 64)),
-        norm,
+    size, channels = shape[0], shape[2]
+    times = doublings(size)
+    base, width = size >> times, 16 << times
+    bias = settings.g_norm != "batch"  # batch normalisation brings its own offset
+    layers: Stack = [
+        latent_head(settings),
+        Dense(units=base * base * width, bias=bias),
+        Reshape(shape=(base, base, width)),
+        norm(settings.g_norm, _BN_MOMENTUM),
         Activation(function="relu"),
-        enlarge(settings.upsampling, filters=32, kernel=4, bias=bias),
-        norm,
-        Activation(function="relu"),
+    ]
+    for i in range(1, times):
+        layers += [
+            enlarge(settings.upsampling, filters=width >> i, kernel=4, bias=bias),
+            norm(settings.g_norm, _BN_MOMENTUM),
+            Activation(function="relu"),
+        ]
+    layers += [
         enlarge(settings.upsampling, filters=channels, kernel=4, bias=True),
-        Activation(function=settings.output_activation or "tanh"),
+        last_activation(settings),
     ]
     return Network(name="generator", input_shape=(settings.latent_size,), layers=flat(layers))
 
 
 def discriminator(settings: Settings, shape: ImageShape) -> Network:
     """`[N, H, W, C]` to one logit: 28×28×1 → 14×14×32 → 7×7×64 → 1 for digits."""
-    norm = BatchNorm(momentum=_BN_MOMENTUM) if settings.d_norm == "batch" else None
-    slope = 0.2 if settings.leaky_slope is None else settings.leaky_slope
-    dropout = Dropout(rate=settings.dropout) if settings.dropout else None
-    layers = [
+    layers: Stack = [
         Conv(filters=32, kernel=4, stride=2),
-        LeakyReLU(slope=slope),
-        dropout,
-        Conv(filters=64, kernel=4, stride=2, bias=norm is None),
-        norm,
-        LeakyReLU(slope=slope),
-        dropout,
-        Flatten(),
-        Dense(units=1),
+        slope(settings),
+        dropout(settings),
     ]
+    for i in range(1, doublings(shape[0])):
+        layers += [
+            Conv(filters=32 << i, kernel=4, stride=2, bias=settings.d_norm != "batch"),
+            norm(settings.d_norm, _BN_MOMENTUM),
+            slope(settings),
+            dropout(settings),
+        ]
+    layers += [batch_spread(settings), Flatten(), Dense(units=1)]
     return Network(name="discriminator", input_shape=shape, layers=flat(layers))
 
 
@@ -86,29 +101,22 @@ RECIPE = Recipe(
     source="Radford, Metz and Chintala 2016, arXiv 1511.06434",
     dataset="digits",
     defaults={
+        **GAN_DEFAULTS,
         "batch_size": 64,
         "latent_size": 64,
         "g_lr": 1e-3,  # twice D's: measured better digits in the same minute (docs/adr/0005)
         "d_lr": 5e-4,
-        "beta_1": 0.5,
-        "label_smoothing": 0.0,
-        "dropout": 0.0,
-        "leaky_slope": 0.2,
         "init_std": 0.02,
         "g_norm": "batch",
         "d_norm": "batch",
         "upsampling": "transpose",
-        "output_activation": "tanh",
-        "pixel_range": "-1,1",
-        "precision": "float32",
         "log_every": 10,
         "snapshot_every": 500,
-        "checkpoint_secs": 30.0,
     },
     essential=("batch_size", "latent_size", "g_lr", "d_lr"),
     generator=generator,
     discriminator=discriminator,
-    update="simultaneous",
+    turns=Turns(simultaneous=True),
     draw="shuffled",
     d_loss_scale="sum",
     default_steps=6000,
@@ -117,5 +125,5 @@ RECIPE = Recipe(
     reference_images_per_s=2500.0,
     suits_cpu=True,
     jit_on_cpu=False,
-    image_sizes=(28, 32, 64),
+    image_sizes=CONVOLUTIONAL_SIZES,
 )

@@ -11,7 +11,13 @@ from gan_core.text import N_
 
 _TARGETS = {
     "quick-dcgan": "gan_core.recipes.quick_dcgan:RECIPE",
+    "mlp-gan": "gan_core.recipes.mlp_gan:RECIPE",
     "mnist-dcgan": "gan_core.recipes.mnist_dcgan:RECIPE",
+    "quickdraw-dcgan": "gan_core.recipes.quickdraw_dcgan:RECIPE",
+    "dense-conv-gan": "gan_core.recipes.dense_conv_gan:RECIPE",
+    "cifar-dcgan": "gan_core.recipes.cifar_dcgan:RECIPE",
+    "vae": "gan_core.recipes.vae:RECIPE",
+    "autoencoder": "gan_core.recipes.autoencoder:RECIPE",
 }
 DEFAULT = "quick-dcgan"
 

@@ -49,7 +49,8 @@ def resolve(
     """
     settings = resolve_settings(recipe, overrides, gpu=kernels.device == "gpu")
     check_shape(recipe, dataset)
-    per_epoch = check_batch(dataset, settings.batch_size)
+    check_combination(recipe, settings)
+    per_epoch = check_batch(dataset, settings.batch_size, settings.d_steps or 1)
     check_seed(seed)
     return RunConfig(
         recipe=recipe.name,
@@ -153,16 +154,31 @@ def check_shape(recipe: Recipe, dataset: DatasetInfo) -> None:
         )
 
 
-def check_batch(dataset: DatasetInfo, batch_size: int) -> int:
-    """Steps in an epoch; refuses a batch that is larger than the data set."""
+def check_combination(recipe: Recipe, settings: Settings) -> None:
+    """Refuse settings that cannot go together, in words.
+
+    Raises:
+        BadInputError: names one of them, and says why.
+    """
+
+
+def check_batch(dataset: DatasetInfo, batch_size: int, d_steps: int = 1) -> int:
+    """Steps in an epoch; refuses a step that takes more images than the data set has.
+
+    Args:
+        dataset: what is trained on.
+        batch_size: images a batch.
+        d_steps: batches a step; an epoch counts one a step, as published.
+    """
     per_epoch = steps_per_epoch(dataset.num_train, batch_size)
-    if per_epoch < 1:
+    if per_epoch < 1 or batch_size * d_steps > dataset.num_train:
         raise BadInputError(
-            N_("got {given}, but {dataset} has only {num} images; allowed is at most {num}."),
+            N_("got {given}, but {dataset} has only {num} images; allowed is at most {most}."),
             field="batch_size",
             given=batch_size,
             dataset=dataset.name,
             num=dataset.num_train,
+            most=dataset.num_train // d_steps,
         )
     return per_epoch
 

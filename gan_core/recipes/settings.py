@@ -48,21 +48,92 @@ _ALL = (
            "more dimensions to explore."),
     ),
     _real(
-        "g_lr", 1e-7, 1.0, N_("Learning rate of G"),
-        N_("How far the generator moves at each step. Raise it when D is too strong."),
+        "g_lr", 1e-7, 1.0, N_("Learning rate"),
+        N_("How far the generator (of an autoencoder: both halves) moves at each step. Raise it "
+           "when D is too strong."),
     ),
     _real(
         "d_lr", 1e-7, 1.0, N_("Learning rate of D"),
         N_("How far the discriminator moves at each step. Lower it when D's loss falls to zero."),
+    ),
+    _choice(
+        "optimizer", ("adam", "rmsprop", "sgd"), N_("Optimiser"),
+        N_("Adam and RMSprop adapt the step of each weight; SGD takes the gradient as it is, "
+           "with β1 as its momentum, and needs a larger learning rate."),
     ),
     _real(
         "beta_1", 0.0, 0.999, N_("Adam β1"),
         N_("Momentum of the Adam optimiser. GANs like it low: 0.5 is usual."),
     ),
     _real(
+        "beta_2", 0.0, 0.99999, N_("Adam β2"),
+        N_("How long Adam remembers the size of the gradients."),
+    ),
+    _choice(
+        "lr_schedule", ("constant", "exponential", "cosine", "cyclical"),
+        N_("Learning-rate schedule"),
+        N_("Exponential falls to a tenth by the end, cosine to zero, cyclical goes up and down "
+           "between a tenth and the whole, ten times a run."),
+    ),
+    _real(
+        "weight_decay", 0.0, 1.0, N_("Weight decay"),
+        N_("Pulls all weights towards zero by this share of the learning rate; 0 is off."),
+    ),
+    _real(
+        "grad_clip", 0.0, 1000.0, N_("Gradient clipping"),
+        N_("The longest gradient allowed, over all weights of a network; 0 is off."),
+    ),
+    _choice(
+        "loss", ("non-saturating", "minimax", "least-squares", "hinge", "wasserstein-gp", "kl"),
+        N_("Loss"),
+        N_("What the two networks play for. Non-saturating is the usual one; minimax is the "
+           "original, whose G starves against a good D; kl is an experiment from the text's "
+           "readers."),
+    ),
+    _real(
         "label_smoothing", 0.0, 0.5, N_("Label smoothing"),
         N_("Subtracted from D's target for real images (one-sided): 0.1 makes the target 0.9 "
            "and keeps D from being too sure."),
+    ),
+    _choice(
+        "d_batches", ("separate", "joint", "two_updates"), N_("D's batches"),
+        N_("Real and generated images through D separately, stacked in one batch (batch "
+           "normalisation then sees both), or in an update each."),
+    ),
+    _whole(
+        "d_steps", 1, 20, N_("D steps per G step"),
+        N_("Updates of D before each update of G, every one on new images. Wasserstein wants 5."),
+    ),
+    _real(
+        "gp_weight", 0.0, 1000.0, N_("Gradient penalty"),
+        N_("Weight of the penalty that keeps the slopes of a Wasserstein critic near 1; other "
+           "losses do not use it."),
+    ),
+    _real(
+        "instance_noise", 0.0, 2.0, N_("Noise on D's inputs"),
+        N_("Standard deviation of noise on all images that D sees; falls to zero over the run. "
+           "Pixels span 1 or 2."),
+    ),
+    _real(
+        "orthogonal", 0.0, 1.0, N_("Orthogonal regularisation"),
+        N_("Weight of a term that keeps the filters of a layer different from each other."),
+    ),
+    _real(
+        "mode_seeking", 0.0, 100.0, N_("Diversity term"),
+        N_("Weight of a term that rewards G for different images from different latents."),
+    ),
+    _choice(
+        "minibatch_std", ("off", "on"), N_("Minibatch discrimination"),
+        N_("Shows D how varied a batch is, so that a G that repeats itself is found out."),
+    ),
+    _choice(
+        "latent_distribution", ("normal", "uniform"), N_("Latents"),
+        N_("What G draws from: normal, or uniform between -1 and 1."),
+    ),
+    _real(
+        "ema", 0.0, 0.99999, N_("Averaged G (EMA)"),
+        N_("Sheets and snapshots show a running average of G's weights; 0.99 looks back over "
+           "about a hundred steps, 0 is off."),
     ),
     _real(
         "dropout", 0.0, 0.9, N_("Dropout in D"),
@@ -73,8 +144,9 @@ _ALL = (
         N_("Slope of leaky ReLU for negative values; 0 is plain ReLU."),
     ),
     _real(
-        "init_std", 1e-4, 1.0, N_("Initial deviation"),
-        N_("Standard deviation of the normal distribution that the weights start from."),
+        "init_std", 0.0, 1.0, N_("Initial deviation"),
+        N_("Standard deviation of the normal distribution that the weights start from; 0 leaves "
+           "it to the framework (Glorot)."),
     ),
     _choice(
         "g_norm", ("none", "batch"), N_("Normalisation in G"),
@@ -85,9 +157,18 @@ _ALL = (
         N_("Batch normalisation in the discriminator."),
     ),
     _choice(
+        "d_variant", ("bn", "pool"), N_("Variant of D"),
+        N_("Two strided convolutions with batch normalisation, or one with pooling and a dense "
+           "layer."),
+    ),
+    _choice(
         "upsampling", ("transpose", "nearest"), N_("Upsampling"),
         N_("How G enlarges: transposed convolution, or nearest neighbour and a convolution "
            "(fewer checkerboard patterns, slower)."),
+    ),
+    _whole(
+        "last_kernel", 1, 15, N_("Last kernel"),
+        N_("Width of G's last convolution in pixels."),
     ),
     _choice(
         "output_activation", ("tanh", "sigmoid"), N_("Output of G"),
@@ -96,6 +177,16 @@ _ALL = (
     _choice(
         "pixel_range", ("-1,1", "0,1"), N_("Pixel range"),
         N_("What the real images are scaled to; follows the output of G unless set."),
+    ),
+    _choice(
+        "lesson", ("both", "d_only", "g_only"), N_("Who learns"),
+        N_("Both networks; D alone against random noise; or G alone against a D that stands "
+           "still."),
+    ),
+    _choice(
+        "on_collapse", ("ask", "restart", "ignore"), N_("When training collapses"),
+        N_("Ask what to do, go back to the last healthy snapshot with gentler settings and a "
+           "new seed (three times at most), or take no notice."),
     ),
     SettingSpec(
         name="precision", kind="choice", choices=("float32",), gpu_choices=("mixed_bfloat16",),
@@ -108,8 +199,9 @@ _ALL = (
         N_("Steps between two points of the curves."),
     ),
     _whole(
-        "snapshot_every", 1, 1_000_000, N_("Snapshot every"),
-        N_("Steps between two snapshots: generators to explore, states to fork from."),
+        "snapshot_every", 0, 1_000_000, N_("Snapshot every"),
+        N_("Steps between two snapshots (0: one epoch): generators to explore, states to fork "
+           "from."),
     ),
     _real(
         "checkpoint_secs", 1.0, 3600.0, N_("Checkpoint every (s)"),

@@ -60,7 +60,7 @@ def to_picture(image: NDArray[np.uint8]) -> Image.Image:
 
 
 def write_sheet(
-    path: Path, images: NDArray[np.uint8], columns: int, p_real: NDArray[np.float32]
+    path: Path, images: NDArray[np.uint8], columns: int, p_real: NDArray[np.float32] | None
 ) -> None:
     """Write a sheet as PNG, with D's verdicts in the same file so that they cannot part.
 
@@ -68,7 +68,7 @@ def write_sheet(
         path: `samples/<step>.png`.
         images: uint8 `[N, H, W, C]`.
         columns: images across.
-        p_real: D's probability `[N]` of each being real.
+        p_real: D's probability `[N]` of each being real; `None` where D gives none.
 
     Raises:
         DiskFullError: no space; an older file stays.
@@ -77,7 +77,7 @@ def write_sheet(
         "columns": columns,
         "gap": GAP,
         "tile": [int(size) for size in images.shape[1:3]],
-        "p_real": [round(float(p), 3) for p in p_real],
+        "p_real": [] if p_real is None else [round(float(p), 3) for p in p_real],
     }
     text = PngInfo()
     text.add_text(_ABOUT, json.dumps(about))
@@ -87,7 +87,8 @@ def write_sheet(
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """The layout of a sheet and D's verdicts: `columns`, `gap`, `tile` `[H, W]`, `p_real` `[N]`.
+    """The layout of a sheet and D's verdicts: `columns`, `gap`, `tile` `[H, W]`, `p_real` `[N]`
+    (empty where D gave none).
 
     Raises:
         FileNotFoundError: there is no such sheet.

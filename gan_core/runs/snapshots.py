@@ -12,6 +12,7 @@ from gan_core.text import N_
 
 GENERATOR_ONNX = "generator.onnx"
 DISCRIMINATOR_ONNX = "discriminator.onnx"
+ENCODER_ONNX = "encoder.onnx"
 GENERATOR_WEIGHTS = "generator.safetensors"
 DISCRIMINATOR_WEIGHTS = "discriminator.safetensors"
 GOLDEN = "golden.safetensors"
@@ -19,6 +20,16 @@ NETWORKS = "networks.json"
 
 MAX_TRAINING_STATES = 10
 """How many snapshots of a run keep their training state besides those that are never thinned."""
+
+
+def onnx_file(role: str) -> str:
+    """The file of a network by its role: `generator`, `discriminator` or `encoder`."""
+    return f"{role}.onnx"
+
+
+def weights_file(role: str) -> str:
+    """The file of a network's weights by its role."""
+    return f"{role}.safetensors"
 
 
 def list_steps(paths: RunPaths) -> list[int]:

@@ -12,7 +12,10 @@ from gan_core.charts.reduce import curve_payload
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import MetricReader
 
-CURVES = ("d_loss", "g_loss", "d_acc_real", "d_acc_fake")
+CURVES = (
+    *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
+    *("loss", "val_loss", "reconstruction", "kl"),
+)
 MAX_POINTS = 500
 _RECENT = 20
 

@@ -8,6 +8,8 @@ from pages._parts.i18n import translate
 TERMS = {
     "latent": N_("The random numbers that a generator turns into an image; a point of its space."),
     "generator": N_("G, the network that makes images from latents."),
+    "encoder": N_("The network that turns an image into its code: a point in latent space."),
+    "decoder": N_("The network that rebuilds an image from its code; it makes new images too."),
     "discriminator": N_("D, the network that judges whether an image is real."),
     "logits": N_("D's answer before it is squeezed between 0 and 1."),
     "loss": N_("How wrong a network is; training makes it smaller."),

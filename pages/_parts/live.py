@@ -26,6 +26,7 @@ from pages._parts.messages import (
     said_text,
 )
 from pages._parts.networks import show_networks
+from pages._parts.panels import Panel, panels
 from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.words import duration, number, plain, state_word
 
@@ -158,12 +159,6 @@ def _resume(run_id: str) -> None:
 
 def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
     config = run.sound_config()
-    points = curves.points
-
-    def line(key: str, label: str, color: str, dash: list[int]) -> dict[str, Any]:
-        found = points.get(key, {"x": [], "y": []})
-        return {"key": key, "label": label, "color": color, "dash": dash, **found}
-
     grey = config.dataset.channels == 1
     return {
         "run": run.id,
@@ -173,25 +168,25 @@ def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": bool(st.session_state.get("invert")) and grey,
-        "panels": [
-            {
-                "title": _("Loss"),
-                "series": [
-                    line("d_loss", _("D"), "blue", []),
-                    line("g_loss", _("G"), "orange", [6, 3]),
-                ],
-            },
-            {
-                "title": _("D is right about"),
-                "y_min": 0,
-                "y_max": 1,
-                "series": [
-                    line("d_acc_real", _("real images"), "green", []),
-                    line("d_acc_fake", _("generated images"), "violet", [6, 3]),
-                ],
-            },
-        ],
+        "panels": [_panel(panel, curves) for panel in panels(registry.get(config.recipe).family)],
     }
+
+
+def _panel(panel: Panel, curves: Curves) -> dict[str, Any]:
+    """A panel as the live view takes it; curves that have nothing to show yet are left out."""
+    series = [
+        {
+            "key": line.key,
+            "label": line.label,
+            "color": line.color,
+            "dash": list(line.dash),
+            **curves.points[line.key],
+        }
+        for line in panel.lines
+        if curves.points.get(line.key, {}).get("x") or line is panel.lines[0]
+    ]
+    bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
+    return {"title": panel.title, **bounds, "series": series}
 
 
 def _below(run: RunView) -> None:
@@ -217,36 +212,28 @@ def _below(run: RunView) -> None:
 def _downloads(run: RunView) -> None:
     """The curves as a figure for a report, drawn when somebody asks for it."""
     with st.container(horizontal=True):
-        for key, label in (("loss", _("Losses")), ("accuracy", _("D's accuracy"))):
+        for panel in panels(registry.get(run.sound_config().recipe).family):
             for suffix in ("png", "svg"):
                 st.download_button(
-                    _("{what} as {format}").format(what=label, format=suffix.upper()),
-                    data=partial(_figure, run, key, suffix),
-                    file_name=f"{run.id}-{key}.{suffix}",
-                    key=f"figure-{key}-{suffix}",
+                    _("{what} as {format}").format(what=panel.title, format=suffix.upper()),
+                    data=partial(_figure, run, panel, suffix),
+                    file_name=f"{run.id}-{panel.key}.{suffix}",
+                    key=f"figure-{panel.key}-{suffix}",
                     icon=":material/download:",
                     on_click="ignore",
                 )
 
 
-def _figure(run: RunView, key: str, suffix: Literal["png", "svg"]) -> bytes:
+def _figure(run: RunView, panel: Panel, suffix: Literal["png", "svg"]) -> bytes:
     reader = MetricReader(run.paths.metrics)
     reader.poll()
-    labels = {
-        "d_loss": _("D"),
-        "g_loss": _("G"),
-        "d_acc_real": _("real images"),
-        "d_acc_fake": _("generated images"),
-    }
-    keys = [name for name in labels if (name.endswith("loss")) == (key == "loss")]
-    title = _("Loss") if key == "loss" else _("D is right about")
     return curves_figure(
         reader.columns,
-        keys,
-        title=f"{title} · {run.title}",
+        [line.key for line in panel.lines],
+        title=f"{panel.title} · {run.title}",
         x_label=_("Step"),
-        y_label=title,
-        labels=labels,
+        y_label=panel.title,
+        labels={line.key: line.label for line in panel.lines},
         format=suffix,
     )
 

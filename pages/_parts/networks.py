@@ -14,13 +14,19 @@ from pages._parts.words import number
 
 
 def show_networks(recipe: Recipe, settings: Settings, shape: tuple[int, int, int]) -> None:
-    """G and D side by side."""
-    generator, discriminator = recipe.networks(settings, shape)
+    """G and D side by side; of an autoencoder its encoder and its decoder."""
+    first, second = recipe.networks(settings, shape)
     left, right = st.columns(2, gap="large")
+    if recipe.family == "gan":
+        with left:
+            _show(first, _("Generator G"), meaning("generator"))
+        with right:
+            _show(second, _("Discriminator D"), meaning("discriminator"))
+        return
     with left:
-        _show(generator, _("Generator G"), meaning("generator"))
+        _show(second, _("Encoder"), meaning("encoder"))
     with right:
-        _show(discriminator, _("Discriminator D"), meaning("discriminator"))
+        _show(first, _("Decoder"), meaning("decoder"))
 
 
 def _show(network: Network, title: str, text: str) -> None:

@@ -117,7 +117,7 @@ def _decode(body: dict[str, Any]) -> dict[str, Any]:
         "step": step,
         "shape": list(images.shape[1:]),
         "images": [base64.b64encode(image.tobytes()).decode() for image in images],
-        "p_real": [round(float(p), 4) for p in p_real],
+        "p_real": None if p_real is None else [round(float(p), 4) for p in p_real],
     }
 
 

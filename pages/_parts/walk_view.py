@@ -209,7 +209,7 @@ def walk_frames(
     latents = walk(np.asarray(points, np.float32), num_frames, method, closed)  # type: ignore[arg-type]
     engine = engines().get(RunPaths(Path(run_dir)), step)
     images, p_real = engine.images_and_verdicts(latents)
-    return images, tuple(round(float(p), 3) for p in p_real)
+    return images, () if p_real is None else tuple(round(float(p), 3) for p in p_real)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -56,7 +56,9 @@ def test_smoothed_labels_pull_towards_the_target(nn: SimpleNamespace, smoothing:
 @_quick
 def test_accuracy(nn: SimpleNamespace, logits: NDArray[np.float32]) -> None:
     for real, right in ((True, logits > 0), (False, logits < 0)):
-        found = float(nn.losses.accuracy(nn.tensorflow.constant(logits), real=real))
+        found = float(
+            nn.losses.accuracies(*[nn.tensorflow.constant(logits)] * 2, None)[0 if real else 1]
+        )
         assert found == pytest.approx(right.mean(), abs=1e-6)
 
 
@@ -115,14 +117,18 @@ _draws = st.tuples(st.integers(2, 90), st.integers(1, 20), st.integers(0, 2**31 
 )
 
 
-@given(draw=_draws, order=st.lists(st.integers(0, 60), max_size=12), replace=st.booleans())
+@given(
+    draw=_draws,
+    order=st.lists(st.integers(0, 60), max_size=12),
+    kind=st.sampled_from(["shuffled", "in_order", "with_replacement"]),
+)
 @_quick
 def test_a_batch_depends_on_seed_and_step_alone(
-    nn: SimpleNamespace, draw: tuple[int, int, int], order: list[int], replace: bool
+    nn: SimpleNamespace, draw: tuple[int, int, int], order: list[int], kind: str
 ) -> None:
-    wandering = nn.batches.Batches(*draw, replace=replace)
+    wandering = nn.batches.Batches(*draw, draw=kind)
     for step in order:
-        fresh = nn.batches.Batches(*draw, replace=replace).indices(step)
+        fresh = nn.batches.Batches(*draw, draw=kind).indices(step)
         np.testing.assert_array_equal(wandering.indices(step), fresh)
         assert fresh.dtype == np.int32
         assert fresh.shape == (draw[1],)
@@ -135,21 +141,21 @@ def test_an_epoch_shows_each_image_at_most_once(
     nn: SimpleNamespace, draw: tuple[int, int, int], epoch: int
 ) -> None:
     num_images, batch_size, _ = draw
-    batches = nn.batches.Batches(*draw, replace=False)
+    batches = nn.batches.Batches(*draw)
     per_epoch = num_images // batch_size
     seen = np.concatenate([batches.indices(epoch * per_epoch + i) for i in range(per_epoch)])
     assert len(set(seen.tolist())) == per_epoch * batch_size
 
 
 def test_epochs_are_shuffled_anew(nn: SimpleNamespace) -> None:
-    batches = nn.batches.Batches(50, 50, 1, replace=False)
-    other_seed = nn.batches.Batches(50, 50, 2, replace=False)
+    batches = nn.batches.Batches(50, 50, 1)
+    other_seed = nn.batches.Batches(50, 50, 2)
     orders = [batches.indices(0), batches.indices(1), other_seed.indices(0), np.arange(50)]
     assert len({order.tobytes() for order in map(np.int32, orders)}) == 4
 
 
 def test_drawing_with_replacement_reaches_every_image(nn: SimpleNamespace) -> None:
-    batches = nn.batches.Batches(20, 10, 1, replace=True)
+    batches = nn.batches.Batches(20, 10, 1, draw="with_replacement")
     drawn = np.concatenate([batches.indices(step) for step in range(200)])
     counts = np.bincount(drawn, minlength=20)
     assert 60 < counts.min() <= counts.max() < 140

@@ -27,6 +27,10 @@ _VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("quick-dcgan", {"precision": "mixed_bfloat16"}),
     ("mnist-dcgan", {}),
     ("mnist-dcgan", {"g_norm": "batch", "d_norm": "batch", "output_activation": "tanh"}),
+    ("mlp-gan", {}),
+    ("quickdraw-dcgan", {}),
+    ("dense-conv-gan", {"d_variant": "pool"}),
+    ("quick-dcgan", {"minibatch_std": "on", "latent_distribution": "uniform"}),
 ]
 
 

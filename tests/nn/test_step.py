@@ -23,17 +23,17 @@ class Bench:
         self._tf = nn.tensorflow
         recipe, config = system.recipe, system.config
         self.state = nn.state.initial_state(recipe, config)
-        images = self._tf.constant(digits[:200])
-        made = nn.step.make_step(recipe, config, self.state, images)
-        self._step = made.python_function if eager else made
-        self._batches = nn.batches.Batches(200, config.settings.batch_size, 3, replace=False)
+        plain = nn.step.plain_step(recipe, config, self.state)
+        self._step = plain if eager else nn.step.make_step(config, plain)
+        self._images = digits[:200]
+        self._batches = nn.batches.Batches(200, nn.step.images_per_step(config), 3)
 
     def run(self, num_steps: int) -> NDArray[np.float32]:
         """Metrics float32 `[num_steps, 4]`."""
         rows = []
         for _ in range(num_steps):
-            indices = self._tf.constant(self._batches.indices(self.state.step))
-            rows.append(self._step(self._tf.constant(self.state.step, "int64"), indices).numpy())
+            images = self._tf.constant(self._images[self._batches.indices(self.state.step)])
+            rows.append(self._step(self._tf.constant(self.state.step, "int64"), images).numpy())
             self.state.step += 1
         return np.stack(rows)
 
@@ -133,7 +133,7 @@ def test_simultaneous_losses_by_hand(
     d_loss, g_loss, acc_real, acc_fake = bench(**overrides).run(1)[0]
     state = bench(**overrides).state
     config = system(**overrides).config
-    indices = nn.batches.Batches(200, 8, 3, replace=False).indices(0)
+    indices = nn.batches.Batches(200, 8, 3).indices(0)
     latents = nn.seeds.normal(
         (8, 64), nn.seeds.key(config.seed, "latents"), nn.tensorflow.constant(0)
     )
@@ -156,7 +156,7 @@ def test_stacked_losses_by_hand(
     d_loss, g_loss, acc_real, acc_fake = stepped.run(1)[0]
     state = bench("mnist-dcgan", **overrides).state
     config, zero = system("mnist-dcgan", **overrides).config, nn.tensorflow.constant(0)
-    real_images = digits[nn.batches.Batches(200, 4, 3, replace=False).indices(0)[:2]] / 255.0
+    real_images = digits[nn.batches.Batches(200, 4, 3).indices(0)[:2]] / 255.0
     d_latents = nn.seeds.normal((2, 100), nn.seeds.key(config.seed, "d latents"), zero)
     real = np.asarray(state.discriminator(real_images.astype(np.float32)))
     fake = np.asarray(state.discriminator(state.generator(d_latents)))

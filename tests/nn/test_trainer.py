@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gan_core import data
 from gan_core.config import Kernels
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.runs import checkpoints, metrics, snapshots
@@ -50,9 +51,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def trainer(
-    nn: SimpleNamespace, system: Callable[..., Any], digits: NDArray[np.uint8]
-) -> Callable[..., tuple[Any, World]]:
+def trainer(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., tuple[Any, World]]:
     """Make a trainer of 12 steps: a sheet every 2, a snapshot every 6."""
 
     def make(
@@ -68,7 +67,9 @@ def trainer(
         world = World(paths, requests)
         names = ("request", "at_step", "write_sheet", "pins", "clock")
         hooks = nn.trainer.Hooks(**{name: getattr(world, name) for name in names})
-        return nn.trainer.Trainer(paths, recipe, made.config, state, digits, hooks), world
+        info = made.config.dataset
+        dataset = data.load(info, paths.root)
+        return nn.trainer.Trainer(paths, recipe, made.config, state, dataset, hooks), world
 
     return make
 

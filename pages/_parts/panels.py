@@ -1,0 +1,75 @@
+"""Which curves a run has, in which panel, colour and words; for the live view and for figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gan_core.recipes.recipe import Family
+from pages._parts.i18n import _
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve: its key in the metric log, its words, its colour and dashes in the live view."""
+
+    key: str
+    label: str
+    color: str
+    dash: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Curves that share an axis; `is_share` where they go from 0 to 1."""
+
+    key: str
+    title: str
+    lines: tuple[Line, ...]
+    is_share: bool = False
+
+
+def panels(family: Family) -> tuple[Panel, ...]:
+    """The panels of a kind of system, in the viewer's language."""
+    if family == "gan":
+        return (_gan_losses(), _accuracies())
+    loss = Panel(
+        "loss",
+        _("Loss"),
+        (
+            Line("loss", _("training"), "blue"),
+            Line("val_loss", _("held-out images"), "orange", (6, 3)),
+        ),
+    )
+    parts = [Line("reconstruction", _("reconstruction"), "green")]
+    if family == "vae":
+        return (
+            loss,
+            Panel("reconstruction", _("Reconstruction"), tuple(parts)),
+            Panel("kl", _("Divergence (KL)"), (Line("kl", _("KL"), "violet", (6, 3)),)),
+        )
+    return (loss,)
+
+
+def _gan_losses() -> Panel:
+    return Panel(
+        "loss",
+        _("Loss"),
+        (
+            Line("d_loss", _("D"), "blue"),
+            Line("g_loss", _("G"), "orange", (6, 3)),
+            Line("eval_d_loss", _("D, held out"), "blue", (2, 3)),
+            Line("eval_g_loss", _("G, held out"), "orange", (2, 3)),
+        ),
+    )
+
+
+def _accuracies() -> Panel:
+    return Panel(
+        "accuracy",
+        _("D is right about"),
+        (
+            Line("d_acc_real", _("real images"), "green"),
+            Line("d_acc_fake", _("generated images"), "violet", (6, 3)),
+        ),
+        is_share=True,
+    )
