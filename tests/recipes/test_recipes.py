@@ -1,4 +1,4 @@
-"""The two recipes: what was published, and every setting builds a network."""
+"""The recipes: what was published, and every setting builds a network."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import itertools
 
 import pytest
 
-from gan_core.config import Settings, SettingValue
-from gan_core.errors import NotFoundError
+from gan_core.config import DatasetInfo, Settings, SettingValue
+from gan_core.errors import BadInputError, NotFoundError
 from gan_core.recipes import registry
-from gan_core.recipes.layers import BatchNorm, Conv, ConvT, Dropout, Network, Upsample
-from gan_core.recipes.recipe import Recipe
-from gan_core.recipes.resolve import resolve_settings
+from gan_core.recipes.layers import (
+    Activation,
+    BatchNorm,
+    Conv,
+    ConvT,
+    Dropout,
+    MinibatchStd,
+    Network,
+    ToUniform,
+    Upsample,
+)
+from gan_core.recipes.recipe import Recipe, Turns
+from gan_core.recipes.resolve import check_shape, resolve_settings
 from gan_core.recipes.settings import SPECS, choices
+from gan_core.recipes.toolbox import GAN_DEFAULTS
 
 GREY_28 = (28, 28, 1)
 
@@ -36,11 +47,31 @@ def _table(network: Network) -> list[tuple[str, tuple[int, ...], int]]:
 
 @pytest.mark.parametrize(
     ("name", "in_g", "in_d"),
-    [("mnist-dcgan", 1_164_289, 40_705), ("quick-dcgan", 234_369, 36_705)],
+    [
+        ("quick-dcgan", 234_369, 36_705),
+        ("mlp-gan", 1_493_520, 533_505),
+        ("mnist-dcgan", 1_164_289, 40_705),
+        ("quickdraw-dcgan", 2_330_944, 212_865),
+        ("dense-conv-gan", 12_928 + 101_136, 81_281),
+        ("cifar-dcgan", 2_370_563, 1_034_881),
+        ("autoencoder", 202_256, 201_474),
+    ],
 )
 def test_parameter_counts(name: str, in_g: int, in_d: int) -> None:
-    g, d = _networks(name)
+    recipe = registry.get(name)
+    shape = (32, 32, 3) if recipe.dataset.startswith("cifar10") else GREY_28
+    g, d = recipe.networks(_settings(name), shape)
     assert (g.num_parameters, d.num_parameters) == (in_g, in_d)
+
+
+def test_the_pooling_discriminator() -> None:
+    d = _networks("dense-conv-gan", d_variant="pool")[1]
+    assert d.num_parameters == 402_305
+    assert ("max_pool", (7, 7, 64), 0) in _table(d)
+
+
+def test_the_variational_autoencoder_has_404_244_parameters() -> None:
+    assert sum(network.num_parameters for network in _networks("vae")) == 404_244
 
 
 def test_mnist_dcgan_layer_by_layer() -> None:
@@ -75,7 +106,9 @@ def test_mnist_dcgan_numbers_as_published() -> None:
     assert (settings.g_lr, settings.d_lr, settings.beta_1) == (2e-4, 2e-4, 0.5)
     assert (settings.dropout, settings.leaky_slope) == (0.4, 0.2)
     assert (settings.output_activation, settings.pixel_range) == ("sigmoid", "0,1")
-    assert recipe.update == "alternating_stacked"
+    assert recipe.turns == Turns(half_batches=True, inference_fakes=True)
+    assert settings.d_batches == "joint"
+    assert (recipe.epoch_check.every_epochs, recipe.epoch_check.num_images) == (10, 100)
     assert recipe.default_epochs == 100
     assert recipe.dataset == "mnist"
     kernels = [layer.kernel for layer in _networks("mnist-dcgan")[0].layers if _has_kernel(layer)]
@@ -111,25 +144,45 @@ def test_quick_dcgan_layer_by_layer() -> None:
 
 
 @pytest.mark.parametrize("name", registry.names())
-@pytest.mark.parametrize("size", [28, 32, 64])
+@pytest.mark.parametrize("size", [28, 32, 64, 128])
 @pytest.mark.parametrize("channels", [1, 3])
 def test_every_image_size(name: str, size: int, channels: int) -> None:
-    shape = (size, size, channels)
-    g, d = registry.get(name).networks(_settings(name), shape)
-    assert g.shapes()[-1] == d.input_shape == shape
-    assert d.shapes()[-1] == (1,)
-    assert size in registry.get(name).image_sizes
+    recipe, shape = registry.get(name), (size, size, channels)
+    if size not in recipe.image_sizes:
+        with pytest.raises(BadInputError, match="makes images of"):
+            check_shape(recipe, _info(size, channels))
+        return
+    check_shape(recipe, _info(size, channels))
+    first, second = recipe.networks(_settings(name), shape)
+    assert first.shapes()[-1] == second.input_shape == shape
+    assert second.shapes()[-1] == _leaves_the_second(name)
 
 
-@pytest.mark.parametrize("name", registry.names())
+def _info(size: int, channels: int) -> DatasetInfo:
+    return DatasetInfo(
+        name="x", num_train=9, num_test=0, image_size=size, channels=channels, num_classes=0
+    )
+
+
+def _leaves_the_second(name: str) -> tuple[int]:
+    """One logit of a discriminator; the codes of an encoder."""
+    return {"vae": (4,), "autoencoder": (2,)}.get(name, (1,))
+
+
+GANS = [name for name in registry.names() if registry.get(name).family == "gan"]
+
+
+@pytest.mark.parametrize("name", GANS)
 @pytest.mark.parametrize("upsampling", ["transpose", "nearest"])
 @pytest.mark.parametrize("output", ["tanh", "sigmoid"])
 def test_every_architecture_setting(name: str, upsampling: str, output: str) -> None:
+    recipe = registry.get(name)
+    enlarges = {"upsampling": upsampling} if "upsampling" in recipe.defaults else {}
     norms = ["none", "batch"]
     for g_norm, d_norm, dropout, latents in itertools.product(norms, norms, [0.0, 0.3], [1, 100]):
         g, d = _networks(
             name,
-            upsampling=upsampling,
+            **enlarges,
             output_activation=output,
             g_norm=g_norm,
             d_norm=d_norm,
@@ -139,11 +192,29 @@ def test_every_architecture_setting(name: str, upsampling: str, output: str) -> 
         assert g.input_shape == (latents,)
         assert g.shapes()[-1] == d.input_shape == GREY_28
         assert d.shapes()[-1] == (1,)
-        assert _count(g, BatchNorm) > 0 if g_norm == "batch" else _count(g, BatchNorm) == 0
-        assert _count(d, BatchNorm) > 0 if d_norm == "batch" else _count(d, BatchNorm) == 0
-        assert _count(d, Dropout) == (2 if dropout else 0)
-        assert _count(g, Upsample) == (2 if upsampling == "nearest" else 0)
-        assert g.layers[-1].model_dump()["function"] == output
+        assert (_count(g, BatchNorm) > 0) == (g_norm == "batch")
+        assert (_count(d, BatchNorm) > 0) == (d_norm == "batch")
+        assert (_count(d, Dropout) > 0) == (dropout > 0)
+        assert (_count(g, Upsample) > 0) == (enlarges == {"upsampling": "nearest"})
+        ends = [layer.function for layer in g.layers if isinstance(layer, Activation)]
+        assert ends[-1] == output
+
+
+@pytest.mark.parametrize("name", GANS)
+def test_the_toolbox_reaches_every_gan(name: str) -> None:
+    assert GAN_DEFAULTS.keys() <= registry.get(name).defaults.keys()
+    g, d = _networks(name, minibatch_std="on", latent_distribution="uniform")
+    assert isinstance(g.layers[0], ToUniform)
+    assert _count(d, MinibatchStd) == 1
+
+
+def test_presets_are_settings_of_their_recipe() -> None:
+    presets = [(name, preset) for name in GANS for preset in registry.get(name).presets]
+    assert len(presets) >= 4
+    for name, preset in presets:
+        assert _settings(name, **preset.changes) != _settings(name)
+        assert preset.title
+        assert preset.outcome
 
 
 def _count(network: Network, kind: type) -> int:
@@ -204,7 +275,7 @@ def test_an_unknown_recipe(given: str, near: str) -> None:
     with pytest.raises(NotFoundError) as caught:
         registry.get(given)
     assert caught.value.one_line() == (
-        f"recipe: there is no recipe {given!r}; there are quick-dcgan, mnist-dcgan. "
+        f"recipe: there is no recipe {given!r}; there are {', '.join(registry.names())}. "
         f"Did you mean {near}?"
     )
 
