@@ -27,13 +27,13 @@ def generator(seed: int, stream: str, position: int = 0) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(stream.encode()), position])
 
 
-def normal(shape: tuple[int, ...], stream_key: int, step: tf.Tensor) -> tf.Tensor:
+def normal(shape: tuple[int, ...], stream_key: int | tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """Standard normal numbers of `shape` for one step of a stream, float32."""
-    seed = tf.stack([tf.constant(stream_key, tf.int64), tf.cast(step, tf.int64)])
+    seed = tf.stack([tf.cast(stream_key, tf.int64), tf.cast(step, tf.int64)])
     return tf.random.stateless_normal(shape, seed=seed, alg=_ALGORITHM)
 
 
-def uniform(shape: tuple[int, ...], stream_key: int, step: tf.Tensor) -> tf.Tensor:
+def uniform(shape: tuple[int, ...], stream_key: int | tf.Tensor, step: tf.Tensor) -> tf.Tensor:
     """Numbers of `shape`, uniform in [0, 1), for one step of a stream, float32."""
-    seed = tf.stack([tf.constant(stream_key, tf.int64), tf.cast(step, tf.int64)])
+    seed = tf.stack([tf.cast(stream_key, tf.int64), tf.cast(step, tf.int64)])
     return tf.random.stateless_uniform(shape, seed=seed, alg=_ALGORITHM)
