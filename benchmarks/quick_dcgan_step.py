@@ -29,7 +29,8 @@ from gan_core.nn.batches import Batches
 from gan_core.nn.losses import cross_entropy
 from gan_core.nn.pixels import scale
 from gan_core.nn.state import initial_state
-from gan_core.nn.step import make_step
+from gan_core.nn.source import Resident
+from gan_core.nn.step import make_step, plain_step
 from gan_core.recipes.recipe import Recipe
 
 GOAL = 1300.0
@@ -41,13 +42,13 @@ Images = NDArray[np.uint8]
 def ours(recipe: Recipe, config: RunConfig, images: Images) -> Work:
     """The step as a run uses it: data on the device, metrics fetched when they are logged."""
     state = initial_state(recipe, config)
-    step = make_step(recipe, config, state, tf.constant(images))
-    batches = Batches(len(images), config.settings.batch_size, config.seed, replace=False)
+    step = make_step(config, plain_step(recipe, config, state))
+    source = Resident(images, Batches(len(images), config.settings.batch_size, config.seed))
 
     def work(num_steps: int) -> None:
         for _ in range(num_steps):
             number = tf.constant(state.step, tf.int64)
-            metrics = step(number, tf.constant(batches.indices(state.step)))
+            metrics = step(number, source.batch(state.step))
             state.step += 1
             if state.step % config.settings.log_every == 0:
                 metrics.numpy()

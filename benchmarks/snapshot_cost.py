@@ -27,7 +27,7 @@ from gan_core.config import RunConfig
 from gan_core.nn import build, device
 from gan_core.nn.snapshot import golden, write_onnx, write_snapshot
 from gan_core.nn.state import TrainState, initial_state
-from gan_core.nn.step import make_step
+from gan_core.nn.step import make_step, plain_step
 from gan_core.recipes.recipe import Recipe
 from gan_core.runs import checkpoints
 from gan_core.runs.checkpoints import write_arrays
@@ -61,7 +61,7 @@ def parts(
         "  weights of both": lambda: [
             write_arrays(folder / net.name, build.weights(net)) for net in (g, d)
         ],
-        "  golden images": lambda: golden(g, d, config.settings.latent_size),
+        "  golden images": lambda: golden({"generator": g, "discriminator": d}, config.settings.latent_size),
         "  training state to arrays": state.to_arrays,
         "  training state to disk": lambda: write_arrays(state_file, arrays),
         "  … and flushed": flush,
@@ -92,13 +92,13 @@ def secs_per_step(
     recipe: Recipe, config: RunConfig, state: TrainState, data_dir: Path, num_steps: int
 ) -> float:
     """Seconds of a training step."""
-    images = tf.constant(data.load(config.dataset, data_dir).train_images)
-    step = make_step(recipe, config, state, images)
-    indices = tf.range(config.settings.batch_size)
-    step(tf.constant(0, tf.int64), indices).numpy()
+    loaded = data.load(config.dataset, data_dir).train_images
+    images = tf.constant(loaded[: config.settings.batch_size])
+    step = make_step(config, plain_step(recipe, config, state))
+    step(tf.constant(0, tf.int64), images).numpy()
     started = time.perf_counter()
     for number in range(num_steps):
-        metrics = step(tf.constant(number, tf.int64), indices)
+        metrics = step(tf.constant(number, tf.int64), images)
     metrics.numpy()
     return (time.perf_counter() - started) / num_steps
 
