@@ -28,8 +28,8 @@ from gan_core.nn import build, device, seeds
 from gan_core.nn.batches import Batches
 from gan_core.nn.losses import cross_entropy
 from gan_core.nn.pixels import scale
-from gan_core.nn.state import initial_state
 from gan_core.nn.source import Resident
+from gan_core.nn.state import initial_state
 from gan_core.nn.step import make_step, plain_step
 from gan_core.recipes.recipe import Recipe
 
