@@ -44,6 +44,7 @@ def parts(
     paths = RunPaths(folder / "run")
     paths.make_folders()
     g, d = state.generator, state.discriminator
+    models = {"generator": g, "discriminator": d}
     numbers = iter(range(10**9))
     arrays = state.to_arrays()
     state_file = folder / "state"
