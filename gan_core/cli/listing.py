@@ -50,8 +50,10 @@ def recipes(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
 def datasets(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
     """List the data sets."""
     from gan_core import data
+    from gan_core.jobs import own_sets
 
     cards = [data.describe(name) for name in data.names()]
+    cards += [own_sets.card(own) for own in own_sets.own_sets(at.runs_dir)]
     if at.json:
         print_json(
             [

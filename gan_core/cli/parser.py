@@ -229,7 +229,11 @@ def _add_output(parser: Parser, text: str) -> None:
 
 def _add_train(parser: Parser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="what to train; `recipes` lists them")
-    parser.add_argument("--dataset", metavar="NAME", help="what to train on; the recipe's own")
+    parser.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="what to train on: a name, or a folder, zip, npz, npy or idx file; the recipe's own",
+    )
     _add_length(parser)
     _add_settings(parser)
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="fixes all chance (0)")

@@ -7,6 +7,7 @@ import argparse
 from gan_core.cli.context import Context
 from gan_core.cli.follow import Follower
 from gan_core.cli.output import DownloadProgress, print_json, print_result, result, tell
+from gan_core.cli.pictures import PictureProgress, tell_found
 from gan_core.config import SettingValue
 from gan_core.errors import ConflictError
 from gan_core.jobs import control
@@ -39,7 +40,9 @@ def train(given: argparse.Namespace, at: Context) -> int:
         seed=given.seed,
         mirror=at.mirror,
         progress=DownloadProgress(),
+        pictures=PictureProgress(),
     )
+    tell_found(config.dataset, at.runs_dir)
     created = submit(at.store, config, given.name, data_dir=at.data_dir)
     if given.detach:
         print_result(created, as_json=at.json)

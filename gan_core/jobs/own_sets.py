@@ -27,7 +27,7 @@ from gan_core.data.own.limits import NAMED
 from gan_core.data.own.prepare import Options
 from gan_core.data.own.report import Report
 from gan_core.data.prepared import PreparedSet
-from gan_core.data.values import Images
+from gan_core.data.values import DatasetCard, Images
 from gan_core.errors import (
     BadInputError,
     DamagedError,
@@ -113,6 +113,25 @@ def report_of(own: PreparedSet) -> Report | None:
         return Report.model_validate(own.report())
     except ValueError:  # pydantic's own error is one
         return None
+
+
+def card(own: PreparedSet) -> DatasetCard:
+    """A set as pages and the command line describe any other; its title is the person's own."""
+    return DatasetCard(
+        name=own.info.name,
+        title=own.info.title,
+        text=N_(
+            "Pictures of your own, brought to one size. They lie in this runs folder, and every "
+            "run that trains on them keeps its own copy.\n\n"
+            "**What to watch.** A few hundred pictures are soon known by heart: D's accuracy on "
+            "real images climbs towards 100 % while the samples stop improving. More pictures "
+            "help more than more steps, and pictures that are all framed alike help most."
+        ),
+        info=own.info,
+        licence=N_("yours: whatever the pictures came under"),
+        download_bytes=0,
+        ready=lambda data_dir: True,  # noqa: ARG005 - it lies in the runs folder
+    )
 
 
 def preview(own: PreparedSet, count: int, seed: int = 0) -> Images:
