@@ -62,9 +62,7 @@ def parts(
         "  weights of both": lambda: [
             write_arrays(folder / net.name, build.weights(net)) for net in (g, d)
         ],
-        "  golden images": lambda: golden(
-            {"generator": g, "discriminator": d}, config.settings.latent_size
-        ),
+        "  golden images": lambda: golden(models, config.settings.latent_size),
         "  training state to arrays": state.to_arrays,
         "  training state to disk": lambda: write_arrays(state_file, arrays),
         "  … and flushed": flush,
