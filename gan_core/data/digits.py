@@ -19,7 +19,13 @@ from gan_core.text import N_
 _SIDE = 28
 _NUM_IMAGES = 5000
 _INFO = DatasetInfo(
-    name="digits", num_train=_NUM_IMAGES, num_test=0, image_size=_SIDE, channels=1, num_classes=10
+    name="digits",
+    num_train=_NUM_IMAGES,
+    num_test=0,
+    image_size=_SIDE,
+    channels=1,
+    num_classes=10,
+    class_names=tuple("0123456789"),
 )
 
 
