@@ -44,7 +44,7 @@ def nn() -> SimpleNamespace:
         device = importlib.import_module("gan_core.nn.device")
     device.prepare(CPU)
     names = (
-        *("batches", "build", "export", "losses", "pixels", "probe"),
+        *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
         *("seeds", "snapshot", "state", "step", "trainer"),
     )
     modules = {name: importlib.import_module(f"gan_core.nn.{name}") for name in names}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gan_core import data
 from gan_core.config import Kernels
 from gan_core.errors import BadInputError, GanCoreError
+from gan_core.recipes.recipe import EpochCheck
 from gan_core.runs import checkpoints, metrics, snapshots
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
 from gan_core.runs.reporter import Request
@@ -38,7 +39,7 @@ class World:
         self.seen_steps.append(step)
 
     def write_sheet(
-        self, step: int, images: NDArray[np.uint8], p_real: NDArray[np.float32]
+        self, step: int, images: NDArray[np.uint8], p_real: NDArray[np.float32] | None
     ) -> None:
         write_sheet(self.paths.sample(step), images, 8, p_real)
 
@@ -55,11 +56,15 @@ def trainer(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., tu
     """Make a trainer of 12 steps: a sheet every 2, a snapshot every 6."""
 
     def make(
-        paths: RunPaths, requests: dict[int, Request] | None = None, **overrides: Any
+        paths: RunPaths,
+        requests: dict[int, Request] | None = None,
+        name: str = "quick-dcgan",
+        epoch_check: EpochCheck | None = None,
+        **overrides: Any,
     ) -> tuple[Any, World]:
         settings = {"log_every": 2, "snapshot_every": 6, "checkpoint_secs": 3600.0, **overrides}
-        made = system(**settings)
-        recipe = dataclasses.replace(made.recipe, sheet_every=2)
+        made = system(name, **settings)
+        recipe = dataclasses.replace(made.recipe, sheet_every=2, epoch_check=epoch_check)
         state = nn.state.initial_state(recipe, made.config)
         loaded = checkpoints.load_newest(paths)
         if loaded is not None:
@@ -68,7 +73,8 @@ def trainer(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., tu
         names = ("request", "at_step", "write_sheet", "pins", "clock")
         hooks = nn.trainer.Hooks(**{name: getattr(world, name) for name in names})
         info = made.config.dataset
-        dataset = data.load(info, paths.root)
+        loaded = data.load(info, paths.root)
+        dataset = dataclasses.replace(loaded, test_images=loaded.train_images[:200])
         return nn.trainer.Trainer(paths, recipe, made.config, state, dataset, hooks), world
 
     return make
@@ -123,19 +129,38 @@ def test_the_same_latents_on_every_sheet(
     assert paths.sample(0).read_bytes() == again.sample(0).read_bytes()
 
 
+_EVERYTHING = {
+    "optimizer": "rmsprop",
+    "lr_schedule": "cosine",
+    "ema": 0.9,
+    "d_steps": 2,
+    "instance_noise": 0.2,
+    "weight_decay": 1e-3,
+}
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"dropout": 0.3},
+        _EVERYTHING,
+        {"name": "vae", "batch_size": 1000},
+        {"name": "autoencoder", "batch_size": 1000, "optimizer": "adam"},
+    ],
+)
 def test_cut_and_continued_is_as_if_never_cut(
-    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any
+    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any, overrides: dict[str, Any]
 ) -> None:
     whole = RunPaths(tmp_path / "whole")
     whole.make_folders()
-    made, _ = trainer(whole, dropout=0.3)
+    made, _ = trainer(whole, **overrides)
     _train(made, whole)
     for requests, expected in (
         ({5: "pause"}, "pause"),
         ({0: "stop", 7: "stop"}, "stop"),
         ({}, None),
     ):
-        cut, world = trainer(paths, requests, dropout=0.3)
+        cut, world = trainer(paths, requests, **overrides)
         world.step = cut.state.step
         assert _train(cut, paths) == expected
     for a, b in zip(_lines(whole), _lines(paths), strict=True):
@@ -148,6 +173,47 @@ def test_cut_and_continued_is_as_if_never_cut(
     assert a.keys() == b.keys()
     for name in a.keys() - {"elapsed_secs"}:
         assert a[name].tobytes() == b[name].tobytes(), name
+
+
+def test_an_autoencoder_tells_of_each_epoch(trainer: Callable[..., Any], paths: RunPaths) -> None:
+    """Epochs of 5 steps, a line every 2: the epoch's last line has its means and `val_loss`."""
+    made, _ = trainer(paths, name="vae", batch_size=1000)
+    _train(made, paths)
+    lines = {line["step"]: line for line in _lines(paths)}
+    assert list(lines) == [2, 4, 5, 6, 8, 10, 12]
+    assert [step for step, line in lines.items() if "val_loss" in line] == [5, 10]
+    for line in lines.values():
+        assert line["loss"] == pytest.approx(line["reconstruction"] + line["kl"], rel=1e-5)
+    assert lines[10]["val_loss"] < lines[5]["val_loss"]
+    assert lines[5]["loss"] > lines[5]["val_loss"]  # the mean of an epoch that began untrained
+
+
+def test_an_epochs_mean_is_that_of_its_steps(
+    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any
+) -> None:
+    """Of two equal runs one logs each step, so its lines give the other's mean."""
+    made, _ = trainer(paths, name="autoencoder", batch_size=1000)
+    _train(made, paths)
+    each = RunPaths(tmp_path / "each")
+    each.make_folders()
+    other, _ = trainer(each, name="autoencoder", batch_size=1000, log_every=1)
+    _train(other, each)
+    epoch = next(line for line in _lines(paths) if line["step"] == 5)
+    steps = [line["loss"] for line in _lines(each) if line["step"] <= 4]
+    fifth = 5 * epoch["loss"] - sum(steps)
+    assert 0 < fifth < steps[-1] * 1.05
+    assert epoch["loss"] == next(line for line in _lines(each) if line["step"] == 5)["loss"]
+
+
+def test_the_check_at_an_epochs_end(trainer: Callable[..., Any], paths: RunPaths) -> None:
+    check = EpochCheck(every_epochs=1, num_images=16)
+    made, _ = trainer(paths, epoch_check=check, batch_size=500)
+    _train(made, paths)
+    lines = {line["step"]: line for line in _lines(paths)}
+    checked = [step for step, line in lines.items() if "eval_d_loss" in line]
+    assert checked == [10]
+    assert 0 <= lines[10]["eval_acc_real"] <= 1
+    assert lines[10]["eval_g_loss"] > 0
 
 
 def test_checkpoints_come_by_the_clock(trainer: Callable[..., Any], paths: RunPaths) -> None:

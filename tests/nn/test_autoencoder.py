@@ -1,0 +1,125 @@
+"""Autoencoders: their losses by hand, that they learn, and codes that readers compute alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gan_core.errors import BadInputError
+from gan_core.inference.engine import SnapshotEngine
+from gan_core.runs import sealed
+from gan_core.runs.layout import RunPaths
+
+Bytes = NDArray[np.uint8]
+
+
+def test_reconstruction_is_the_cross_entropy_of_all_pixels(nn: SimpleNamespace) -> None:
+    rng = np.random.default_rng(0)
+    images, decoded = rng.random((2, 3, 4, 5, 1)).astype(np.float32)
+    by_hand = -(images * np.log(decoded) + (1 - images) * np.log(1 - decoded))
+    found = float(nn.autoencoder_step.reconstruction(images, decoded))
+    assert found == pytest.approx(by_hand.sum(axis=(1, 2, 3)).mean(), rel=1e-5)
+
+
+def test_reconstruction_survives_certainty(nn: SimpleNamespace) -> None:
+    ones = np.ones((1, 2, 2, 1), np.float32)
+    assert float(nn.autoencoder_step.reconstruction(ones, ones)) == pytest.approx(0, abs=1e-5)
+    assert np.isfinite(float(nn.autoencoder_step.reconstruction(ones, 0 * ones)))
+
+
+def test_divergence_by_drawing(nn: SimpleNamespace) -> None:
+    """KL is the mean of log q - log p over draws of q."""
+    mean, log_variance = np.array([0.7, -0.4]), np.array([-1.0, 0.5])
+    draws = np.random.default_rng(0).normal(mean, np.exp(log_variance / 2), (400_000, 2))
+    log_q = -0.5 * ((draws - mean) ** 2 / np.exp(log_variance) + log_variance)
+    drawn = (log_q + 0.5 * draws**2).sum(axis=1).mean()
+    found = nn.autoencoder_step.divergence(
+        mean[None].astype(np.float32), log_variance[None].astype(np.float32)
+    )
+    assert float(found) == pytest.approx(drawn, abs=0.01)
+    zeros = np.zeros((3, 2), np.float32)
+    assert float(nn.autoencoder_step.divergence(zeros, zeros)) == 0
+
+
+@pytest.mark.parametrize(("name", "num_metrics"), [("vae", 3), ("autoencoder", 2)])
+def test_it_learns(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes, name: str, num_metrics: int
+) -> None:
+    made = system(name, batch_size=50)
+    state = nn.state.initial_state(made.recipe, made.config)
+    step = nn.step.make_step(made.config, nn.step.plain_step(made.recipe, made.config, state))
+    batches = nn.batches.Batches(len(digits), 50, 0)
+    metrics = np.stack(
+        [
+            step(nn.tensorflow.constant(i, "int64"), digits[batches.indices(i)]).numpy()
+            for i in range(60)
+        ]
+    )
+    assert metrics.shape == (60, num_metrics)
+    assert metrics[-5:, 0].mean() < 0.6 * metrics[:2, 0].mean()
+    assert int(state.g_optimizer.iterations) == 60
+
+
+@pytest.mark.parametrize("name", ["vae", "autoencoder"])
+def test_readers_encode_as_keras_does(
+    nn: SimpleNamespace, system: Callable[..., Any], paths: RunPaths, digits: Bytes, name: str
+) -> None:
+    made = system(name)
+    state = nn.state.initial_state(made.recipe, made.config)
+    nn.snapshot.write_snapshot(paths, made.recipe, made.config, state)
+    engine = SnapshotEngine.open(paths, 0)
+    assert engine.has_encoder
+    codes = engine.encode(digits[:20])
+    expected = np.asarray(state.encoder(digits[:20] / np.float32(255)))[:, :2]
+    assert codes.shape == (20, 2)
+    np.testing.assert_allclose(codes, expected, atol=1e-4)
+    images, verdicts = engine.images_and_verdicts(codes)
+    assert images.shape == (20, 28, 28, 1)
+    assert verdicts is None
+    files = set(sealed.read_manifest(paths.snapshot(0))["sha256"])
+    assert {"encoder.onnx", "encoder.safetensors"} < files
+    assert not any("discriminator" in file for file in files)
+    with pytest.raises(BadInputError, match="this encoder takes"):
+        engine.encode(np.zeros((1, 32, 32, 1), np.uint8))
+
+
+def test_a_gan_has_no_encoder(
+    nn: SimpleNamespace, system: Callable[..., Any], paths: RunPaths, digits: Bytes
+) -> None:
+    made = system()
+    state = nn.state.initial_state(made.recipe, made.config)
+    nn.snapshot.write_snapshot(paths, made.recipe, made.config, state)
+    engine = SnapshotEngine.open(paths, 0)
+    assert not engine.has_encoder
+    with pytest.raises(BadInputError, match="has no encoder"):
+        engine.encode(digits[:1])
+
+
+@pytest.mark.parametrize(
+    ("loss", "low", "high"), [("least-squares", 0.0, 1.0), ("wasserstein-gp", None, None)]
+)
+def test_verdicts_of_other_losses(
+    nn: SimpleNamespace,
+    system: Callable[..., Any],
+    paths: RunPaths,
+    loss: str,
+    low: float | None,
+    high: float | None,
+) -> None:
+    """Least squares gives its answer as it is, cut to 0 … 1; a critic's score is no probability."""
+    made = system(loss=loss, d_norm="none")
+    state = nn.state.initial_state(made.recipe, made.config)
+    nn.snapshot.write_snapshot(paths, made.recipe, made.config, state)
+    _, verdicts = SnapshotEngine.open(paths, 0).images_and_verdicts(np.zeros((4, 64), np.float32))
+    if low is None:
+        assert verdicts is None
+        return
+    assert verdicts is not None
+    assert verdicts.min() >= low
+    assert high is not None
+    assert verdicts.max() <= high
