@@ -48,17 +48,19 @@ def recipes(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
 
 
 def datasets(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
-    """List the data sets."""
+    """List the data sets, and what can be picked from them."""
     from gan_core import data
     from gan_core.jobs import own_sets
 
-    cards = [data.describe(name) for name in data.names()]
+    cards = [data.describe(name, at.data_dir) for name in data.names()]
     cards += [own_sets.card(own) for own in own_sets.own_sets(at.runs_dir)]
     if at.json:
         print_json(
             [
                 {
                     **card.info.model_dump(mode="json"),
+                    "name": card.family,
+                    "selectable": card.selectable,
                     "title": card.title,
                     "licence": card.licence,
                     "ready": card.ready(at.data_dir),
@@ -71,7 +73,8 @@ def datasets(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
     print_table(
         [
             {
-                "DATA SET": card.name,
+                "DATA SET": card.family,
+                "PICK": f"any of {len(card.selectable)}" if card.selectable else "",
                 "IMAGES": f"{card.info.num_train} + {card.info.num_test} held out",
                 "SIZE": f"{card.info.image_size}×{card.info.image_size}×{card.info.channels}",
                 "HERE": "yes" if card.ready(at.data_dir) else f"{card.download_bytes / 1e6:.0f} MB",

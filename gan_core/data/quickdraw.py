@@ -74,6 +74,7 @@ def card(chosen: Chosen, data_dir: Path | None = None) -> DatasetCard:
     """What is known of some categories: exact where their files are there, else an estimate."""
     wanted = chosen or ("cat",)
     here = present(data_dir)
+    missing = [name for name in wanted if name not in here]
     favourites = (*here, *(name for name in FAVOURITES if name not in here))
     others = (name for name in options(data_dir) if name not in favourites)
     return DatasetCard(
@@ -82,7 +83,7 @@ def card(chosen: Chosen, data_dir: Path | None = None) -> DatasetCard:
         text=_TEXT,
         info=_info(join(FAMILY, chosen), wanted, [_num_rows(name, data_dir) for name in wanted]),
         licence=_LICENCE,
-        download_bytes=_USUAL_BYTES * len(wanted),
+        download_bytes=_USUAL_BYTES * len(missing or wanted),
         ready=lambda folder: bool(
             all(_file(name).is_present(folder) for name in chosen) if chosen else present(folder)
         ),

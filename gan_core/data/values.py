@@ -66,7 +66,8 @@ class DatasetCard:
         text: Markdown for a learner: what it is, what to watch.
         info: sizes and counts.
         licence: under which terms the images may be used.
-        download_bytes: what `prepare` fetches when nothing is there yet; 0 where nothing ever is.
+        download_bytes: what `prepare` fetches when nothing is there yet, or, where the data folder
+            is known, of what is missing; 0 where nothing ever is fetched.
         ready: whether `load` needs no download first, given the data folder; quick, because
             names and sizes are looked at, not checksums.
         selectable: what may follow the family's name after a colon, in the order in which a page
@@ -86,5 +87,5 @@ class DatasetCard:
 
     @property
     def family(self) -> str:
-        """The name without a selection: what `names` lists."""
-        return self.name.partition(":")[0]
+        """The name without a selection."""
+        return self.name.partition(":")[0] if self.selectable else self.name

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from gan_core import data
 from gan_core.cli.doctor import traps
 from gan_core.cli.main import main, report_bug
 from gan_core.recipes import registry
@@ -18,10 +19,15 @@ def test_recipes_and_datasets(call):
     found = json.loads(call("recipes", "--json").out)
     assert [recipe["name"] for recipe in found] == registry.names()
     found = json.loads(call("datasets", "--json").out)
-    assert [(d["name"], d["num_train"], d["ready"]) for d in found] == [
-        ("digits", 5000, True),
-        ("mnist", 60000, True),
+    assert [d["name"] for d in found] == data.names()
+    listed = {d["name"]: d for d in found}
+    assert [(listed[n]["num_train"], listed[n]["ready"]) for n in ("digits", "mnist")] == [
+        (5000, True),
+        (60000, True),
     ]
+    assert listed["cifar10"]["selectable"] == list(data.describe("cifar10").selectable)
+    assert {"camel", "cat", "rainbow"} <= set(listed["quickdraw"]["selectable"])
+    assert listed["digits"]["selectable"] == []
     for command in ("recipes", "datasets"):
         said = call(command)
         assert (said.code, said.err) == (0, "")
