@@ -7,9 +7,14 @@ is the router of the pages.
 import streamlit as st
 
 if __name__ != "__main__":
+    from streamlit.runtime.pages_manager import PagesManager
+
     from pages._parts.routes import studio_routes
     from pages._parts.warm import warming
 
+    # Else an address such as /data, opened first after a start, would be served as a bare script
+    # of a folder called `pages`; the router below only says otherwise once it has run.
+    PagesManager.uses_pages_directory = False
     app = st.App("app.py", routes=studio_routes(), lifespan=warming)
 else:
     from pages._parts.i18n import _
@@ -25,6 +30,7 @@ else:
             ),
             st.Page("pages/explore.py", title=_("Explore"), icon=":material/explore:"),
             st.Page("pages/runs.py", title=_("Runs"), icon=":material/view_cozy:"),
+            st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
         ],
         position="top",
     ).run()

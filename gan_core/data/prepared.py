@@ -29,7 +29,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from pydantic import ValidationError
 
 from gan_core.config import SCHEMA_VERSION, DatasetInfo, Frozen
@@ -294,21 +293,6 @@ def disk_words(path: Path) -> Iterator[None]:
                 path=str(path),
             ) from error
         raise
-
-
-def converted(images: Images, side: int, channels: int) -> Images:
-    """Images `[n, H, W, C]` as `[n, side, side, channels]`, with Pillow, always the same way."""
-    height, _width, stored = images.shape[1:]
-    if (height, stored) == (side, channels):
-        return np.asarray(images)
-    mode = "L" if channels == 1 else "RGB"
-    made = np.empty((len(images), side, side, channels), np.uint8)
-    for index, pixels in enumerate(images):
-        image = Image.fromarray(pixels[:, :, 0] if stored == 1 else pixels).convert(mode)
-        if height != side:
-            image = image.resize((side, side), Image.Resampling.LANCZOS)
-        made[index] = np.asarray(image).reshape(side, side, channels)
-    return made
 
 
 def _mapped(path: Path, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:

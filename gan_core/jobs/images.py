@@ -9,7 +9,8 @@ from pathlib import Path
 from gan_core import data
 from gan_core.config import DatasetInfo, SettingValue
 from gan_core.data import prepared
-from gan_core.data.own.prepare import SIZES, Options
+from gan_core.data.own.prepare import Options
+from gan_core.data.resize import SIZES
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs import own_sets
 from gan_core.recipes.recipe import Recipe

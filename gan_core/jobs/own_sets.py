@@ -22,7 +22,7 @@ import numpy as np
 
 from gan_core import errors
 from gan_core.config import DatasetInfo
-from gan_core.data import prepared
+from gan_core.data import prepared, resize
 from gan_core.data.own.limits import NAMED
 from gan_core.data.own.prepare import Options
 from gan_core.data.own.report import Report
@@ -208,7 +208,7 @@ def _convert(own: PreparedSet, info: DatasetInfo, writer: prepared.Writer) -> No
     images, labels = own.images(), own.labels()
     for start in range(0, len(images), _CHUNK_IMAGES):
         part = slice(start, start + _CHUNK_IMAGES)
-        made = prepared.converted(images[part], info.image_size, info.channels)
+        made = resize.fit(images[part], info.image_size, info.channels)
         writer.append(made, 0 if labels is None else labels[part])
     writer.finish(own.card.model_copy(update={"info": info}), own.report())
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from gan_core import data
-from gan_core.charts.sheet import png_bytes, sheet
 from gan_core.config import RunConfig, SettingValue
 from gan_core.data import DatasetCard
 from gan_core.errors import GanCoreError
@@ -20,6 +18,7 @@ from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
 from gan_core.runs.status import BUSY, utc_now
 from gan_core.runs.store import RunView
+from pages._parts.data_choice import choose_data, shape_settings
 from pages._parts.fields import length_field, setting_fields
 from pages._parts.i18n import _, translate
 from pages._parts.messages import field_error, show_error
@@ -52,7 +51,7 @@ def show_setup() -> None:
         with recipe_column.container(border=True, height="stretch"):
             recipe = _choose_recipe()
         with data_column.container(border=True, height="stretch"):
-            card = _choose_data(recipe)
+            card = choose_data(recipe)
         with settings_column.container(border=True, height="stretch"):
             draft = _choose_settings(recipe, card)
     _train_button(draft)
@@ -101,43 +100,6 @@ def _choose_recipe() -> Recipe:
             else _("Made for a GPU. This machine has none, so every step takes its time.")
         )
     return recipe
-
-
-def _choose_data(recipe: Recipe) -> DatasetCard:
-    st.subheader(_("2 · From which images"), anchor=False)
-    names = data.names()
-    name = st.selectbox(
-        _("Data set"),
-        names,
-        index=names.index(recipe.dataset),
-        format_func=lambda n: translate(data.describe(n).title),
-        key=f"dataset-{recipe.name}",
-        help=_("The real images that D is shown."),
-    )
-    card = data.describe(name)
-    if card.ready(studio().data_dir):
-        st.image(
-            contact_sheet(card.name, str(studio().data_dir)),
-            width="stretch",
-            caption=_("{n} real images, 28 × 28").format(n=number(card.info.num_train)),
-        )
-    else:
-        megabytes = round(card.download_bytes / 1e6)
-        st.info(
-            _("{n} MB are downloaded when you press Train.").format(n=megabytes),
-            icon=":material/download:",
-        )
-    with st.expander(_("About these images"), icon=":material/info:"):
-        st.markdown(translate(card.text))
-        st.caption(_("Licence: {licence}").format(licence=translate(card.licence)))
-    return card
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def contact_sheet(name: str, data_dir: str) -> bytes:
-    """Some real images of a data set, as PNG."""
-    images = data.preview(name, Path(data_dir), 40, 0)
-    return png_bytes(sheet(images, 10, 2, 2))
 
 
 def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
@@ -236,7 +198,7 @@ def _start(draft: Draft) -> None:
         config = plan(
             draft.recipe.name,
             draft.card.name,
-            draft.settings,
+            {**draft.settings, **shape_settings(draft.card)},
             runs_dir=here.store.root,
             data_dir=here.data_dir,
             steps=draft.steps,
@@ -250,6 +212,7 @@ def _start(draft: Draft) -> None:
         show_error(error)
         return
     st.toast(_("The run is on its way."), icon=":material/rocket_launch:")
+    st.query_params.pop("dataset", None)
     st.query_params["run"] = run.id
     st.rerun()
 

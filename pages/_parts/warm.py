@@ -13,6 +13,7 @@ _MODULES = (
     "pages._parts.live",
     "pages._parts.explorer_view",
     "pages._parts.run_cards",
+    "pages._parts.data_view",
 )
 
 

@@ -22,11 +22,10 @@ from gan_core.data.own.report import ClassCount, Report, Tally
 from gan_core.data.own.sources import Source, no_pictures
 from gan_core.data.own.tree import Place
 from gan_core.data.prepared import Card, Writer
+from gan_core.data.resize import SIZES
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.text import N_
 
-SIZES = (28, 32, 64, 128)
-"""The sides that pictures can be brought to."""
 HELD_OUT_SHARE = 0.1
 MIN_FOR_HELD_OUT = 100
 """Below this many pictures none is held out unless folders say so: all are needed to train."""
