@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -32,7 +33,7 @@ def direct(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def cifar_dir(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cifar_dir(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A data folder with CIFAR-10 unpacked.
 
     From the packed copy beside the checkout where there is one, else as for everybody.
@@ -40,7 +41,9 @@ def cifar_dir(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     unpack = data_dir / "cifar10" / "expand.py"
     if not unpack.is_file():
         data.prepare("cifar10", data_dir)
-        return data_dir
+        yield data_dir
+        return
     folder = tmp_path_factory.mktemp("cifar")
     subprocess.run([sys.executable, str(unpack), str(folder / "cifar10")], check=True)
-    return folder
+    yield folder
+    shutil.rmtree(folder)  # 180 MB
