@@ -23,6 +23,7 @@ from gan_core.latent.sampling import sample_latents
 from gan_core.runs import snapshots
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
+from pages._parts.plane_routes import plane_routes
 from pages._parts.studio import engines, studio
 
 logger = logging.getLogger("latent_studio.routes")
@@ -40,6 +41,7 @@ def studio_routes() -> list[Route]:
         Route("/studio/runs/{run}/samples/{step:int}.json", sheet_about),
         Route("/studio/decode", _answering(_decode), methods=["POST"]),
         Route("/studio/latents", _answering(_latents), methods=["POST"]),
+        *plane_routes(),
     ]
 
 
