@@ -1,7 +1,4 @@
-"""One snapshot, loaded, checked against its golden images, and ready to answer.
-
-A session takes one thread: the processor belongs to training, and thirty viewers share it.
-"""
+"""One snapshot, loaded, checked against its golden images, and ready to answer."""
 
 from __future__ import annotations
 
@@ -11,27 +8,16 @@ from typing import Self, get_args
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from gan_core.errors import BadInputError, DamagedError
+from gan_core.inference.sessions import furthest, in_parts, open_session
 from gan_core.latent.pixels import from_bytes, to_bytes
 from gan_core.recipes.verdicts import Verdict
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 
-MAX_BATCH = 256
-"""Images a call; more are made in several."""
-
 _TOLERANCE = 2e-3  # of pixels and logits, relative above 1: other arithmetic, same network
-_ONNX_FAULTS = (
-    faults.Fail,
-    faults.InvalidArgument,
-    faults.InvalidGraph,
-    faults.InvalidProtobuf,
-    faults.NotImplemented,
-    faults.RuntimeException,
-)
 
 
 class SnapshotEngine:
@@ -71,10 +57,10 @@ class SnapshotEngine:
         second = "encoder" if snapshots.ENCODER_ONNX in about["sha256"] else "discriminator"
         engine = cls(
             step,
-            _session(sealed.verified(folder, snapshots.GENERATOR_ONNX)),
+            open_session(sealed.verified(folder, snapshots.GENERATOR_ONNX)),
             pixel_range=_one_of(about.get("pixel_range"), ("-1,1", "0,1"), folder),
             verdict=_one_of(about.get("verdict", "sigmoid"), get_args(Verdict), folder),  # type: ignore[arg-type]
-            **{second: _session(sealed.verified(folder, snapshots.onnx_file(second)))},
+            **{second: open_session(sealed.verified(folder, snapshots.onnx_file(second)))},
         )
         engine._check(checkpoints.read_arrays(sealed.verified(folder, snapshots.GOLDEN)))
         return engine
@@ -97,7 +83,7 @@ class SnapshotEngine:
         values = self._values(latents)
         if self._discriminator is None or self._verdict == "none":
             return self._to_bytes(values), None
-        logits = _in_parts(self._discriminator, values)[:, 0]
+        logits = in_parts(self._discriminator, values)[:, 0]
         if self._verdict == "clip":
             return self._to_bytes(values), np.clip(logits, 0.0, 1.0)
         clipped = np.clip(logits, -60.0, 60.0)
@@ -130,7 +116,7 @@ class SnapshotEngine:
 
     def _codes(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         assert self._encoder is not None  # noqa: S101 - asked only where there is one
-        return _in_parts(self._encoder, values)[:, : self.latent_size]
+        return in_parts(self._encoder, values)[:, : self.latent_size]
 
     def _values(self, latents: NDArray[np.float32]) -> NDArray[np.float32]:
         if latents.ndim != 2 or latents.shape[1] != self.latent_size:
@@ -142,7 +128,7 @@ class SnapshotEngine:
             )
         if not np.isfinite(latents).all():
             raise BadInputError(N_("latents must be finite numbers."), field="latents")
-        return _in_parts(self._generator, latents)
+        return in_parts(self._generator, latents)
 
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         return to_bytes(values, self._pixel_range)
@@ -156,14 +142,13 @@ class SnapshotEngine:
         if self._encoder is not None:
             self._compare("encoder", self._codes(images), golden["codes"])
         if self._discriminator is not None:
-            logits = _in_parts(self._discriminator, images)[:, 0]
+            logits = in_parts(self._discriminator, images)[:, 0]
             self._compare("discriminator", logits, golden["logits"])
 
     def _compare(
         self, network: str, found: NDArray[np.float32], expected: NDArray[np.generic]
     ) -> None:
-        wanted = expected.astype(np.float32)
-        worst = float((np.abs(found - wanted) / np.maximum(1.0, np.abs(wanted))).max())
+        worst = furthest(found, expected)
         if not worst <= _TOLERANCE:
             raise DamagedError(
                 N_("The {network} of step {step} differs from its golden answers by {worst}."),
@@ -174,32 +159,7 @@ class SnapshotEngine:
             )
 
 
-def _in_parts(
-    session: onnxruntime.InferenceSession, inputs: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    name = str(session.get_inputs()[0].name)
-    parts = [
-        session.run(None, {name: inputs[start : start + MAX_BATCH]})[0]
-        for start in range(0, max(len(inputs), 1), MAX_BATCH)
-    ]
-    return np.concatenate(parts)
-
-
 def _one_of(found: object, allowed: tuple[str, ...], folder: Path) -> str:
     if found not in allowed:
         raise DamagedError(N_("The manifest of {folder} is damaged."), folder=folder.name)
     return str(found)
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # batch sizes vary
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except _ONNX_FAULTS as error:
-        raise DamagedError(
-            N_("{name} cannot be loaded: {reason}."), name=path.name, reason=str(error)[:200]
-        ) from error
