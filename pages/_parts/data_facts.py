@@ -16,9 +16,7 @@ _INK = "#808894"  # readable on paper and in the dark
 
 def show_report(report: Report) -> None:
     """Draw everything that the report says."""
-    _held_out(report)
-    for words in _done(report):
-        st.caption(words)
+    st.caption("  \n".join([_held_out(report), *_done(report)]))
     if report.classes:
         with st.expander(
             _("Classes"), icon=":material/category:", expanded=len(report.classes) < 8
@@ -31,13 +29,13 @@ def show_report(report: Report) -> None:
         _left_out(report)
 
 
-def _held_out(report: Report) -> None:
+def _held_out(report: Report) -> str:
     reasons = {
         "folders": _("Held out are the pictures in the folders called test and val."),
         "share": _("A tenth is held out, chosen by name."),
         "none": _("None is held out."),
     }
-    st.caption(reasons[report.held_out])
+    return reasons[report.held_out]
 
 
 def _done(report: Report) -> list[str]:

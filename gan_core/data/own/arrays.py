@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import math
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -33,7 +34,7 @@ _BLOCK_BYTES = 4 * 1024 * 1024
 _IDX_TYPES = {8: ">u1", 9: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 READ_FAULTS = (
     OSError, EOFError, zlib.error, zipfile.BadZipFile, ValueError, RuntimeError, OverflowError,
-    MemoryError, SyntaxError, TypeError,
+    MemoryError, SyntaxError, TypeError, tokenize.TokenError,
 )  # fmt: skip
 
 
@@ -80,7 +81,11 @@ class StoredArray:
         self._block: NDArray[Any] | None = None
         self._block_start = 0
         self.header = self._open()
-        _check(self.header, name, limits)
+        try:
+            _check(self.header, name, limits)
+        except BadInputError:
+            self.close()
+            raise
 
     def __len__(self) -> int:
         return self.header.shape[0]
@@ -118,7 +123,11 @@ class StoredArray:
             self._file = self._opener()
             header = self._read_header(self._file, self.name)
         except READ_FAULTS as error:
+            self.close()
             raise _damaged(self.name, error) from error
+        except BadInputError:
+            self.close()
+            raise
         self._next, self._block = 0, None
         return header
 
@@ -185,6 +194,8 @@ def read_npy_header(file: IO[bytes], name: str) -> Header:
     shape, by_columns, dtype = read(file, max_header_size=_MAX_HEADER_BYTES)
     if not shape:
         raise BadInputError(N_("{name} is a single number."), field="dataset", name=name)
+    if min(shape) < 0:
+        raise ValueError("a size below zero")
     if by_columns and len(shape) > 1:
         raise BadInputError(
             N_("{name} is stored column by column."),
@@ -220,19 +231,27 @@ def opener_of(path: Path) -> Opener:
     return partial(io.FileIO, path)
 
 
+def open_archive(path: Path) -> zipfile.ZipFile:
+    """An npz, which is a zip of arrays.
+
+    Raises:
+        DamagedError: it is not.
+    """
+    try:
+        return zipfile.ZipFile(path)
+    except READ_FAULTS as error:
+        raise _damaged(path.name, error) from error
+
+
 def members(
-    path: Path, limits: Limits, budget: Budget
+    archive: zipfile.ZipFile, limits: Limits, budget: Budget
 ) -> tuple[list[StoredArray], list[BadInputError]]:
     """The arrays of an npz that can be used, and why the others cannot.
 
     Raises:
-        DamagedError: not an npz, or one of its headers is damaged.
+        DamagedError: one of its headers is damaged.
     """
-    try:
-        archive = zipfile.ZipFile(path)
-        entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
-    except READ_FAULTS as error:
-        raise _damaged(path.name, error) from error
+    entries = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
     found, refused = [], []
     for entry in entries[:_MAX_MEMBERS]:
         name = entry.filename.removesuffix(".npy")

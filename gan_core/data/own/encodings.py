@@ -86,21 +86,29 @@ def _score(names: Sequence[bytes], encoding: str) -> float:
         except UnicodeDecodeError:
             total -= 3.0 * len(name)
             continue
-        total += sum(_plausible(char, encoding) for char in text if not char.isascii())
+        for at, char in enumerate(text):
+            if not char.isascii():
+                beside = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+                among_ascii = any(c.isascii() and c.isalpha() for c in beside)
+                total += _plausible(char, encoding, among_ascii=among_ascii)
     return total / max(num_bytes, 1)
 
 
-def _plausible(char: str, encoding: str) -> float:
-    """The weight of one character: 1 a byte for what such names are made of."""
+def _plausible(char: str, encoding: str, *, among_ascii: bool) -> float:
+    """The weight of one character: 1 a byte for what such names are made of.
+
+    Cyrillic words have no ASCII letters in them; Western ones have mostly those.
+    """
     code = ord(char)
     if not char.isprintable() or 0xE000 <= code <= 0xF8FF:
         return -3.0
     if encoding == "utf-8":
         return 4.0  # bytes that form UTF-8 by chance are rare
     if encoding == "cp866":
-        return 1.0 if 0x400 <= code <= 0x45F else -1.0
+        return 1.0 if 0x400 <= code <= 0x45F and not among_ascii else -1.0
     if encoding == "cp437":
-        return 0.7 if unicodedata.category(char) in ("Ll", "Lu") and code < 0x250 else -1.0
+        is_letter = unicodedata.category(char) in ("Ll", "Lu") and code < 0x250
+        return (1.0 if among_ascii else 0.5) if is_letter else -1.0
     if 0x3040 <= code <= 0x30FF:  # kana
         return 2.6 if encoding == "cp932" else 1.4
     if 0x4E00 <= code <= 0x9FFF:

@@ -125,7 +125,7 @@ def _decode(content: bytes, limits: Limits, side: int) -> Picture:
         image.draft(None, (2 * side, 2 * side))
         image.load()
         upright, rotated = _upright(image)
-        if rotated and upright.width < upright.height != width < height:
+        if upright.size != image.size:  # a quarter turn
             width, height = height, width
         plain, transparent, deep = to_plain(upright)
     return Picture(plain, (width, height), animated, transparent, rotated, deep)

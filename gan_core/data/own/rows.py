@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from gan_core.data.own.limits import Limits
 from gan_core.data.own.pictures import MIN_SIDE, Picture, UnreadableError, to_plain
 from gan_core.data.own.sources import Budget
 from gan_core.data.own.tree import MAX_CLASSES, Place
-from gan_core.errors import BadInputError, DamagedError
+from gan_core.errors import BadInputError, DamagedError, GanCoreError
 from gan_core.text import N_
 
 _MAX_SIDE = 8192
@@ -43,13 +44,13 @@ class RowSource:
         self,
         kind: str,
         files: Sequence[Path],
-        found: Sequence[StoredArray],
+        opened: Sequence[StoredArray | zipfile.ZipFile],
         pairs: Sequence[_Pair],
     ) -> None:
         self.kind = kind
         self.files = files
         self.name_encoding = ""
-        self._found = found
+        self._opened = opened
         self._parts = [(pair.images, _layout(pair.images), _scale(pair.images)) for pair in pairs]
         several = len(pairs) > 1
         self.names: list[str] = []
@@ -81,8 +82,8 @@ class RowSource:
 
     def close(self) -> None:
         """Close all files."""
-        for stored in self._found:
-            stored.close()
+        for opened in self._opened:
+            opened.close()
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,16 @@ def _idx(path: Path, limits: Limits) -> StoredArray:
 
 def open_npz(path: Path, limits: Limits) -> RowSource:
     """Several arrays: images by shape, labels by length, splits by the words in their names."""
-    found, refused = arrays.members(path, limits, Budget(limits, path.stat().st_size))
+    archive = arrays.open_archive(path)
+    try:
+        return _from_archive(archive, path, limits)
+    except GanCoreError:
+        archive.close()
+        raise
+
+
+def _from_archive(archive: zipfile.ZipFile, path: Path, limits: Limits) -> RowSource:
+    found, refused = arrays.members(archive, limits, Budget(limits, path.stat().st_size))
     pairs = pair_up(found)
     if not pairs and refused:
         raise refused[0]
@@ -147,7 +157,7 @@ def open_npz(path: Path, limits: Limits) -> RowSource:
             file=path.name,
             found=", ".join(f"{a.name} {list(a.header.shape)}" for a in found[:8]) or "–",
         )
-    return RowSource("npz", [path], found, pairs)
+    return RowSource("npz", [path], [*found, archive], pairs)
 
 
 def pair_up(found: Sequence[StoredArray]) -> list[_Pair]:
