@@ -49,7 +49,7 @@ class GanStep:
         set_rates(self._config, self._state, number)
         batches = tf.split(scale(images, self._settings.pixel_range), self._d_steps)
         early, last = batches[:-1], batches[-1]
-        if self._turns.simultaneous and self._lesson == "both":
+        if self._is_simultaneous:
             for i, real_images in enumerate(early):
                 self._update_d(number, real_images, turn=i)
             metrics = self._update_both(number, last)
@@ -57,6 +57,12 @@ class GanStep:
             metrics = self._take_turns(number, batches)
         self._update_average(number)
         return tf.stack(metrics)
+
+    @property
+    def _is_simultaneous(self) -> bool:
+        """Whether one forward pass serves both; an update for each batch of D needs two."""
+        apart = self._settings.d_batches == "two_updates" or self._lesson != "both"
+        return self._turns.simultaneous and not apart
 
     def _take_turns(self, number: tf.Tensor, batches: list[tf.Tensor]) -> list[tf.Tensor]:
         """D's updates, then G's against the D that has just moved."""

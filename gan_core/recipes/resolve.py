@@ -49,7 +49,7 @@ def resolve(
     """
     settings = resolve_settings(recipe, overrides, gpu=kernels.device == "gpu")
     check_shape(recipe, dataset)
-    check_combination(recipe, settings)
+    check_combination(settings)
     per_epoch = check_batch(dataset, settings.batch_size, settings.d_steps or 1)
     check_seed(seed)
     return RunConfig(
@@ -154,12 +154,45 @@ def check_shape(recipe: Recipe, dataset: DatasetInfo) -> None:
         )
 
 
-def check_combination(recipe: Recipe, settings: Settings) -> None:
+def check_combination(settings: Settings) -> None:
     """Refuse settings that cannot go together, in words.
 
     Raises:
         BadInputError: names one of them, and says why.
     """
+    if settings.label_smoothing and settings.loss in {"hinge", "wasserstein-gp"}:
+        raise BadInputError(
+            N_("got {given} with the loss {loss}, which has no labels to smooth; allowed is 0."),
+            field="label_smoothing",
+            given=settings.label_smoothing,
+            loss=settings.loss,
+        )
+    if settings.loss == "wasserstein-gp":
+        _check_critic(settings)
+
+
+def _check_critic(settings: Settings) -> None:
+    """A Wasserstein critic's penalty is on each image by itself, and on both kinds at once."""
+    reasons = {
+        "d_norm": (settings.d_norm == "batch", "none"),
+        "minibatch_std": (settings.minibatch_std == "on", "off"),
+    }
+    for name, (is_wrong, allowed_value) in reasons.items():
+        if is_wrong:
+            raise BadInputError(
+                N_("got {given} with the loss wasserstein-gp, whose gradient penalty looks at each "
+                   "image by itself, while this mixes the images of a batch; allowed is {allowed}."),
+                field=name,
+                given=getattr(settings, name),
+                allowed=allowed_value,
+            )  # fmt: skip
+    if settings.d_batches == "two_updates":
+        raise BadInputError(
+            N_("got {given} with the loss wasserstein-gp, whose gradient penalty lies between "
+               "real and generated images; allowed is separate or joint."),
+            field="d_batches",
+            given=settings.d_batches,
+        )  # fmt: skip
 
 
 def check_batch(dataset: DatasetInfo, batch_size: int, d_steps: int = 1) -> int:
