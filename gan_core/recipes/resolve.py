@@ -181,7 +181,8 @@ def _check_critic(settings: Settings) -> None:
         if is_wrong:
             raise BadInputError(
                 N_("got {given} with the loss wasserstein-gp, whose gradient penalty looks at each "
-                   "image by itself, while this mixes the images of a batch; allowed is {allowed}."),
+                   "image by itself, while this mixes the images of a batch; allowed is "
+                   "{allowed}."),
                 field=name,
                 given=getattr(settings, name),
                 allowed=allowed_value,
