@@ -29,22 +29,22 @@ def _settings(**overrides: SettingValue) -> Settings:
         (
             {"loss": "wasserstein-gp"},
             (
-                "d_norm: got batch with the loss wasserstein-gp, whose gradient penalty looks at each "
-                "image by itself, while this mixes the images of a batch; allowed is none."
+                "d_norm: got batch with the loss wasserstein-gp, whose gradient penalty looks at "
+                "each image by itself, while this mixes the images of a batch; allowed is none."
             ),
         ),
         (
             {"loss": "wasserstein-gp", "d_norm": "none", "minibatch_std": "on"},
             (
-                "minibatch_std: got on with the loss wasserstein-gp, whose gradient penalty looks at "
-                "each image by itself, while this mixes the images of a batch; allowed is off."
+                "minibatch_std: got on with the loss wasserstein-gp, whose gradient penalty looks "
+                "at each image by itself, while this mixes the images of a batch; allowed is off."
             ),
         ),
         (
             {"loss": "wasserstein-gp", "d_norm": "none", "d_batches": "two_updates"},
             (
-                "d_batches: got two_updates with the loss wasserstein-gp, whose gradient penalty lies "
-                "between real and generated images; allowed is separate or joint."
+                "d_batches: got two_updates with the loss wasserstein-gp, whose gradient penalty "
+                "lies between real and generated images; allowed is separate or joint."
             ),
         ),
     ],
