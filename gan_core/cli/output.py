@@ -102,3 +102,25 @@ class DownloadProgress:
         self._bar.update(done - self._bar.n)
         if done >= total:
             self._bar.close()
+
+
+class ShareProgress:
+    """Shows how much of something is done: a bar on a terminal, a line every quarter otherwise."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._bar: Any = None
+        self._told = -1
+
+    def __call__(self, share: float) -> None:
+        """Note that `share`, 0 to 1, is done."""
+        percent = int(100 * share)
+        if sys.stderr.isatty():
+            from tqdm import tqdm
+
+            if self._bar is None:
+                self._bar = tqdm(total=100, desc=self._what, unit=" %", leave=False)
+            self._bar.update(percent - self._bar.n)
+        elif percent // 25 > self._told:
+            self._told = percent // 25
+            tell(f"{self._what}: {percent} %")

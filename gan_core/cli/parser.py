@@ -258,7 +258,9 @@ def _add_sample(parser: Parser) -> None:
     parser.add_argument("--count", type=whole, metavar="N", help="how many images (25)")
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="which latents (0)")
     parser.add_argument("--zero", action="store_true", help="the image of the all-zero latent")
-    parser.add_argument("--label", metavar="K", help="only images of this class")
+    parser.add_argument(
+        "--label", metavar="K", help="only images of this class, as a classifier sees it"
+    )
     _add_output(parser, "a .png sheet, or a .npy array uint8 [N, H, W, C]")
 
 

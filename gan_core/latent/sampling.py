@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,6 +41,20 @@ def sample_latents(seed: int, count: int, latent_size: int) -> Floats:
     check_whole("latent_size", latent_size, 1, MAX_LATENT_SIZE)
     drawn = np.random.default_rng(seed).standard_normal((count, latent_size))
     return drawn.astype(np.float32)
+
+
+def latents_in_parts(seed: int, latent_size: int, count: int, at_once: int) -> Iterator[Floats]:
+    """The rows of `sample_latents(seed, count, latent_size)`, `at_once` at a time.
+
+    Raises:
+        BadInputError: as there.
+    """
+    sample_latents(seed, 1, latent_size)  # the same refusals
+    check_whole("count", count, 1, MAX_COUNT)
+    rng = np.random.default_rng(seed)
+    for start in range(0, count, at_once):
+        rows = min(at_once, count - start)
+        yield rng.standard_normal((rows, latent_size)).astype(np.float32)
 
 
 def zero_latent(latent_size: int) -> Floats:

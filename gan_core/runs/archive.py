@@ -53,13 +53,14 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
     ),
     (re.compile(r"dataset/(card|report|manifest)\.json"), 16 * _MIB),
     (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
+    (re.compile(r"directions/[0-9a-f]{8}\.json"), 4 * _MIB),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
 )
 """The names of the run layout, and how large each file may be."""
 
 _LEFT_BEHIND = re.compile(
     r"launch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
-    r"|(samples|snapshots|checkpoints|control|evaluations|dataset)/|"
+    r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
     r"|(snapshots|checkpoints)/\d{1,12}/"
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
@@ -103,9 +104,10 @@ def pack(view: RunView, target: Path | IO[bytes]) -> None:
             _add_sealed(archive, view.id, paths.dataset, paths.root)
         for step in sheet_steps(paths):
             _add(archive, view.id, paths.sample(step), paths.root)
-        if paths.evaluations.is_dir():
-            for path in sorted(paths.evaluations.glob("*.json")):
-                _add(archive, view.id, path, paths.root)
+        for folder in (paths.evaluations, paths.directions):
+            if folder.is_dir():
+                for path in sorted(folder.glob("*.json")):
+                    _add(archive, view.id, path, paths.root)
         _add(archive, view.id, paths.log, paths.root)
         _add(archive, view.id, paths.metrics, paths.root)
 

@@ -61,6 +61,11 @@ class RunPaths:
         return self.root / "dataset"
 
     @property
+    def directions(self) -> Path:
+        """Directions of the latent space that people kept."""
+        return self.root / "directions"
+
+    @property
     def evaluations(self) -> Path:
         """Results of `evaluate`."""
         return self.root / "evaluations"

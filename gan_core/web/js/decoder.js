@@ -15,8 +15,8 @@ export class DecodeError extends Error {
  * The server decodes: POST {run, step, latents: [[…]]}.
  *
  * The function it returns takes latents [N][Z] and an AbortSignal and resolves to
- * {step, shape: [H, W, C], images: N × Uint8Array, pReal: N × number or null}. It rejects with a
- * DecodeError, or with an AbortError when its signal says so.
+ * {step, shape: [H, W, C], images: N × Uint8Array, pReal: N × number or null, labels and
+ * confidences: likewise, where there is a classifier}. It rejects with a DecodeError, or with an AbortError when its signal says so.
  */
 export function createServerDecoder(url, { run, step }) {
   return async function decode(latents, signal) {
@@ -26,6 +26,8 @@ export function createServerDecoder(url, { run, step }) {
       shape: answer.shape,
       images: answer.images.map(bytesFromBase64),
       pReal: answer.p_real,
+      labels: answer.labels ?? null,
+      confidences: answer.confidences ?? null,
     };
   };
 }

@@ -1,13 +1,16 @@
 /** The latent explorer: one image under the hand, sliders beside it, relatives below. */
 
 import { el, fill, mountOnce, setText, whole } from "./base.js";
+import { Concepts } from "./concepts.js";
 import { DecodeError, createServerDecoder, postJson } from "./decoder.js";
 import { DecodeQueue } from "./decode_queue.js";
 import { icon } from "./icons.js";
-import { History, keepLocked, neighboursOf } from "./latents.js";
+import { LabelLine } from "./label_line.js";
+import { History, bent, keepLocked, neighboursOf } from "./latents.js";
 import { NeighbourRow } from "./neighbour_row.js";
 import { BORDER_PIXELS, keepCrisp, paint } from "./pixels.js";
 import { Sliders } from "./sliders.js";
+import { Tabs } from "./tabs.js";
 import { createBadge, showVerdict } from "./verdict.js";
 
 const LARGEST_SEED = 9999;
@@ -16,11 +19,14 @@ class Explorer {
   constructor({ parentElement, data }) {
     this.words = data.words;
     this.locked = new Set();
+    this.directions = new Map();
+    this.strengths = new Map();
+    this.strengthsAt = new WeakMap();
     this.painted = 0;
     this.moves = 0;
     this.queue = new DecodeQueue({
       onImage: (answer) => this.showImage(answer),
-      onNeighbours: (latents, answer) => this.row.show(latents, answer, this.data.verdict_thresholds),
+      onNeighbours: (latents, answer) => this.showNeighbours(latents, answer),
       onFailure: (error) => this.showFailure(error),
       onQuiet: () => this.tell(),
     });
@@ -29,6 +35,13 @@ class Explorer {
       onChange: () => this.rest(),
       onLock: (dimension, locked) => this.lock(dimension, locked),
     });
+    this.concepts = new Concepts(this.words, {
+      onInput: (id, strength) => this.bend(id, strength),
+      onChange: () => this.rest(),
+      onNew: () => this.act({ kind: "new-concept" }),
+      onRemove: (id) => this.act({ kind: "remove-concept", id }),
+    });
+    this.label = new LabelLine(this.words, () => this.act({ kind: "train-classifier" }));
     this.row = new NeighbourRow(this.words, (z) => this.go(z));
     this.build(parentElement);
   }
@@ -42,8 +55,14 @@ class Explorer {
     this.step = el("span", { class: "at-step value" });
     const caption = el("div", { class: "caption" }, this.badge.element, this.step);
     this.note = el("p", { class: "note", role: "status" });
-    const left = el("div", { class: "hand" }, stage, caption, this.row.element);
-    const right = el("div", { class: "reins" }, this.buildToolbar(), this.note, this.sliders.element);
+    const below = [caption, this.label.element, this.row.element];
+    const left = el("div", { class: "hand" }, stage, ...below);
+    this.tabs = new Tabs(this.words.directions, [
+      { name: "dimensions", text: this.words.dimensions, element: this.sliders.element },
+      { name: "concepts", text: this.words.concepts, element: this.concepts.element },
+    ]);
+    const panels = [this.tabs.element, this.sliders.element, this.concepts.element];
+    const right = el("div", { class: "reins" }, this.buildToolbar(), this.note, ...panels);
     const split = el("div", { class: "split" }, left, right);
     this.root = el("section", { class: "studio explorer", "aria-label": this.words.explorer }, split);
     this.root.addEventListener("keydown", (event) => this.shortcut(event));
@@ -72,10 +91,11 @@ class Explorer {
   }
 
   /** Called with each new `data`; z is taken from it only when z_version is another one. */
-  update({ data, setStateValue }) {
+  update({ data, setStateValue, setTriggerValue }) {
     const before = this.data;
     this.data = data;
     this.setStateValue = setStateValue;
+    this.setTriggerValue = setTriggerValue;
     this.root.classList.toggle("present", Boolean(data.present));
     this.root.classList.toggle("invert", Boolean(data.invert));
     const newPlace = !before || data.run !== before.run || data.latent_size !== before.latent_size;
@@ -83,12 +103,15 @@ class Explorer {
     this.sliders.setShape(Math.min(data.num_sliders, data.latent_size), data.sigma);
     this.row.setCount(data.neighbours, data.image_shape);
     if (newPlace) this.clear(data.image_shape);
-    this.sliders.show(this.z);
+    this.setDirections(data.directions ?? []);
+    this.label.setStanding(data.classifier);
+    this.showPlace();
     const moved = newPlace || data.step !== before.step || data.decode_url !== before.decode_url;
     if (moved) {
       this.queue.decoder = createServerDecoder(data.decode_url, data);
     }
-    if (moved || data.z_version !== before.z_version) this.want();
+    const named = before?.classifier?.state !== data.classifier?.state;
+    if (moved || named || data.z_version !== before.z_version) this.want();
   }
 
   takeLatent(z, newPlace) {
@@ -99,6 +122,7 @@ class Explorer {
       this.history = new History(given);
     } else this.history.push(given);
     this.z = [...given];
+    this.strengths.clear();
     this.told = String(given);
     this.markTravel();
   }
@@ -120,21 +144,49 @@ class Explorer {
   slide(dimension, value) {
     this.moves += 1;
     this.z[dimension] = value;
-    this.sliders.show(this.z);
+    this.showPlace();
     this.want();
+  }
+
+  /** While the strength of a concept moves: the latent moves along its vector. */
+  bend(id, strength) {
+    this.moves += 1;
+    const further = strength - (this.strengths.get(id) ?? 0);
+    this.z = bent(this.z, this.directions.get(id), further, this.locked);
+    this.strengths.set(id, strength);
+    this.showPlace();
+    this.want();
+  }
+
+  setDirections(directions) {
+    this.directions = new Map(directions.map(({ id, vector }) => [id, vector]));
+    this.concepts.setDirections(directions);
+  }
+
+  showPlace() {
+    this.sliders.show(this.z);
+    this.concepts.show(this.strengths);
+  }
+
+  /** Ask Python for something that only it can do. */
+  act(action) {
+    this.setTriggerValue("action", action);
   }
 
   /** The hand rests: a step for undo. Python is told once the image is there. */
   rest() {
     this.moves += 1;
     this.history.push([...this.z]);
+    this.strengthsAt.set(this.history.now, new Map(this.strengths));
     this.markTravel();
     this.want();
   }
 
+  /** To a place that no concept led to: strengths are measured from there. */
   go(z) {
     this.z = [...z];
-    this.sliders.show(this.z);
+    this.strengths.clear();
+    this.showPlace();
     this.rest();
   }
 
@@ -171,7 +223,8 @@ class Explorer {
     if (!z) return;
     this.moves += 1;
     this.z = [...z];
-    this.sliders.show(this.z);
+    this.strengths = new Map(this.strengthsAt.get(z) ?? []);
+    this.showPlace();
     this.markTravel();
     this.want();
   }
@@ -195,12 +248,18 @@ class Explorer {
     this.want();
   }
 
-  showImage({ step, shape, images, pReal }) {
+  showNeighbours(latents, answer) {
+    const nameOf = (label) => this.label.nameOf(label);
+    this.row.show(latents, answer, this.data.verdict_thresholds, nameOf);
+  }
+
+  showImage({ step, shape, images, pReal, labels, confidences }) {
     paint(this.canvas, images[0], shape);
     this.painted += 1;
     this.waiting.hidden = true;
     const thresholds = this.data.verdict_thresholds;
     const verdict = showVerdict(this.words, pReal?.[0], thresholds, this.frame, this.badge);
+    this.label.show(labels?.[0], confidences?.[0]);
     setText(this.step, fill(this.words.step, { step: whole(step) }));
     setText(this.note, "");
     Object.assign(this.canvas.dataset, { painted: this.painted, step, verdict: verdict ?? "none" });

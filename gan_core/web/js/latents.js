@@ -50,6 +50,11 @@ export function keepLocked(now, next, locked) {
   return next.map((value, i) => (locked.has(i) ? now[i] : value));
 }
 
+/** z moved along a vector; locked dimensions stay as they are. */
+export function bent(z, vector, strength, locked = new Set()) {
+  return z.map((value, i) => (locked.has(i) ? value : value + strength * vector[i]));
+}
+
 /** The steps taken, for undo and redo; a new step forgets what was undone. */
 export class History {
   constructor(first, limit = 200) {

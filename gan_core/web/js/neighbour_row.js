@@ -1,6 +1,6 @@
 /** Pictures from around the point where one stands; a click goes there. */
 
-import { el, fill } from "./base.js";
+import { el, fill, setText } from "./base.js";
 import { paint } from "./pixels.js";
 import { showVerdict } from "./verdict.js";
 
@@ -17,8 +17,10 @@ export class NeighbourRow {
     while (this.cells.length > count) this.cells.pop().button.remove();
     while (this.cells.length < count) {
       const canvas = el("canvas", { width, height });
-      const button = el("button", { type: "button", class: "neighbour framed", disabled: true }, canvas);
-      const cell = { canvas, button, z: null };
+      const button = el("button", { type: "button", class: "neighbour framed", disabled: true });
+      const tag = el("span", { class: "tag" });
+      button.append(canvas, tag);
+      const cell = { canvas, button, tag, z: null };
       button.setAttribute("aria-label", fill(this.words.neighbour, { index: this.cells.length + 1 }));
       button.addEventListener("click", () => this.onPick(cell.z));
       this.cells.push(cell);
@@ -32,13 +34,15 @@ export class NeighbourRow {
     for (const { button } of this.cells) button.disabled = true;
   }
 
-  show(latents, { images, shape, pReal }, thresholds) {
+  /** `nameOf(label)` gives the words for the class of each. */
+  show(latents, { images, shape, pReal, labels }, thresholds, nameOf) {
     this.element.classList.remove("stale");
     this.cells.forEach((cell, i) => {
       cell.z = latents[i];
       cell.button.disabled = false;
       paint(cell.canvas, images[i], shape);
       showVerdict(this.words, pReal?.[i], thresholds, cell.button);
+      setText(cell.tag, nameOf(labels?.[i]));
     });
   }
 }
