@@ -1,4 +1,3 @@
-import ast
 import zipfile
 
 import pytest
@@ -6,9 +5,7 @@ import pytest
 from gan_core.errors import BadInputError, DamagedError, JobFailedError, NotFoundError
 from gan_core.jobs.export import FORMATS, default_name, export
 from gan_core.jobs.process import last_words, run_job
-from gan_core.jobs.script import program
-from gan_core.recipes import registry
-from tests.runs_by_hand import config, trained
+from tests.runs_by_hand import trained
 
 
 @pytest.fixture
@@ -60,30 +57,3 @@ def test_a_job_that_fails_says_why_in_one_line(tmp_path):
     with pytest.raises(JobFailedError, match="did not finish within 0 s"):
         run_job("gan_core.jobs.supervisor", str(tmp_path), timeout_secs=0.01)
     assert last_words(b"a\n  b   c \n\n") == "b c"
-
-
-@pytest.mark.parametrize("recipe", registry.names())
-@pytest.mark.parametrize(
-    "settings", [{}, {"upsampling": "nearest", "g_norm": "batch", "d_norm": "batch"}]
-)
-def test_a_program_says_what_the_recipe_says(recipe, settings):
-    made = config(recipe, **settings)
-    text = program(made)
-    names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    functions = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-    assert len(functions) == len(set(functions))
-    assert set(functions) <= names | {"main"}  # nothing that is not used
-    assert max(map(len, text.splitlines())) <= 100
-    assert f"LATENT_SIZE = {made.settings.latent_size}" in text
-    for network in registry.get(recipe).networks(made.settings, (28, 28, 1)):
-        assert f"{network.num_parameters:,} parameters" in text
-    assert "gan_core" not in text
-
-
-def test_a_program_stands_alone(still):
-    made = config()
-    foreign = made.model_copy(
-        update={"dataset": made.dataset.model_copy(update={"name": "my folder"})}
-    )
-    with pytest.raises(BadInputError, match="digits, mnist"):
-        program(foreign)
