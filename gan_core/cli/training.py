@@ -47,7 +47,8 @@ def train(given: argparse.Namespace, at: Context) -> int:
     if given.detach:
         print_result(created, as_json=at.json)
         return 0
-    tell(f"run {created.id}: {config.recipe} on {config.dataset.name}, {config.total_steps} steps")
+    images = config.dataset.title or config.dataset.name
+    tell(f"run {created.id}: {config.recipe} on {images}, {config.total_steps} steps")
     return _follow(created, at)
 
 

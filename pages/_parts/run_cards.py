@@ -105,7 +105,7 @@ def _facts(run: RunView) -> list[str]:
     curves = feed(run.paths.root).curves()
     return [
         config.recipe,
-        config.dataset.name,
+        plain(config.dataset.title) or config.dataset.name,
         "GPU" if config.kernels.device == "gpu" else "CPU",
         _("step {step} of {total}").format(
             step=number(run.status.step), total=number(config.total_steps)
