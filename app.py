@@ -29,6 +29,7 @@ else:
                 "pages/train.py", title=_("Train"), icon=":material/model_training:", default=True
             ),
             st.Page("pages/explore.py", title=_("Explore"), icon=":material/explore:"),
+            st.Page("pages/plane.py", title=_("Plane"), icon=":material/scatter_plot:"),
             st.Page("pages/runs.py", title=_("Runs"), icon=":material/view_cozy:"),
             st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
         ],

@@ -1,4 +1,4 @@
-"""The three elements of our own: the live view, the latent explorer and the walk player.
+"""The elements of our own: live view, latent explorer, walk player and plane.
 
 Each is mounted with a `key` that is unique on the page and stays the same between reruns: with it
 new `data` updates the element in place, without it the element would start anew. Words and
@@ -24,6 +24,9 @@ _live_view = st.components.v2.component(
 )
 _explorer = st.components.v2.component(
     "latent_studio_explorer", js=asset("explorer.js"), css=asset("explorer.css")
+)
+_plane = st.components.v2.component(
+    "latent_studio_plane", js=asset("plane.js"), css=asset("plane.css")
 )
 _walk_player = st.components.v2.component(
     "latent_studio_walk_player", js=asset("walk_player.js"), css=asset("walk_player.css")
@@ -197,3 +200,65 @@ def _short(values: Sequence[float | None]) -> list[float | None]:
         None if value is None or not math.isfinite(value) else float(f"{value:.{_DIGITS}g}")
         for value in values
     ]
+
+
+def plane(key: str, data: Mapping[str, Any]) -> None:
+    """Show what encoders make of a data set: a point for each image, and what lies between.
+
+    Call it again with new data when a snapshot is new: the dots wander to their new places, and
+    the point under the hand stays.
+
+    Args:
+        key: the element's key.
+        data:
+            models: one or two of {run, title, step, points_url, manifold_url, decode_url}. The
+                first address answers {step, points: base64 of float32 `[N, 2]`, origin `[Z]`,
+                axes `[2][Z]`, limits [left, right, bottom, top], holes {cell, cells, spots,
+                share}, across, up}: points on their plane, how far to draw it, and where the
+                columns and rows of the manifold lie. The second is the manifold's sheet as a
+                picture without gaps. `decode_url` is the explorer's.
+            images_url: answers {num, labels: base64 of uint8 `[N]` or null, held_out, columns,
+                tile `[h, w]`}; atlas_url: all images in one picture, so laid out.
+            image_shape `[H, W, C]`.
+            class_names: what each label means; empty where nothing is labelled.
+            colors: {light, dark}: a list of CSS colours each.
+            invert: show ink on white (a filter; send False for colour images).
+            present: larger type (optional).
+            words: optional; `plane_words()` when left out.
+    """
+    _plane(key=key, data={"words": plane_words(), **data})
+
+
+def plane_words() -> dict[str, str]:
+    """The plane's words in the viewer's language."""
+    return {
+        "plane": _("The plane of codes"),
+        "cloud": _("Codes of the images; decoded at {x}, {y}. Arrow keys move, Shift further."),
+        "decoded": _("Image decoded at this point"),
+        "loading": _("Encoding the images …"),
+        "step": _("step {step}"),
+        "share": _("{percent} % of the cloud's area is empty"),
+        "at": _("decoded at ({x}, {y})"),
+        "manifold": _("Images decoded at evenly spread points of the plane"),
+        "manifold_help": _(
+            "Images decoded over the plane, spaced so that each stands for the same share of a "
+            "normal distribution. Click one to go there."
+        ),
+        "legend": _("Classes: click one to see it alone"),
+        "only": _("Show only {name}; click again for all"),
+        "holes": _("Show holes"),
+        "holes_help": _("Hatches places within the cloud where no image has its code."),
+        "to_hole": _("Look into a hole"),
+        "to_hole_help": _("Decodes a point far from all codes, the largest hole first."),
+        "in_hole": _("hole {index} of {count}"),
+        "no_hole": _("There is no hole."),
+        "held_out": _("Each point is one of {count} held-out images. Click or drag to decode."),
+        "trained": _(
+            "Each point is one of {count} training images, as this data set holds none out. "
+            "Click or drag to decode."
+        ),
+        "error_offline": _("No answer from the app. Move the point to try again."),
+        "error_gone": _("This snapshot or its data is no longer there. Choose another one."),
+        "error_decode": _("The image could not be made. Move the point to try again."),
+        "error_points": _("The images could not be encoded. Choose an earlier snapshot."),
+    }

@@ -12,6 +12,7 @@ _MODULES = (
     "pages._parts.setup",
     "pages._parts.live",
     "pages._parts.explorer_view",
+    "pages._parts.plane_view",
     "pages._parts.run_cards",
     "pages._parts.data_view",
 )

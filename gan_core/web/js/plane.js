@@ -58,15 +58,14 @@ class PlaneView {
     }
     const newNames = String(before?.class_names) !== String(data.class_names);
     if (newNames) this.writeLegend();
-    const theme = { ...readTheme(this.root), accent: getComputedStyle(this.root).getPropertyValue("--accent") };
-    if (newNames || !sameTheme(theme, this.theme) || elements.length !== this.dressed) this.dress();
+    if (newNames || !sameTheme(readTheme(this.root), this.theme) || !this.dressed) this.dress();
   }
 
   panelOf(run) {
     if (!this.panels.has(run)) {
       const panel = new PlanePanel(this.words, { onHover: (index) => this.hover(index, panel) });
       this.panels.set(run, panel);
-      this.dressed = 0;
+      this.dressed = false;
     }
     return this.panels.get(run);
   }
@@ -108,7 +107,7 @@ class PlaneView {
 
   /** Colours, labels and holes, as they are now, onto everything. */
   dress() {
-    this.theme = { ...readTheme(this.root), accent: getComputedStyle(this.root).getPropertyValue("--accent") };
+    this.theme = readTheme(this.root);
     const colors = this.data.colors[isDark(this.theme.background) ? "dark" : "light"];
     this.chips.forEach(({ chip, dot }, label) => {
       dot.style.background = colors[label % colors.length];
@@ -120,7 +119,7 @@ class PlaneView {
     const names = this.data.class_names;
     const look = { theme, colors, labels, names, isolated: labels ? isolated : null, holes: this.holes.checked };
     for (const panel of this.panels.values()) panel.scatter.setLook(look);
-    this.dressed = this.panels.size;
+    this.dressed = true;
   }
 
   goToHole() {

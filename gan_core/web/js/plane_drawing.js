@@ -98,12 +98,12 @@ export function drawMark(context, box, x, y, theme) {
   context.lineTo(box.right, y);
   context.stroke();
   context.globalAlpha = 1;
-  drawRing(context, x, y, MARK_PIXELS, theme, theme.accent);
+  drawRing(context, x, y, MARK_PIXELS, theme);
 }
 
 /** A ring that stands out on any colour. */
-export function drawRing(context, x, y, radius, theme, color = theme.text) {
-  for (const [width, stroke] of [[5, theme.background], [2.5, color]]) {
+export function drawRing(context, x, y, radius, theme) {
+  for (const [width, stroke] of [[5, theme.background], [2.5, theme.text]]) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     context.lineWidth = width;

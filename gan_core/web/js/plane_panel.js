@@ -2,7 +2,6 @@
 
 import { el, fill, newestWins, setText, whole } from "./base.js";
 import { DecodeError, createServerDecoder } from "./decoder.js";
-import { DecodeQueue } from "./decode_queue.js";
 import { BORDER_PIXELS, keepCrisp, paint } from "./pixels.js";
 import { axisNumber } from "./plane_drawing.js";
 import { Manifold } from "./plane_manifold.js";
@@ -20,13 +19,8 @@ export class PlanePanel {
       onHover: (index) => events.onHover(index),
     });
     this.manifold = new Manifold(words, (point) => this.go(point));
-    this.queue = new DecodeQueue({
-      onImage: (answer) => this.showImage(answer),
-      onNeighbours: () => {},
-      onFailure: (error) => this.showFailure(error),
-      onQuiet: () => {},
-    });
     this.load = newestWins((model) => this.fetchCloud(model));
+    this.ask = newestWins((latent) => this.decodeOne(latent));
     this.build();
   }
 
@@ -55,7 +49,6 @@ export class PlanePanel {
     this.element.setAttribute("aria-label", model.title);
     if (!before) [this.canvas.height, this.canvas.width] = imageShape;
     if (before?.points_url === model.points_url) return;
-    this.queue.decoder = createServerDecoder(model.decode_url, model);
     this.load(model);
   }
 
@@ -71,6 +64,7 @@ export class PlanePanel {
   showCloud(cloud, model) {
     const first = !this.cloud;
     this.cloud = cloud;
+    this.decode = createServerDecoder(model.decode_url, model);
     this.spot = -1;
     this.scatter.setCloud(cloud);
     this.manifold.setSheet(model.manifold_url, cloud);
@@ -89,7 +83,17 @@ export class PlanePanel {
     this.manifold.setPoint(point);
     const [x, y] = point.map(axisNumber);
     setText(this.at, fill(this.words.at, { x, y }));
-    this.queue.want(latentAt(point, this.cloud), () => []);
+    setText(this.note, "");
+    this.ask(latentAt(point, this.cloud));
+  }
+
+  async decodeOne(latent) {
+    try {
+      const answer = await this.decode([latent]);
+      if (!this.closed) this.showImage(answer);
+    } catch (error) {
+      if (!this.closed) this.showFailure(error);
+    }
   }
 
   /** The largest hole first, then the next. */
@@ -103,7 +107,6 @@ export class PlanePanel {
     this.go(spots[this.spot]);
     const words = { index: this.spot + 1, count: spots.length };
     setText(this.note, fill(this.words.in_hole, words));
-    this.inHole = true;
   }
 
   showImage({ step, shape, images }) {
@@ -122,7 +125,6 @@ export class PlanePanel {
 
   destroy() {
     this.closed = true;
-    this.queue.close();
     this.crisp.stop();
     this.scatter.stop();
     this.element.remove();

@@ -1,0 +1,211 @@
+"""The Plane page: what an encoder makes of all test images, beside another's if one likes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from gan_core.charts.plane import (
+    CLASS_COLOURS,
+    CLASS_COLOURS_DARK,
+    manifold_png,
+    scatter_png,
+)
+from gan_core.runs import snapshots
+from gan_core.runs.status import ALIVE
+from gan_core.runs.store import RunView
+from pages._parts.components import plane
+from pages._parts.glossary import meaning
+from pages._parts.i18n import _
+from pages._parts.messages import guarded
+from pages._parts.plane_data import (
+    MANIFOLD_SIDE,
+    class_names,
+    codes,
+    has_plane,
+    is_comparable,
+    manifold_latents,
+    shown_images,
+)
+from pages._parts.plane_routes import plane_urls
+from pages._parts.studio import engines, studio
+from pages._parts.words import number, plain, state_word
+
+NEWEST = "newest"
+ALONE = ""
+TICK_SECS = 2.0
+RECIPE = "vae"
+
+
+def show_plane() -> None:
+    """Draw the page, or what to do first when no run has an encoder yet."""
+    runs = [run for run in studio().store.list() if has_plane(run)]
+    if not runs:
+        _show_empty()
+        return
+    shown, chosen = _choose(runs)
+    following = chosen == NEWEST and any(run.status.state in ALIVE for run in shown)
+    ids = tuple(run.id for run in shown)
+    st.fragment(_plane, run_every=TICK_SECS if following else None)(ids, chosen)
+
+
+def _show_empty() -> None:
+    st.subheader(_("No plane yet"), anchor=False)
+    st.markdown(
+        _(
+            "A plane needs a network that turns images into points: an **encoder**. The "
+            "variational autoencoder and the plain autoencoder train one.\n\n"
+            "Train one of them: seconds later every test image is a coloured point here, and the "
+            "classes drift apart while it learns. Train both, and see side by side what one has "
+            "and the other lacks: holes."
+        )
+    )
+    if st.button(
+        _("Train a variational autoencoder"),
+        key="train-vae",
+        type="primary",
+        icon=":material/model_training:",
+    ):
+        st.session_state["recipe"] = RECIPE
+        st.switch_page("pages/train.py")
+
+
+def _choose(runs: list[RunView]) -> tuple[list[RunView], str]:
+    by_id = {run.id: run for run in runs}
+    _take_from_address("plane-run", "run", list(by_id), runs[0].id)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        run = by_id[
+            st.selectbox(
+                _("Run"), list(by_id), key="plane-run", format_func=lambda i: _title(by_id[i])
+            )
+        ]
+        others = [other.id for other in runs if is_comparable(run, other)]
+        _take_from_address("plane-beside", "beside", [ALONE, *others], ALONE)
+        beside = st.selectbox(
+            _("Beside it"),
+            [ALONE, *others],
+            key="plane-beside",
+            format_func=lambda i: _title(by_id[i]) if i else _("nothing"),
+            help=_("A second run on the same images. Their points light up together."),
+        )
+        chosen = NEWEST if beside else _choose_snapshot(run)
+        _more([run, by_id[beside]] if beside else [run], chosen)
+    st.query_params.from_dict(_address(run.id, beside, chosen))
+    return [run, by_id[beside]] if beside else [run], chosen
+
+
+def _title(run: RunView) -> str:
+    return f"{run.title} · {state_word(run.status.state)} · {run.id}"
+
+
+def _take_from_address(key: str, name: str, allowed: Sequence[str], default: str) -> None:
+    asked = st.query_params.get(name)
+    if asked in allowed and key not in st.session_state:
+        st.session_state[key] = asked
+    if st.session_state.get(key) not in allowed:
+        st.session_state[key] = default
+
+
+def _address(run: str, beside: str, chosen: str) -> dict[str, str]:
+    kept = {"lang": lang} if (lang := st.query_params.get("lang")) else {}
+    return {**kept, "run": run, **({"beside": beside} if beside else {"step": chosen})}
+
+
+def _choose_snapshot(run: RunView) -> str:
+    options = [NEWEST, *(str(step) for step in reversed(snapshots.list_steps(run.paths)))]
+    asked = st.query_params.get("step")
+    return st.selectbox(
+        _("Snapshot"),
+        options,
+        index=options.index(asked) if asked in options else 0,
+        key=f"plane-step-{run.id}",
+        format_func=lambda s: (
+            _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
+        ),
+        help=meaning("snapshot"),
+        width=260,
+    )
+
+
+def _more(runs: list[RunView], chosen: str) -> None:
+    with st.popover(_("View"), icon=":material/tune:"):
+        st.toggle(
+            _("Ink on white"),
+            key="invert",
+            help=_("How grey images are shown; the files stay as they were trained."),
+        )
+        for run in runs:
+            _downloads(run, chosen, titled=len(runs) > 1)
+
+
+def _downloads(run: RunView, chosen: str, *, titled: bool) -> None:
+    step, invert = snapshots.resolve_step(run.paths, chosen), _invert(run)
+    if titled:
+        st.caption(plain(run.title))
+    kinds: list[tuple[str, str, Callable[[RunView, int, bool], bytes]]] = [
+        ("points", _("Points (PNG)"), _scatter_file),
+        ("manifold", _("Manifold (PNG)"), _manifold_file),
+    ]
+    for kind, label, make in kinds:
+        st.download_button(
+            label,
+            data=partial(make, run, step, invert),
+            file_name=f"{kind}-{run.id}-{step}.png",
+            mime="image/png",
+            key=f"save-{kind}-{run.id}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _scatter_file(run: RunView, step: int, _inverted: bool) -> bytes:
+    """Made only when somebody asks for the file."""
+    found, shown = codes(run, step), shown_images(run)
+    return scatter_png(
+        found.points,
+        shown.labels,
+        class_names(run.sound_config().dataset),
+        title=_("{name}, step {step}").format(name=run.title, step=number(step)),
+        legend=_("class"),
+    )
+
+
+def _manifold_file(run: RunView, step: int, inverted: bool) -> bytes:
+    images = engines().get(run.paths, step).images(manifold_latents(codes(run, step)))
+    return manifold_png(images, MANIFOLD_SIDE, invert=inverted)
+
+
+def _invert(run: RunView) -> bool:
+    return bool(st.session_state.get("invert")) and run.sound_config().dataset.channels == 1
+
+
+def _plane(ids: tuple[str, ...], chosen: str) -> None:
+    with guarded():
+        plane(key="plane", data=_data([studio().store.get(run) for run in ids], chosen))
+
+
+def _data(runs: Sequence[RunView], chosen: str) -> dict[str, Any]:
+    info = runs[0].sound_config().dataset
+    models = [_model(run, snapshots.resolve_step(run.paths, chosen)) for run in runs]
+    return {
+        "models": models,
+        "images_url": models[0]["images_url"],
+        "atlas_url": models[0]["atlas_url"],
+        "image_shape": list(info.image_shape),
+        "class_names": class_names(info),
+        "colors": {"light": list(CLASS_COLOURS), "dark": list(CLASS_COLOURS_DARK)},
+        "invert": _invert(runs[0]),
+    }
+
+
+def _model(run: RunView, step: int) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "title": run.title,
+        "step": step,
+        "decode_url": "studio/decode",
+        **plane_urls(run, step),
+    }
