@@ -17,6 +17,7 @@ from gan_core.runs.store import RunStore, RunView, view
 
 _MAX_RUNS = 50
 _TAIL_BYTES = 64 * 1024
+_REFERENCE_PIXELS = 32 * 32  # reference rates are of images of 28 or 32 pixels
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def rate(store: RunStore, recipe: Recipe, settings: Settings, image_shape: Image
         speeds = recent_speeds(run.paths.metrics)
         if speeds:
             return Rate(median(speeds), measured=True)
-    return Rate(recipe.reference_images_per_s, measured=False)
+    height, width, _ = image_shape
+    share = min(1.0, _REFERENCE_PIXELS / (height * width))  # convolutions cost by the pixel
+    return Rate(recipe.reference_images_per_s * share, measured=False)
 
 
 def _alike(
