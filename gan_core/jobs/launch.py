@@ -30,8 +30,17 @@ _START_TIMEOUT_SECS = 60.0
 _MAX_LOG_BYTES = 1_000_000
 
 
-def submit(store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path) -> RunView:
+def submit(
+    store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path, group: str = ""
+) -> RunView:
     """Write a new run, state `queued`, and make sure that it will be started.
+
+    Args:
+        store: the runs folder.
+        config: what the run is.
+        name: what people call it.
+        data_dir: where data sets lie.
+        group: see `RunStore.create`.
 
     Raises:
         BadInputError: the name is too long.
@@ -44,7 +53,7 @@ def submit(store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path
         write_launch(paths, data_dir)
         images.give(config.dataset, paths, store.root)
 
-    created = store.create(config, name, fill=fill)
+    created = store.create(config, name, group=group, fill=fill)
     ensure_supervisor(store.root)
     return created
 

@@ -33,6 +33,7 @@ class Meta(Frozen):
     name: str = ""
     notes: str = ""
     pins: tuple[int, ...] = ()
+    group: str = ""
     directions: dict[str, str] = Field(default_factory=dict)
 
 
@@ -54,7 +55,8 @@ class RunView:
             return self.meta.name
         if self.config is None:
             return self.id
-        return f"{self.config.recipe} · {self.config.dataset.name}"
+        dataset = self.config.dataset
+        return f"{self.config.recipe} · {dataset.title or dataset.name}"
 
     def sound_config(self) -> RunConfig:
         """The configuration.
@@ -140,6 +142,7 @@ class RunStore:
         config: RunConfig,
         name: str = "",
         *,
+        group: str = "",
         now: datetime | None = None,
         fill: Callable[[RunPaths], None] = lambda paths: None,  # noqa: ARG005
     ) -> RunView:
@@ -148,6 +151,7 @@ class RunStore:
         Args:
             config: what the run is.
             name: what people call it.
+            group: what it has in common with runs that differ in their seed alone.
             now: the moment that its id names.
             fill: puts further files into the directory before it can be seen.
 
@@ -155,7 +159,7 @@ class RunStore:
             BadInputError: the name is too long.
             ReadOnlyError, DiskFullError: the folder cannot be written.
         """
-        meta = Meta(name=clean_name(name))
+        meta = Meta(name=clean_name(name), group=group)
         run_id = new_run_id(now or utc_now())
         with draft(self.root, run_id) as paths:
             write_json(paths.config, config.to_json(), durable=True)

@@ -3,70 +3,159 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from gan_core.config import DatasetInfo, SettingValue
 from gan_core.errors import GanCoreError
-from gan_core.recipes.recipe import Recipe, steps_per_epoch
+from gan_core.recipes.recipe import Preset, Recipe, steps_per_epoch
 from gan_core.recipes.resolve import check_value, total_steps
 from gan_core.recipes.settings import SPECS, SettingSpec, allowed, choices
+from gan_core.text import N_
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, translate
 from pages._parts.messages import field_error
 from pages._parts.words import number
 
-Slots = dict[str, Any]
+GROUPS = (
+    (
+        N_("Optimiser"),
+        ":material/speed:",
+        (
+            *("batch_size", "g_lr", "d_lr", "optimizer", "beta_1", "beta_2"),
+            *("lr_schedule", "weight_decay", "grad_clip"),
+        ),
+    ),
+    (
+        N_("Networks"),
+        ":material/account_tree:",
+        (
+            *("latent_size", "latent_distribution", "g_norm", "d_norm", "d_variant", "dropout"),
+            *("leaky_slope", "init_std", "upsampling", "last_kernel", "output_activation"),
+            *("pixel_range", "minibatch_std"),
+        ),
+    ),
+    (
+        N_("The game"),
+        ":material/sports_esports:",
+        (
+            *("loss", "gp_weight", "label_smoothing", "d_batches", "d_steps", "instance_noise"),
+            *("orthogonal", "mode_seeking", "lesson", "on_collapse"),
+        ),
+    ),
+    (
+        N_("Keeping and repeating"),
+        ":material/save:",
+        ("ema", "precision", "log_every", "snapshot_every", "checkpoint_secs"),
+    ),
+)
+"""Where a setting stands that is not essential: title, icon, settings."""
+
+
+@dataclass
+class Fields:
+    """What some fields hold.
+
+    Attributes:
+        values: those that differ from the recipe's.
+        slots: a place beside each field, for faults that only the whole shows.
+        first_error: the first fault of a field by itself.
+    """
+
+    values: dict[str, SettingValue] = field(default_factory=dict)
+    slots: dict[str, Any] = field(default_factory=dict)
+    first_error: GanCoreError | None = None
+
+    def add(self, other: Fields) -> None:
+        """Take over what other fields hold."""
+        self.values |= other.values
+        self.slots |= other.slots
+        self.first_error = self.first_error or other.first_error
+
+
+def grouped(recipe: Recipe) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The settings of a recipe that are not essential: title, icon and names of each group."""
+    for title, icon, names in GROUPS:
+        there = tuple(n for n in names if n in recipe.defaults and n not in recipe.essential)
+        if there:
+            yield title, icon, there
 
 
 def setting_fields(
-    recipe: Recipe, names: tuple[str, ...], *, gpu: bool
-) -> tuple[dict[str, SettingValue], Slots, GanCoreError | None]:
-    """Draw the fields of `names`.
-
-    Returns:
-        The values that differ from the recipe's, a place beside each field for faults that only
-        the whole shows, and the first fault of a field by itself.
-    """
-    values: dict[str, SettingValue] = {}
-    slots: Slots = {}
-    first: GanCoreError | None = None
+    recipe: Recipe, names: tuple[str, ...], preset: Preset | None = None, *, gpu: bool
+) -> Fields:
+    """Draw the fields of `names`, beginning with the preset's values where it has any."""
+    found = Fields()
     for i, name in enumerate(names):
         if i % 2 == 0:  # a row at a time: a fault below one field must not push only its column
             columns = st.columns(2)
         with columns[i % 2]:
-            value = _field(SPECS[name], recipe, gpu=gpu)
-            slots[name] = st.empty()
+            value = _field(SPECS[name], recipe, preset, gpu=gpu)
+            found.slots[name] = st.empty()
             try:
                 check_value(SPECS[name], value, gpu=gpu)
             except GanCoreError as error:
-                first = first or error
-                with slots[name]:
+                found.first_error = found.first_error or error
+                with found.slots[name]:
                     field_error(error)
         if value != recipe.defaults[name]:
-            values[name] = value
-    return values, slots, first
+            found.values[name] = value
+    return found
 
 
-def _field(spec: SettingSpec, recipe: Recipe, *, gpu: bool) -> SettingValue:
-    default = recipe.defaults[spec.name]
-    label = translate(spec.label)
+def _field(spec: SettingSpec, recipe: Recipe, preset: Preset | None, *, gpu: bool) -> SettingValue:
+    start = recipe.defaults[spec.name]
     key = f"{recipe.name}-{spec.name}"
+    if preset is not None and spec.name in preset.changes:
+        # A field of its own: it begins at the preset's value, and the other one keeps its own.
+        start = preset.changes[spec.name]
+        key = f"{recipe.name}-{recipe.presets.index(preset)}-{spec.name}"
+    label = translate(spec.label)
     bounds = _("Allowed: {bounds}").format(bounds=allowed(spec, gpu=gpu))
     text = f"{translate(spec.help)}\n\n{bounds}"
     if spec.kind == "choice":
         options = choices(spec, gpu=gpu)
-        return st.selectbox(label, options, index=options.index(str(default)), key=key, help=text)
+        return st.selectbox(label, options, index=options.index(str(start)), key=key, help=text)
     if spec.kind == "int":
-        return st.number_input(label, value=int(default or 0), step=1, key=key, help=text)
-    start = float(default or 0.0)
-    return st.number_input(label, value=start, step=_step(start), format="%g", key=key, help=text)
+        return st.number_input(label, value=int(start or 0), step=1, key=key, help=text)
+    value = float(start or 0.0)
+    return st.number_input(label, value=value, step=_step(value), format="%g", key=key, help=text)
 
 
 def _step(value: float) -> float:
     """What one press of the plus sign adds: a tenth of the value's own size."""
     return 10.0 ** (math.floor(math.log10(value)) - 1) if value > 0 else 0.05
+
+
+def choose_preset(recipe: Recipe) -> Preset | None:
+    """A variation that readers of the text tried, with what they saw; `None` for none."""
+    if not recipe.presets:
+        return None
+    options: list[int | None] = [None, *range(len(recipe.presets))]
+    chosen = st.selectbox(
+        _("Variation"),
+        options,
+        format_func=lambda i: (
+            _("as published") if i is None else translate(recipe.presets[i].title)
+        ),
+        key=f"{recipe.name}-preset",
+        help=_("Experiments that readers of the text report, ready to repeat."),
+    )
+    if chosen is None:
+        return None
+    preset = recipe.presets[chosen]
+    changes = ", ".join(f"`{name}` = `{value}`" for name, value in preset.changes.items())
+    st.caption(changes)
+    st.info(_what_was_seen(preset), icon=":material/visibility:")
+    return preset
+
+
+def _what_was_seen(preset: Preset) -> str:
+    text = translate(preset.outcome)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def length_field(

@@ -19,6 +19,7 @@ from gan_core.runs.store import RunView
 from pages._parts.components import live_view
 from pages._parts.feed import Curves
 from pages._parts.i18n import _, translate
+from pages._parts.lesson import show_lesson
 from pages._parts.messages import (
     STATE_COLOURS,
     STATE_ICONS,
@@ -27,6 +28,7 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
+from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.words import duration, number, plain, state_word
 
@@ -38,6 +40,7 @@ def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in BUSY
     _title(run)
+    show_lesson(run)
     st.fragment(_tick, run_every=TICK_SECS if busy else IDLE_TICK_SECS)(run.id, was_busy=busy)
     _below(run)
 
@@ -56,6 +59,7 @@ def _title(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+        group_link(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
@@ -203,6 +207,7 @@ def _below(run: RunView) -> None:
         values = {**run.config.settings.as_dict(), "seed": run.config.seed}
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
+        repeat_button(run)
     with keep:
         _downloads(run)
     with log:

@@ -15,6 +15,7 @@ from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
+from pages._parts.repeat_view import group_link
 from pages._parts.studio import feed, studio
 from pages._parts.words import duration, number, plain, state_word
 
@@ -72,6 +73,7 @@ def _card(run: RunView) -> None:
         st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
     else:
         st.caption(" · ".join(_facts(run)))
+        group_link(run)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.page_link(
             "pages/train.py",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -13,19 +15,30 @@ from gan_core.errors import GanCoreError
 from gan_core.jobs import estimate, machine
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
+from gan_core.jobs.repeats import submit_repeats
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
 from gan_core.runs.status import BUSY, utc_now
 from gan_core.runs.store import RunView
 from pages._parts.data_choice import choose_data, shape_settings
-from pages._parts.fields import length_field, setting_fields
+from pages._parts.fields import (
+    GROUPS,
+    Fields,
+    choose_preset,
+    grouped,
+    length_field,
+    setting_fields,
+)
 from pages._parts.i18n import _, translate
+from pages._parts.lesson import show_stages
 from pages._parts.messages import field_error, show_error
 from pages._parts.networks import show_networks
+from pages._parts.repeat_view import NUM_REPEATS
 from pages._parts.studio import studio
 from pages._parts.words import duration, number, plain, state_word
 
+_TRAIN, _LESSON = "train", "lesson"
 _PICTURES = Path(__file__).parent / "pictures"
 
 
@@ -54,7 +67,10 @@ def show_setup() -> None:
             card = choose_data(recipe)
         with settings_column.container(border=True, height="stretch"):
             draft = _choose_settings(recipe, card)
-    _train_button(draft)
+    if _mode(draft.recipe) == _LESSON:
+        show_stages(draft.recipe, partial(_start_stage, draft), disabled=draft.error is not None)
+    else:
+        _train_button(draft)
     _explain(draft)
 
 
@@ -114,23 +130,32 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
         help=_("How the run is called in the list; you can change it later."),
     )
     gpu = machine.device(studio().store.root) == "gpu"
-    settings, field_slots, wrong = setting_fields(recipe, recipe.essential, gpu=gpu)
-    steps, steps_wrong = length_field(recipe, card.info, settings)
-    with st.expander(_("More"), icon=":material/tune:"):
-        rest = tuple(n for n in recipe.defaults if n not in recipe.essential)
-        seed = st.number_input(
-            _("Seed"),
-            value=0,
-            step=1,
-            key="seed",
-            help=_("Fixes everything random: the same seed gives the same run."),
-        )
-        seed_slot = st.empty()
-        more, more_slots, more_wrong = setting_fields(recipe, rest, gpu=gpu)
-    draft = Draft(recipe, card, {**settings, **more}, steps, int(seed or 0), name)
-    slots = {**field_slots, **more_slots, "seed": seed_slot}
-    _judge(draft, slots, wrong or steps_wrong or more_wrong)
+    preset = choose_preset(recipe)
+    fields = setting_fields(recipe, recipe.essential, preset, gpu=gpu)
+    steps, steps_wrong = length_field(recipe, card.info, fields.values)
+    fields.first_error = fields.first_error or steps_wrong
+    seed = 0
+    st.caption(_("More settings"))
+    for title, icon, names in grouped(recipe):
+        with st.expander(translate(title), icon=icon):
+            if title == GROUPS[-1][0]:
+                seed = _seed_field(fields)
+            fields.add(setting_fields(recipe, names, preset, gpu=gpu))
+    draft = Draft(recipe, card, fields.values, steps, seed, name)
+    _judge(draft, fields.slots, fields.first_error)
     return draft
+
+
+def _seed_field(fields: Fields) -> int:
+    seed = st.number_input(
+        _("Seed"),
+        value=0,
+        step=1,
+        key="seed",
+        help=_("Fixes everything random: the same seed gives the same run."),
+    )
+    fields.slots["seed"] = st.empty()
+    return int(seed or 0)
 
 
 def _judge(draft: Draft, slots: dict[str, object], wrong: GanCoreError | None) -> None:
@@ -155,6 +180,28 @@ def _judge(draft: Draft, slots: dict[str, object], wrong: GanCoreError | None) -
             field_error(error)
 
 
+def _mode(recipe: Recipe) -> str:
+    """Train as it is, or, with a GAN, in the three stages of the lesson."""
+    if recipe.family != "gan":
+        return _TRAIN
+    titles = {_TRAIN: _("Train"), _LESSON: _("Lesson in three stages")}
+    with st.container(horizontal_alignment="center"):
+        chosen = st.segmented_control(
+            _("How to begin"),
+            list(titles),
+            default=_TRAIN,
+            format_func=titles.__getitem__,
+            label_visibility="collapsed",
+            key="mode",
+        )
+    return chosen or _TRAIN
+
+
+def _start_stage(draft: Draft, changes: Mapping[str, SettingValue], steps: int, name: str) -> None:
+    settings = {**draft.settings, **changes}
+    _start(replace(draft, settings=settings, steps=steps, name=draft.name or name))
+
+
 def _train_button(draft: Draft) -> None:
     _left, middle, _right = st.columns([1, 2, 1])
     with middle:
@@ -172,6 +219,20 @@ def _train_button(draft: Draft) -> None:
             st.caption(_("Mend the field marked in red first."), text_alignment="center")
         if pressed:
             _start(draft)
+        with st.container(horizontal_alignment="center"):
+            repeated = st.button(
+                _("Repeat over {n} seeds").format(n=NUM_REPEATS),
+                type="tertiary",
+                icon=":material/repeat:",
+                disabled=draft.error is not None,
+                help=_(
+                    "Queues this run {n} times, each with another seed, and shows their mean and "
+                    "how far they differ: what is chance, and what is not."
+                ).format(n=NUM_REPEATS),
+                key="repeat",
+            )
+        if repeated:
+            _start(draft, NUM_REPEATS)
 
 
 def _time_words(config: RunConfig, recipe: Recipe) -> str:
@@ -186,7 +247,8 @@ def _time_words(config: RunConfig, recipe: Recipe) -> str:
     return words.format(time=duration(secs), device=device)
 
 
-def _start(draft: Draft) -> None:
+def _start(draft: Draft, num_runs: int = 1) -> None:
+    """Queue the run, or several that differ in their seed, and go there."""
     here = studio()
     bar = st.empty()
 
@@ -206,15 +268,25 @@ def _start(draft: Draft) -> None:
             mirror=here.mirror,
             progress=progress,
         )
-        run: RunView = submit(here.store, config, draft.name, data_dir=here.data_dir)
+        runs = _submit(config, draft.name, num_runs)
     except GanCoreError as error:
         bar.empty()
         show_error(error)
         return
     st.toast(_("The run is on its way."), icon=":material/rocket_launch:")
     st.query_params.pop("dataset", None)
-    st.query_params["run"] = run.id
+    if num_runs > 1:
+        st.query_params["group"] = runs[0].meta.group
+    else:
+        st.query_params["run"] = runs[0].id
     st.rerun()
+
+
+def _submit(config: RunConfig, name: str, num_runs: int) -> list[RunView]:
+    here = studio()
+    if num_runs > 1:
+        return submit_repeats(here.store, config, num_runs, name, data_dir=here.data_dir)
+    return [submit(here.store, config, name, data_dir=here.data_dir)]
 
 
 def _explain(draft: Draft) -> None:

@@ -1,0 +1,125 @@
+"""The same run over several seeds: what differs between them is chance."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from gan_core.config import RunConfig
+from gan_core.errors import BadInputError, NotFoundError
+from gan_core.jobs.launch import submit
+from gan_core.recipes.resolve import check_seed
+from gan_core.runs.status import utc_now
+from gan_core.runs.store import MAX_NAME_LENGTH, RunStore, RunView
+from gan_core.text import N_
+
+MAX_REPEATS = 50
+_ROOM_FOR_SEED = 20
+
+
+def submit_repeats(
+    store: RunStore, config: RunConfig, num: int, name: str = "", *, data_dir: Path
+) -> list[RunView]:
+    """Queue `num` runs that differ in their seed alone: that of `config`, the next one, and so on.
+
+    Args:
+        store: the runs folder.
+        config: of the first.
+        num: how many.
+        name: what people call them; each has its seed added.
+        data_dir: where data sets lie.
+
+    Raises:
+        BadInputError: the number, the last seed or the name is out of bounds.
+        NotFoundError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
+    """
+    _check(config.seed, num)
+    return _queue(
+        store, config, range(config.seed, config.seed + num), name, _new_group(), data_dir
+    )
+
+
+def repeat_run(store: RunStore, run_id: str, num: int, *, data_dir: Path) -> list[RunView]:
+    """Make a run one of `num` that differ in their seed; queue those that are missing.
+
+    Returns:
+        All runs of the group, the given one among them, by their seeds.
+
+    Raises:
+        BadInputError: the run is a fork, which began with another run's weights; or see
+            `submit_repeats`.
+        NotFoundError, DamagedError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
+    """
+    first = store.get(run_id)
+    config = first.sound_config()
+    if config.parent is not None:
+        raise BadInputError(
+            N_("run {run} is a fork: it began with weights that other seeds do not have."),
+            N_("Repeat the run that it was forked from, or train a new one."),
+            field="run",
+            run=run_id,
+        )
+    _check(config.seed, num)
+    group = first.meta.group or _new_group()
+    if not first.meta.group:
+        store.set_meta(run_id, first.meta.model_copy(update={"group": group}))
+    there = {run.sound_config().seed for run in members(store, group)}
+    missing = [seed for seed in range(config.seed, config.seed + num) if seed not in there]
+    fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
+    _queue(store, fresh, missing, first.meta.name, group, data_dir)
+    return members(store, group)
+
+
+def members(store: RunStore, group: str) -> list[RunView]:
+    """The sound runs of a group, by their seeds.
+
+    Raises:
+        NotFoundError: there are none.
+    """
+    found = [run for run in store.list() if run.meta.group == group and run.config is not None]
+    if not group or not found:
+        raise NotFoundError(
+            N_("there are no runs of the group {given}."), field="group", given=repr(group)
+        )
+    return sorted(found, key=lambda run: (run.sound_config().seed, run.id))
+
+
+def _queue(
+    store: RunStore,
+    config: RunConfig,
+    seeds: range | list[int],
+    name: str,
+    group: str,
+    data_dir: Path,
+) -> list[RunView]:
+    return [
+        submit(
+            store,
+            config.model_copy(update={"seed": seed}),
+            _name(name, seed),
+            data_dir=data_dir,
+            group=group,
+        )
+        for seed in seeds
+    ]
+
+
+def _name(name: str, seed: int) -> str:
+    """The common name with the seed; without one, the run's own title says what it is."""
+    return f"{name[: MAX_NAME_LENGTH - _ROOM_FOR_SEED]} · seed {seed}" if name else ""
+
+
+def _new_group() -> str:
+    return secrets.token_hex(6)
+
+
+def _check(first_seed: int, num: int) -> None:
+    if not 2 <= num <= MAX_REPEATS:
+        raise BadInputError(
+            N_("got {given}; allowed is a whole number, 2 … {high}."),
+            field="repeat",
+            given=num,
+            high=MAX_REPEATS,
+        )
+    check_seed(first_seed)
+    check_seed(first_seed + num - 1)
