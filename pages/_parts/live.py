@@ -9,9 +9,11 @@ from typing import Any, Literal
 import streamlit as st
 
 from gan_core.charts.curves import curves_figure
+from gan_core.config import RunConfig
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import registry
+from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import BUSY, RESUMABLE
@@ -168,12 +170,18 @@ def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
         "run": run.id,
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "sheet_steps": sheet_steps(run.paths),
-        "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json",
+        "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": bool(st.session_state.get("invert")) and grey,
         "panels": [_panel(panel, curves) for panel in panels(registry.get(config.recipe).family)],
     }
+
+
+def is_judged(config: RunConfig) -> bool:
+    """Whether the run has a D whose answer is a probability."""
+    is_gan = registry.get(config.recipe).family == "gan"
+    return is_gan and verdict_of(config.settings.loss) != "none"
 
 
 def _panel(panel: Panel, curves: Curves) -> dict[str, Any]:

@@ -32,22 +32,17 @@ def panels(family: Family) -> tuple[Panel, ...]:
     """The panels of a kind of system, in the viewer's language."""
     if family == "gan":
         return (_gan_losses(), _accuracies())
-    loss = Panel(
-        "loss",
-        _("Loss"),
-        (
-            Line("loss", _("training"), "blue"),
-            Line("val_loss", _("held-out images"), "orange", (6, 3)),
-        ),
+    losses = (
+        Line("loss", _("training"), "blue"),
+        Line("val_loss", _("held-out images"), "orange", (6, 3)),
     )
-    parts = [Line("reconstruction", _("reconstruction"), "green")]
-    if family == "vae":
-        return (
-            loss,
-            Panel("reconstruction", _("Reconstruction"), tuple(parts)),
-            Panel("kl", _("Divergence (KL)"), (Line("kl", _("KL"), "violet", (6, 3)),)),
-        )
-    return (loss,)
+    if family == "autoencoder":
+        return (Panel("loss", _("Loss"), losses),)
+    rebuilt = Line("reconstruction", _("reconstruction"), "green", (2, 3))
+    return (
+        Panel("loss", _("Loss"), (*losses, rebuilt)),
+        Panel("kl", _("Divergence (KL)"), (Line("kl", _("KL"), "violet", (6, 3)),)),
+    )
 
 
 def _gan_losses() -> Panel:

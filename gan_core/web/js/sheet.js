@@ -38,8 +38,8 @@ export class SheetView {
     this.judged.addEventListener("change", () => this.markVerdicts());
     const judged = el("label", {}, this.judged, el("span", { text: this.words.verdicts }));
     this.note = el("p", { class: "note", role: "status" });
-    const below = el("div", { class: "bar below" }, judged, this.note);
-    this.element = el("div", { class: "sheet" }, this.box, bar, below);
+    this.below = el("div", { class: "bar below" }, judged, this.note);
+    this.element = el("div", { class: "sheet" }, this.box, bar, this.below);
     this.crisp = keepCrisp(this.box, () => this.picture, () => this.picture?.naturalWidth);
     this.range.addEventListener("input", () => this.scrub(Number(this.range.value)));
     this.range.addEventListener("pointerdown", () => (this.dragging = true));
@@ -51,6 +51,7 @@ export class SheetView {
 
   update({ run, sheet_url, sheet_steps, invert, verdict_url, verdict_thresholds }) {
     [this.verdictUrl, this.thresholds] = [verdict_url, verdict_thresholds];
+    this.below.hidden = !verdict_url;
     if (run !== this.run || sheet_url !== this.url) {
       this.images.clear();
       this.verdicts.forget();
