@@ -78,21 +78,28 @@ def explorer(key: str, data: Mapping[str, Any]) -> Any:
                 of its own and takes this one only at first and when `z_version` changes.
             invert: show ink on white (a filter; send False for colour images).
             decode_url: answers POST {run, step, latents: [[…]]} with {step, shape: [H, W, C],
-                images: [base64 of uint8 [H, W, C]], p_real: [0 to 1] or null}. 404 means that run
-                or snapshot is gone.
+                images: [base64 of uint8 [H, W, C]], p_real: [0 to 1] or null, labels: [0 to K-1]
+                or null, confidences: likewise}. 404 means that run or snapshot is gone.
             latents_url: answers POST {seed, count, latent_size} with {latents: [[…]]}; optional,
                 `studio/latents`.
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
             neighbours: how many; neighbour_radius: their distance.
+            directions: a list of {id, name, vector: `latent_size` numbers, figure, about}, each
+                with a slider for its strength; `figure` stands beside the name, `about` is told
+                on hover (optional).
+            classifier: {state: unsuited, none, training, ready or failed; share, accuracy,
+                num_test, reason, class_names} (optional).
             present: larger type (optional).
             words: optional; `explorer_words()` when left out.
 
     Returns:
         The element's state: `.z` is the latent where the hand last rested (a list), or None
         before the first move. It is told after the image was painted, so a rerun never
-        competes with a drag.
+        competes with a drag. `.action` is what somebody pressed, for one run of the script:
+        {kind: "train-classifier", "new-concept" or "remove-concept", id}, or None.
     """
-    return _explorer(key=key, data={"words": explorer_words(), **data}, on_z_change=lambda: None)
+    words = {"words": explorer_words(), **data}
+    return _explorer(key=key, data=words, on_z_change=lambda: None, on_action_change=lambda: None)
 
 
 def walk_player(key: str, data: Mapping[str, Any]) -> None:
@@ -157,9 +164,36 @@ def explorer_words() -> dict[str, str]:
         "redo": _("Redo"),
         "seed": _("Seed"),
         "seed_help": _("The same seed gives the same latent, here and on the command line"),
+        "directions": _("What the sliders move along"),
+        "dimensions": _("Dimensions"),
+        **_concept_words(),
         "error_offline": _("No answer from the app. Move a slider to try again."),
         "error_gone": _("This snapshot is no longer there. Choose another one."),
         "error_decode": _("The image could not be made. Move a slider to try again."),
+    }
+
+
+def _concept_words() -> dict[str, str]:
+    return {
+        "concepts": _("Concepts"),
+        "new_concept": _("New concept"),
+        "no_concepts": _(
+            "A concept is a direction in latent space, such as from other digits towards 7. Make "
+            "one from images with and without it; then add it to any image with a slider."
+        ),
+        "strength": _("Strength of {name}"),
+        "half": _("Add half the difference"),
+        "remove_concept": _("Remove"),
+        "looks_like": _("looks like {name} ({percent} %)"),
+        "label_title": _(
+            "What a classifier takes this image for, and how sure it is. It has seen real images "
+            "only, so it may be sure of a blot, too."
+        ),
+        "accuracy": _("right on {percent} % of {n} test images"),
+        "train": _("Train a classifier (about 30 s)"),
+        "train_help": _("A small network that names the class of an image; once for this data"),
+        "training": _("training a classifier: {percent} %"),
+        "train_failed": _("The classifier could not be trained: {reason}"),
     }
 
 

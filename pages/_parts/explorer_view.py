@@ -6,13 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from gan_core.data.prepared import is_own
+from gan_core.errors import DamagedError
+from gan_core.jobs import classify
 from gan_core.latent.sampling import sample_latents
-from gan_core.runs import snapshots
+from gan_core.runs import classifiers, directions, snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.components import explorer
+from pages._parts.concepts_view import figure_words, separability_words, show_new_concept
 from pages._parts.glossary import meaning
-from pages._parts.i18n import _
+from pages._parts.i18n import _, error_text
 from pages._parts.messages import guarded
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.walk_view import Point, show_walk
@@ -34,7 +38,9 @@ def show_explorer() -> None:
         return
     run, chosen = _choose(runs)
     following = chosen == NEWEST and run.status.state in ALIVE
-    st.fragment(_explore, run_every=TICK_SECS if following else None)(run.id, chosen)
+    training = _classifier(run)["state"] == "training"
+    tick = TICK_SECS if following or training else None
+    st.fragment(_explore, run_every=tick)(run.id, chosen, training)
     point = _point(run)
     show_walk(run, snapshots.resolve_step(run.paths, chosen), point, _invert(run))
 
@@ -114,13 +120,67 @@ def _invert(run: RunView) -> bool:
     return bool(st.session_state.get("invert")) and run.sound_config().dataset.channels == 1
 
 
-def _explore(run_id: str, chosen: str) -> None:
+def _explore(run_id: str, chosen: str, was_training: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
         step = snapshots.resolve_step(run.paths, chosen)
-        state = explorer(key=f"explorer-{run.id}", data=_data(run, step))
+        data = _data(run, step)
+        state = explorer(key=f"explorer-{run.id}", data=data)
         if state is not None and state.z is not None:
             st.session_state[f"z-{run.id}"] = tuple(state.z)
+        _act(run, step, state.action if state is not None else None)
+        if was_training and data["classifier"]["state"] != "training":
+            st.rerun()  # the page need not be drawn each second any more
+
+
+def _act(run: RunView, step: int, action: Any) -> None:
+    """Do what somebody pressed in the element; it is the browser's word, so nothing is believed."""
+    kind = action.get("kind") if isinstance(action, dict) else None
+    if kind == "new-concept":
+        show_new_concept(run, step, _point(run), invert=_invert(run))
+    elif kind == "remove-concept":
+        directions.remove(studio().store, run.id, str(action.get("id")))
+        st.rerun()
+    elif kind == "train-classifier":
+        info = run.sound_config().dataset
+        own_dir = run.paths.dataset if is_own(info.name) else None
+        classify.start(studio().store.root, info, studio().data_dir, own_dir=own_dir)
+        st.rerun()
+
+
+def _classifier(run: RunView) -> dict[str, Any]:
+    """How things stand with the classifier of the run's data set, for the element."""
+    info = run.sound_config().dataset
+    try:
+        now = classify.standing(studio().store.root, info)
+    except DamagedError as error:
+        return {"state": "failed", "reason": error_text(error)[0]}
+    return {
+        "state": now.state,
+        "share": round(now.share, 2),
+        "accuracy": now.card.accuracy if now.card else None,
+        "num_test": number(now.card.num_test) if now.card else None,
+        "reason": now.reason,
+        "class_names": list(classifiers.class_names(info)),
+    }
+
+
+def _directions(run: RunView) -> list[dict[str, Any]]:
+    """The concepts that were kept with the run, for the element."""
+    return [
+        {
+            "id": kept.id,
+            "name": kept.name,
+            "vector": [float(f"{value:.6g}") for value in kept.direction.vector],
+            "figure": figure_words(kept.direction.separability),
+            "about": _("Separability {figure}: {words} Made at step {step}.").format(
+                figure=figure_words(kept.direction.separability),
+                words=separability_words(kept.direction.separability),
+                step=number(kept.direction.step),
+            ),
+        }
+        for kept in directions.kept(run)
+    ]
 
 
 def _data(run: RunView, step: int) -> dict[str, Any]:
@@ -141,6 +201,8 @@ def _data(run: RunView, step: int) -> dict[str, Any]:
         "decode_url": "studio/decode",
         "latents_url": "studio/latents",
         "verdict_thresholds": VERDICT_THRESHOLDS,
+        "directions": _directions(run),
+        "classifier": _classifier(run),
         "neighbours": 8,
         "neighbour_radius": _NEIGHBOUR_RADIUS,
     }

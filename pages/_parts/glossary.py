@@ -26,6 +26,12 @@ TERMS = {
     "accuracy": N_("The share of images that D judges rightly."),
     "sheet": N_("Images of the same latents, drawn again and again while the generator learns."),
     "device": N_("What computes: the processor (CPU) or a graphics card (GPU)."),
+    "concept": N_("A direction in latent space that adds a property, whatever image one starts "
+                  "from: the mean latent with it minus the mean latent without it."),
+    "separability": N_("How surely a direction tells images with a property from images without "
+                       "it, measured on images that had no part in it: 1 is always, 0.5 is "
+                       "guessing."),
+    "classifier": N_("A network that names what an image shows, and how sure it is."),
     "verdict": N_("D's opinion of a generated image: real, fake, or unsure in between."),
 }  # fmt: skip
 

@@ -6,9 +6,11 @@ They answer outside Streamlit's session, so they check everything themselves.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from gan_core.config import DatasetInfo, RunConfig
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.latent.sampling import sample_latents
-from gan_core.runs import snapshots
+from gan_core.runs import sealed, snapshots
+from gan_core.runs.files import read_json
+from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
 from pages._parts.plane_routes import plane_routes
-from pages._parts.studio import engines, studio
+from pages._parts.studio import classifiers, engines, studio
 
 logger = logging.getLogger("latent_studio.routes")
 
@@ -110,17 +115,55 @@ async def _body(request: Request) -> dict[str, Any]:
 
 
 def _decode(body: dict[str, Any]) -> dict[str, Any]:
-    """`{run, step, latents}` to `{step, shape, images, p_real}`, images as base64 of bytes."""
+    """`{run, step, latents}` to `{step, shape, images, p_real, labels, confidences}`.
+
+    Images are base64 of bytes. The last three are `None` where D or a classifier is missing.
+    """
     paths = studio().store.paths(str(body.get("run")))
-    step = snapshots.resolve_step(paths, _whole(body, "step", 0, 10**12))
+    step = _snapshot_step(paths, _whole(body, "step", 0, 10**12))
     latents = _matrix(body.get("latents"))
     images, p_real = engines().get(paths, step).images_and_verdicts(latents)
     return {
+        **_labels(paths, images),
         "step": step,
         "shape": list(images.shape[1:]),
         "images": [base64.b64encode(image.tobytes()).decode() for image in images],
         "p_real": None if p_real is None else [round(float(p), 4) for p in p_real],
     }
+
+
+def _snapshot_step(paths: RunPaths, step: int) -> int:
+    """The step, if it has a snapshot: one look, for this is asked while somebody drags."""
+    if (paths.snapshot(step) / sealed.MANIFEST).is_file():
+        return step
+    return snapshots.resolve_step(paths, step)  # says which there are
+
+
+def _labels(paths: RunPaths, images: NDArray[np.uint8]) -> dict[str, Any]:
+    """What the classifier of the run's data set takes images `[N, H, W, C]` for."""
+    nothing = {"labels": None, "confidences": None}
+    try:
+        info = _dataset(paths.config, paths.config.stat().st_mtime_ns)
+        classifier = None if info is None else classifiers().get(studio().store.root, info)
+        if classifier is None:
+            return nothing
+        labels, confidences = classifier.classify(images)
+    except (OSError, GanCoreError) as error:  # an image without its label is better than none
+        logger.warning("no labels: %s", error)
+        return nothing
+    return {
+        "labels": labels.tolist(),
+        "confidences": [round(float(share), 3) for share in confidences],
+    }
+
+
+@functools.lru_cache(maxsize=64)
+def _dataset(config: Path, changed_ns: int) -> DatasetInfo | None:  # noqa: ARG001 - part of the key
+    """The data set that a run's `config.json` names, read once as long as it does not change."""
+    try:
+        return RunConfig.from_json(read_json(config)).dataset
+    except (FileNotFoundError, DamagedError):
+        return None
 
 
 def _latents(body: dict[str, Any]) -> dict[str, Any]:

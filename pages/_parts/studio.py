@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gan_core.data import default_data_dir
 from gan_core.inference.cache import EngineCache
+from gan_core.inference.classifier import ClassifierCache
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
 
@@ -41,6 +42,12 @@ def studio() -> Studio:
 def engines() -> EngineCache:
     """The loaded generators, shared by all viewers of this process."""
     return EngineCache()
+
+
+@functools.cache
+def classifiers() -> ClassifierCache:
+    """The loaded classifiers, likewise."""
+    return ClassifierCache()
 
 
 @functools.lru_cache(maxsize=32)

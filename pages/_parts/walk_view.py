@@ -81,7 +81,7 @@ def _pins(run: RunView, step: int, points: list[Point], here: Point, invert: boo
                         type="tertiary",
                         icon=":material/my_location:",
                         help=_("Move the explorer to this point"),
-                        on_click=_go,
+                        on_click=go,
                         args=(run.id, points[i]),
                     )
                     st.button(
@@ -114,7 +114,8 @@ def _pins(run: RunView, step: int, points: list[Point], here: Point, invert: boo
             )
 
 
-def _go(run_id: str, point: Point) -> None:
+def go(run_id: str, point: Point) -> None:
+    """Have the explorer move to a point when the page is drawn again."""
     key = f"go-{run_id}"
     version = st.session_state.get(key, (0, ()))[0]
     st.session_state[key] = (version + 1, point)
