@@ -237,6 +237,13 @@ def _add_train(parser: Parser) -> None:
     _add_length(parser)
     _add_settings(parser)
     parser.add_argument("--seed", type=whole, default=0, metavar="N", help="fixes all chance (0)")
+    parser.add_argument(
+        "--repeat",
+        type=whole,
+        default=1,
+        metavar="N",
+        help="train N times, with this seed and those after it (1); the last run's id is printed",
+    )
     parser.add_argument("--detach", action="store_true", help="return at once")
 
 

@@ -14,6 +14,7 @@ from gan_core.jobs import control
 from gan_core.jobs.fork import fork as fork_run
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
+from gan_core.jobs.repeats import submit_repeats
 from gan_core.recipes.settings import SPECS, parse
 from gan_core.runs.store import RunView, clean_name
 
@@ -43,16 +44,34 @@ def train(given: argparse.Namespace, at: Context) -> int:
         pictures=PictureProgress(),
     )
     tell_found(config.dataset, at.runs_dir)
-    created = submit(at.store, config, given.name, data_dir=at.data_dir)
+    if given.repeat != 1:
+        runs = submit_repeats(at.store, config, given.repeat, given.name, data_dir=at.data_dir)
+    else:
+        runs = [submit(at.store, config, given.name, data_dir=at.data_dir)]
     if given.detach:
-        print_result(created, as_json=at.json)
+        print_result(runs[-1], as_json=at.json)
         return 0
-    images = config.dataset.title or config.dataset.name
-    tell(f"run {created.id}: {config.recipe} on {images}, {config.total_steps} steps")
-    return _follow(created, at)
+    return _follow_all(runs, at)
 
 
-def _follow(created: RunView, at: Context) -> int:
+def _follow_all(runs: list[RunView], at: Context) -> int:
+    """Follow one run after another; Ctrl-C ends them all."""
+    worst = 0
+    for i, created in enumerate(runs):
+        config = created.sound_config()
+        words = f"run {created.id}: {config.recipe} on {config.dataset.name}"
+        seed = f", seed {config.seed}" if len(runs) > 1 else ""
+        tell(f"{words}, {config.total_steps} steps{seed}")
+        code = _follow(created, at, is_last=i == len(runs) - 1)
+        if code == INTERRUPTED:
+            for waiting in runs[i + 1 :]:
+                control.stop(at.store, waiting.id)
+            return code
+        worst = worst or code
+    return worst
+
+
+def _follow(created: RunView, at: Context, *, is_last: bool) -> int:
     """Show a run until it ends; Ctrl-C stops it and keeps its checkpoint."""
     follower = Follower(created)
     code = 0
@@ -66,7 +85,8 @@ def _follow(created: RunView, at: Context) -> int:
     if ended.status.state in _ENDED_BADLY and not code:
         tell(f"run {ended.id} {ended.status.state}: {ended.status.message}")
         code = 1
-    print_result(ended, as_json=at.json)
+    if is_last or code == INTERRUPTED:
+        print_result(ended, as_json=at.json)
     return code
 
 
