@@ -126,7 +126,7 @@ def _choose_snapshot(run: RunView) -> str:
             _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
         ),
         help=meaning("snapshot"),
-        width=260,
+        width=200,
     )
 
 

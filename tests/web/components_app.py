@@ -1,4 +1,4 @@
-"""A small real app around the three components: an honest picture of latents, made with NumPy.
+"""A small real app around the components: an honest picture of latents, made with NumPy.
 
 The picture is a soft ellipse whose place, size and slant are the first five numbers of the latent;
 its "verdict" is how near the centre it sits. Address parameters choose what is shown.
@@ -13,6 +13,8 @@ import time
 
 import numpy as np
 import streamlit as st
+
+from tests.web.plane_app import plane_routes, show_plane
 
 STEPS = [50 * i for i in range(1, 46)]
 SHAPE = [28, 28, 1]
@@ -109,6 +111,7 @@ def routes(base: str = "") -> list:
         Route(f"{base}/studio/tally", tally_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.png", sheet_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.json", verdicts_route),
+        *plane_routes(base),
     ]
 
 
@@ -238,6 +241,7 @@ else:
             st.Page(show_live, title="Live", url_path="live", default=True),
             st.Page(show_explorer, title="Explore", url_path="explore"),
             st.Page(show_player, title="Play", url_path="play"),
+            st.Page(show_plane, title="Plane", url_path="plane"),
         ],
         position="top",
     ).run()

@@ -11,7 +11,7 @@ import gan_core.web
 from gan_core.web import asset
 
 SOURCES = sorted((Path(gan_core.web.__file__).parent / "js").glob("*.js"))
-ENTRIES = ["live_view.js", "explorer.js", "walk_player.js"]
+ENTRIES = ["live_view.js", "explorer.js", "walk_player.js", "plane.js"]
 BYTES_PER_TICK = 40_000
 
 
@@ -81,6 +81,7 @@ def test_every_word_comes_from_python_and_none_is_left_over() -> None:
     assert words_used("live_view.js") == set(components.live_words())
     assert words_used("explorer.js") == set(components.explorer_words())
     assert words_used("walk_player.js") == set(components.player_words())
+    assert words_used("plane.js") == set(components.plane_words())
 
 
 def test_curves_travel_in_short_numbers_and_gaps_as_none() -> None:

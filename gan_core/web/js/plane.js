@@ -32,9 +32,6 @@ class PlaneView {
     const bar = el("div", { class: "plane-bar" }, this.legend, tools);
     this.root = el("section", { class: "studio plane", "aria-label": this.words.plane });
     this.root.append(bar, this.planes, this.note, this.tip);
-    this.scheme = matchMedia("(prefers-color-scheme: dark)");
-    this.onScheme = () => this.dress();
-    this.scheme.addEventListener("change", this.onScheme);
     parent.append(this.root);
   }
 
@@ -71,7 +68,7 @@ class PlaneView {
   }
 
   async loadImages(data) {
-    this.images = null;
+    [this.images, this.isolated] = [null, null];
     try {
       const images = await PlaneImages.load(data);
       if (this.data.images_url !== data.images_url) return;
@@ -86,7 +83,6 @@ class PlaneView {
   }
 
   writeLegend() {
-    this.isolated = null;
     this.chips = this.data.class_names.map((name, label) => {
       const dot = el("span", { class: "dot", "aria-hidden": "true" });
       const chip = el("button", { type: "button", class: "button chip", "aria-pressed": "false" });
@@ -116,8 +112,7 @@ class PlaneView {
     });
     const labels = this.images?.labels ?? null;
     const { theme, isolated } = this;
-    const names = this.data.class_names;
-    const look = { theme, colors, labels, names, isolated: labels ? isolated : null, holes: this.holes.checked };
+    const look = { theme, colors, labels, isolated, names: this.data.class_names, holes: this.holes.checked };
     for (const panel of this.panels.values()) panel.scatter.setLook(look);
     this.dressed = true;
   }
@@ -149,7 +144,6 @@ class PlaneView {
   }
 
   destroy() {
-    this.scheme.removeEventListener("change", this.onScheme);
     for (const panel of this.panels.values()) panel.destroy();
     this.root.remove();
   }

@@ -22,10 +22,12 @@ export function makeDots(colors, theme) {
   });
 }
 
-/** Each point in its turn, so that no class hides another by its number. */
+/** Each point in its turn, so that no class hides another; `dotOf(i)` may be null. */
 export function drawDots(context, places, dotOf) {
   for (let i = 0; 2 * i < places.length; i += 1) {
-    const { picture, size } = dotOf(i);
+    const dot = dotOf(i);
+    if (!dot) continue;
+    const { picture, size } = dot;
     context.drawImage(picture, places[2 * i] - size / 2, places[2 * i + 1] - size / 2, size, size);
   }
 }
@@ -57,7 +59,7 @@ export function drawHoles(context, { cell, cells }, toX, toY, theme) {
   context.strokeStyle = theme.text;
   context.lineWidth = 1;
   context.beginPath();
-  const { width: right, height: bottom } = context.canvas.getBoundingClientRect();
+  const { clientWidth: right, clientHeight: bottom } = context.canvas;
   for (let x = -bottom; x < right; x += 8) {
     context.moveTo(x, bottom);
     context.lineTo(x + bottom, 0);

@@ -47,11 +47,10 @@ export class Manifold {
     const { across, up } = this.grid;
     const [column, row] = [nearestPlace(across, x), nearestPlace(up, y)];
     this.mark.hidden = column < 0 || row < 0;
-    const share = (index, count) => `${(100 * index) / count}%`;
-    this.mark.style.left = share(column, across.length);
-    this.mark.style.top = share(up.length - 1 - row, up.length);
-    this.mark.style.width = share(1, across.length);
-    this.mark.style.height = share(1, up.length);
+    const percent = 100 / across.length;
+    this.mark.style.left = `${percent * column}%`;
+    this.mark.style.top = `${percent * (up.length - 1 - row)}%`;
+    this.mark.style.width = this.mark.style.height = `${percent}%`;
   }
 }
 

@@ -48,7 +48,10 @@ export class Scatter {
     for (const end of ["pointerup", "pointercancel"]) {
       this.cross.addEventListener(end, () => (this.held = false));
     }
-    this.cross.addEventListener("pointerleave", () => this.events.onHover(-1));
+    this.cross.addEventListener("pointerleave", ({ pointerType }) => {
+      // A finger leaves with each tap; what it found stays to be looked at.
+      if (pointerType === "mouse") this.events.onHover(-1);
+    });
     this.cross.addEventListener("keydown", (event) => this.stride(event));
   }
 
@@ -116,23 +119,22 @@ export class Scatter {
     context.beginPath();
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
-    if (isolated !== null) drawDots(context, this.places, this.dotsOnly((label) => label !== isolated));
-    drawDots(context, this.places, this.dotsOnly((label) => isolated === null || label === isolated));
+    if (isolated !== null) drawDots(context, this.places, this.dotOf(false));
+    drawDots(context, this.places, this.dotOf(true));
     if (holes) drawHoles(context, this.cloud.holes, this.toX, this.toY, theme);
     if (labels) this.drawNames(context, names, theme, isolated);
     context.restore();
     this.drawCross();
   }
 
-  /** The dot of each point; one that is left out, or of a faded class, has its own. */
-  dotsOnly(isIn) {
+  /** The dot of each point; when one class stands alone, the others lie faded below it. */
+  dotOf(isFront) {
     const { labels, colors, isolated } = this.look;
-    const none = { picture: this.dots[0].picture, size: 0 };
-    const faded = this.dots[colors.length];
     return (i) => {
-      const label = labels ? labels[i] : 0;
-      if (!isIn(label)) return none;
-      return isolated === null || label === isolated ? this.dots[label % colors.length] : faded;
+      const label = labels?.[i] ?? 0;
+      if (isolated === null) return this.dots[label % colors.length];
+      if ((label === isolated) !== isFront) return null;
+      return this.dots[isFront ? label % colors.length : colors.length];
     };
   }
 
