@@ -23,7 +23,6 @@ from pages._parts.words import number
 GROUPS = (
     (
         N_("Optimiser"),
-        ":material/speed:",
         (
             *("batch_size", "g_lr", "d_lr", "optimizer", "beta_1", "beta_2"),
             *("lr_schedule", "weight_decay", "grad_clip"),
@@ -31,7 +30,6 @@ GROUPS = (
     ),
     (
         N_("Networks"),
-        ":material/account_tree:",
         (
             *("latent_size", "latent_distribution", "g_norm", "d_norm", "d_variant", "dropout"),
             *("leaky_slope", "init_std", "upsampling", "last_kernel", "output_activation"),
@@ -40,7 +38,6 @@ GROUPS = (
     ),
     (
         N_("The game"),
-        ":material/sports_esports:",
         (
             *("loss", "gp_weight", "label_smoothing", "d_batches", "d_steps", "instance_noise"),
             *("orthogonal", "mode_seeking", "lesson", "on_collapse"),
@@ -48,11 +45,10 @@ GROUPS = (
     ),
     (
         N_("Keeping and repeating"),
-        ":material/save:",
         ("ema", "precision", "log_every", "snapshot_every", "checkpoint_secs"),
     ),
 )
-"""Where a setting stands that is not essential: title, icon, settings."""
+"""Where a setting stands that is not essential: title, settings."""
 
 
 @dataclass
@@ -76,12 +72,12 @@ class Fields:
         self.first_error = self.first_error or other.first_error
 
 
-def grouped(recipe: Recipe) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """The settings of a recipe that are not essential: title, icon and names of each group."""
-    for title, icon, names in GROUPS:
+def grouped(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The settings of a recipe that are not essential: title and names of each group."""
+    for title, names in GROUPS:
         there = tuple(n for n in names if n in recipe.defaults and n not in recipe.essential)
         if there:
-            yield title, icon, there
+            yield title, there
 
 
 def setting_fields(

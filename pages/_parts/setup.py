@@ -67,10 +67,16 @@ def show_setup() -> None:
             card = choose_data(recipe)
         with settings_column.container(border=True, height="stretch"):
             draft = _choose_settings(recipe, card)
-    if _mode(draft.recipe) == _LESSON:
+    left, middle, right = st.columns([1, 2, 1], vertical_alignment="top")
+    with left:
+        mode = _mode(draft.recipe)
+    if mode == _LESSON:
         show_stages(draft.recipe, partial(_start_stage, draft), disabled=draft.error is not None)
     else:
-        _train_button(draft)
+        with middle:
+            _train_button(draft)
+        with right:
+            _repeat_button(draft)
     _explain(draft)
 
 
@@ -135,9 +141,9 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
     steps, steps_wrong = length_field(recipe, card.info, fields.values)
     fields.first_error = fields.first_error or steps_wrong
     seed = 0
-    st.caption(_("More settings"))
-    for title, icon, names in grouped(recipe):
-        with st.expander(translate(title), icon=icon):
+    with st.expander(_("More"), icon=":material/tune:"):
+        for title, names in grouped(recipe):
+            st.markdown(f"**{translate(title)}**")
             if title == GROUPS[-1][0]:
                 seed = _seed_field(fields)
             fields.add(setting_fields(recipe, names, preset, gpu=gpu))
@@ -185,15 +191,14 @@ def _mode(recipe: Recipe) -> str:
     if recipe.family != "gan":
         return _TRAIN
     titles = {_TRAIN: _("Train"), _LESSON: _("Lesson in three stages")}
-    with st.container(horizontal_alignment="center"):
-        chosen = st.segmented_control(
-            _("How to begin"),
-            list(titles),
-            default=_TRAIN,
-            format_func=titles.__getitem__,
-            label_visibility="collapsed",
-            key="mode",
-        )
+    chosen = st.segmented_control(
+        _("How to begin"),
+        list(titles),
+        default=_TRAIN,
+        format_func=titles.__getitem__,
+        label_visibility="collapsed",
+        key="mode",
+    )
     return chosen or _TRAIN
 
 
@@ -203,36 +208,36 @@ def _start_stage(draft: Draft, changes: Mapping[str, SettingValue], steps: int, 
 
 
 def _train_button(draft: Draft) -> None:
-    _left, middle, _right = st.columns([1, 2, 1])
-    with middle:
-        pressed = st.button(
-            _("Train"),
-            type="primary",
-            icon=":material/play_arrow:",
-            width="stretch",
-            disabled=draft.error is not None,
-            key="train",
-        )
-        if draft.config is not None:
-            st.caption(_time_words(draft.config, draft.recipe), text_alignment="center")
-        elif draft.error is not None:
-            st.caption(_("Mend the field marked in red first."), text_alignment="center")
-        if pressed:
-            _start(draft)
-        with st.container(horizontal_alignment="center"):
-            repeated = st.button(
-                _("Repeat over {n} seeds").format(n=NUM_REPEATS),
-                type="tertiary",
-                icon=":material/repeat:",
-                disabled=draft.error is not None,
-                help=_(
-                    "Queues this run {n} times, each with another seed, and shows their mean and "
-                    "how far they differ: what is chance, and what is not."
-                ).format(n=NUM_REPEATS),
-                key="repeat",
-            )
-        if repeated:
-            _start(draft, NUM_REPEATS)
+    pressed = st.button(
+        _("Train"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=draft.error is not None,
+        key="train",
+    )
+    if draft.config is not None:
+        st.caption(_time_words(draft.config, draft.recipe), text_alignment="center")
+    elif draft.error is not None:
+        st.caption(_("Mend the field marked in red first."), text_alignment="center")
+    if pressed:
+        _start(draft)
+
+
+def _repeat_button(draft: Draft) -> None:
+    pressed = st.button(
+        _("Repeat over {n} seeds").format(n=NUM_REPEATS),
+        type="tertiary",
+        icon=":material/repeat:",
+        disabled=draft.error is not None,
+        help=_(
+            "Queues this run {n} times, each with another seed, and shows their mean and how far "
+            "they differ: what is chance, and what is not."
+        ).format(n=NUM_REPEATS),
+        key="repeat",
+    )
+    if pressed:
+        _start(draft, NUM_REPEATS)
 
 
 def _time_words(config: RunConfig, recipe: Recipe) -> str:
