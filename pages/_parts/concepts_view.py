@@ -238,9 +238,13 @@ def _show_preview(run: RunView, step: int, here: Point, made: Concept, invert: b
     st.image(
         png_bytes(sheet(images, len(_STRENGTHS), scale=scale, gap=2, invert=invert)),
         caption=_("The explorer's image with strength {strengths}").format(
-            strengths=" · ".join(f"{strength:+g}" for strength in _STRENGTHS)
+            strengths=" · ".join(_signed(strength) for strength in _STRENGTHS)
         ),
     )
+
+
+def _signed(strength: float) -> str:
+    return f"{strength:+g}".replace("-", "−") if strength else "0"
 
 
 def _show_places(run: RunView, made: Concept, with_name: str, without_name: str) -> None:
