@@ -24,7 +24,7 @@ PATIENCE_SECS = 120  # for a worker to start on a busy machine
 
 # At an address such as /runs, Streamlit's client looks for its server below it first. What a
 # console says of that names no address, so answers are judged by their addresses instead.
-IS_STREAMLITS = re.compile(r"^Failed to load resource|/(explore|runs|data)/_stcore/[\w-]+$")
+IS_STREAMLITS = re.compile(r"^Failed to load resource|/(explore|plane|runs|data)/_stcore/[\w-]+$")
 
 
 class Studio:

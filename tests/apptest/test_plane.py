@@ -1,0 +1,111 @@
+"""The Plane page: nothing to show, one model, two, and what the address asks for."""
+
+import json
+
+import pytest
+
+from tests.apptest.conftest import assert_sound
+from tests.apptest.reading import texts
+from tests.apptest.test_words import NAME, assert_translated
+from tests.plane_runs import add_plane_run
+
+PLANE = "pages/plane.py"
+
+
+def element(viewer):
+    """What the plane's element was given."""
+    (found,) = viewer.get("bidi_component")
+    return json.loads(found.proto.json)
+
+
+def said(viewer):
+    return "\n".join(text for _where, text in texts(viewer))
+
+
+def test_without_an_encoder_the_page_says_what_to_train(studio):
+    studio.add()  # a GAN: it has none
+    viewer = studio.open(PLANE)
+    assert_sound(viewer)
+    assert viewer.subheader
+    assert "encoder" in said(viewer)
+    viewer.button(key="train-vae").click().run()
+    assert_sound(viewer)
+    assert viewer.selectbox(key="recipe").value == "vae"
+
+
+def test_one_model(studio):
+    run = add_plane_run(studio.store, name="my plane")
+    viewer = studio.open(PLANE)
+    assert_sound(viewer)
+    assert not viewer.error
+    data = element(viewer)
+    assert [(model["run"], model["step"]) for model in data["models"]] == [(run.id, 20)]
+    assert data["models"][0]["points_url"].startswith(f"studio/runs/{run.id}/plane/20.json")
+    assert data["class_names"] == [str(i) for i in range(10)]
+    assert viewer.query_params["run"] == run.id
+    assert len(viewer.get("download_button")) == 2
+
+
+def test_two_models_side_by_side_and_the_address_keeps_them(studio):
+    vae = add_plane_run(studio.store, name="the VAE")
+    ae = add_plane_run(studio.store, name="the AE", recipe="autoencoder")
+    viewer = studio.open(PLANE, run=vae.id)
+    viewer.selectbox(key="plane-beside").set_value(ae.id).run()
+    assert_sound(viewer)
+    assert [model["title"] for model in element(viewer)["models"]] == ["the VAE", "the AE"]
+    assert viewer.query_params["beside"] == ae.id
+    assert len(viewer.get("download_button")) == 4
+    again = studio.open(PLANE, run=vae.id, beside=ae.id)
+    assert [model["run"] for model in element(again)["models"]] == [vae.id, ae.id]
+
+
+def test_another_run_leaves_a_neighbour_that_does_not_suit(studio):
+    vae = add_plane_run(studio.store, name="the VAE")
+    ae = add_plane_run(studio.store, name="the AE", recipe="autoencoder")
+    viewer = studio.open(PLANE, run=vae.id, beside=ae.id)
+    viewer.selectbox(key="plane-run").set_value(ae.id).run()
+    assert_sound(viewer)
+    assert [model["run"] for model in element(viewer)["models"]] == [ae.id]
+
+
+def test_an_older_snapshot(studio):
+    run = add_plane_run(studio.store)
+    viewer = studio.open(PLANE, run=run.id, step="10")
+    assert element(viewer)["models"][0]["step"] == 10
+    assert viewer.query_params["step"] == "10"
+
+
+@pytest.mark.parametrize(
+    "query", [{"run": "unknown"}, {"beside": "<b>"}, {"step": "31"}, {"step": ""}]
+)
+def test_an_address_that_leads_nowhere_means_the_newest(studio, query):
+    run = add_plane_run(studio.store)
+    viewer = studio.open(PLANE, **query)
+    assert_sound(viewer)
+    assert [(model["run"], model["step"]) for model in element(viewer)["models"]] == [(run.id, 20)]
+
+
+def numbered(studio, index, **how):
+    """A run whose id holds no letters, so that no part of it looks like a word."""
+    run = add_plane_run(studio.store, name=NAME, **how)
+    made = run.paths.root.rename(studio.store.root / f"20260101-120000-{index:06}")
+    return made.name
+
+
+def test_every_word_is_translated(studio):
+    assert_translated(studio.open(PLANE, lang="qps"))
+    vae = numbered(studio, 1)
+    assert len(assert_translated(studio.open(PLANE, lang="qps"))) > 20
+    ae = numbered(studio, 2, recipe="autoencoder")
+    viewer = studio.open(PLANE, lang="qps", run=vae, beside=ae)
+    assert len(element(viewer)["models"]) == 2
+    assert_translated(viewer)
+
+
+def test_files_to_keep_are_pictures(studio):
+    from pages._parts.plane_view import _manifold_file, _scatter_file
+
+    run = add_plane_run(studio.store)
+    for make in (_scatter_file, _manifold_file):
+        assert make(run, 20, False).startswith(b"\x89PNG")
+    assert _manifold_file(run, 20, True) != _manifold_file(run, 20, False)
