@@ -67,7 +67,7 @@ def _new_concept(run: RunView, step: int, here: Point, *, invert: bool) -> None:
         _show_made(made)
         _show_preview(run, step, here, made, invert)
         _show_places(run, made, with_name, without_name)
-        _show_keep(run, step, made, with_name, without_name)
+        _show_keep(run, step, made, with_name, without_name, by_class=how == _BY_CLASS)
 
 
 def _intro(encodes: bool) -> str:
@@ -172,7 +172,7 @@ def _by_hand(run: RunView, step: int, names: tuple[str, ...], invert: bool) -> _
     if not chosen.with_ or not chosen.without:
         return None
     made = concept(codes[list(chosen.with_)], codes[list(chosen.without)])
-    return made, _("with"), _("without")
+    return made, _("those with"), _("those without")
 
 
 @contextmanager
@@ -211,7 +211,9 @@ def _judgement(figure: float) -> str:
         return _("A good direction, though other things change with it.")
     if figure >= 0.65:
         return _("A weak direction: expect it to work on some images only.")
-    return _("Hardly better than guessing (50 of 100): do not read anything into it.")
+    if figure > 0.55:
+        return _("Little better than guessing, which is 50 of 100.")
+    return _("That is guessing (50 of 100): this direction does not stand for the property.")
 
 
 def figure_words(figure: float | None) -> str:
@@ -263,11 +265,14 @@ def _show_places(run: RunView, made: Concept, with_name: str, without_name: str)
                 st.rerun()
 
 
-def _show_keep(run: RunView, step: int, made: Concept, with_name: str, without_name: str) -> None:
+def _show_keep(
+    run: RunView, step: int, made: Concept, with_name: str, without_name: str, *, by_class: bool
+) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             _("Name"),
-            value=_("{with_} − {without}").format(with_=with_name, without=without_name),
+            value=f"{with_name} − {without_name}" if by_class else "",
+            placeholder=_("what those with have in common"),
             max_chars=MAX_NAME_LENGTH,
             key=f"concept-name-{with_name}-{without_name}",
         )

@@ -18,6 +18,7 @@ from gan_core.runs.lock import FileLock, is_held
 from tests import classifier_by_hand as by_hand
 
 INFO = DatasetInfo(name="x", num_train=9, num_test=1, image_size=4, channels=1, num_classes=2)
+LEVELS = {"bright": 200, "dark": 30}
 
 
 @pytest.fixture
@@ -70,14 +71,19 @@ def test_one_at_a_time(tmp_path: Path, busy: Path) -> None:
     assert classify.standing(tmp_path, INFO).state == "none"
 
 
+def picture(level: int, seed: int):
+    """Noise around a level."""
+    noise = np.random.default_rng(seed).integers(-20, 20, (28, 28))
+    return (level + noise).astype(np.uint8)
+
+
 def test_a_real_one_and_the_reason_why_there_is_none(tmp_path: Path) -> None:
     """Two kinds of pictures, dark and bright, from the files to the words."""
     source = tmp_path / "pictures"
-    for kind, level in (("bright", 200), ("dark", 30)):
+    for kind, level in LEVELS.items():
         (source / kind).mkdir(parents=True)
         for i in range(30):
-            pixels = np.random.default_rng(i).integers(level - 20, level + 20, (28, 28))
-            Image.fromarray(pixels.astype(np.uint8)).save(source / kind / f"{i}.png")
+            Image.fromarray(picture(level, i)).save(source / kind / f"{i}.png")
     runs_dir = tmp_path / "runs"
     options = Options(sizes=(28,), fit="crop", channels=1, title="two kinds")
     own = own_sets.prepare(runs_dir, source, options, limits="command-line")
@@ -88,8 +94,8 @@ def test_a_real_one_and_the_reason_why_there_is_none(tmp_path: Path) -> None:
     found = Classifier.open(folder)
     assert found.card.class_names == ("bright", "dark")
     assert found.card.accuracy == 1
-    greys = np.stack([np.full((28, 28, 1), level, np.uint8) for level in (190, 40)])
-    assert found.classify(greys)[0].tolist() == [0, 1]
+    new = np.stack([picture(level, 99) for level in LEVELS.values()])[..., np.newaxis]
+    assert found.classify(new)[0].tolist() == [0, 1]
     assert classify.standing(runs_dir, own.info).state == "ready"
     assert not is_held(classifiers.home(runs_dir) / ".lock")
 

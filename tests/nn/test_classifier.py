@@ -72,7 +72,7 @@ def test_training_is_short_and_sees_every_image(num_images: int, side: int) -> N
     steps = classifier.num_steps(num_images, (side, side, 3))
     passes = steps * classifier.BATCH_SIZE / num_images
     assert passes > 1.9
-    assert steps <= 20 * (num_images // classifier.BATCH_SIZE + 1)
+    assert steps <= 60 * (num_images // classifier.BATCH_SIZE + 1)
 
 
 def test_batches_pass_over_all_images_and_are_the_same_each_time() -> None:
