@@ -52,7 +52,7 @@ class GanStep:
         if self._is_simultaneous:
             for i, real_images in enumerate(early):
                 self._update_d(number, real_images, turn=i)
-            metrics = self._update_both(number, last)
+            metrics = self._update_both(number, last, turn=len(early))
         else:
             metrics = self._take_turns(number, batches)
         self._update_average(number)
@@ -76,29 +76,26 @@ class GanStep:
         self, number: tf.Tensor, real_images: tf.Tensor, turn: int
     ) -> tuple[tf.Tensor, tuple[tf.Tensor, tf.Tensor], tf.Tensor]:
         """One turn of D: its loss, its accuracies, and the latents of its fakes."""
-        stream = "d latents" if turn == 0 else f"d latents {turn}"
         real_images = real_images[: self._d_batch]
-        latents = self._latents(number, stream, self._d_batch)
+        latents = self._latents(number, _stream("d latents", turn), self._d_batch)
         if self._lesson == "d_only":
-            fake_images = self._noise_images(number, real_images.shape)
+            fake_images = self._noise_images(number, real_images.shape, turn)
         else:
             fake_images = self._state.generator(latents, training=not self._turns.inference_fakes)
-        shown = self._with_noise(
-            number, {"noise on real": real_images, "noise on fake": fake_images}
-        )
+        shown = self._both_with_noise(number, real_images, fake_images, turn)
         if self._settings.d_batches == "two_updates":
             loss, accuracy = self._two_updates(*shown)
         else:
-            loss, accuracy = self._one_update(number, *shown)
+            loss, accuracy = self._one_update(number, *shown, turn)
         return loss, accuracy, latents
 
     def _one_update(
-        self, number: tf.Tensor, real_images: tf.Tensor, fake_images: tf.Tensor
+        self, number: tf.Tensor, real_images: tf.Tensor, fake_images: tf.Tensor, turn: int
     ) -> tuple[tf.Tensor, tuple[tf.Tensor, tf.Tensor]]:
         with tf.GradientTape() as tape:
             real_logits, fake_logits = self._judge(real_images, fake_images)
             loss = self._d_loss(real_logits, fake_logits)
-            total = loss + self._d_penalties(number, real_images, fake_images)
+            total = loss + self._d_penalties(number, real_images, fake_images, turn)
         self._move_d(tape, total)
         return loss, accuracies(real_logits, fake_logits, self._settings.loss)
 
@@ -123,24 +120,22 @@ class GanStep:
     def _update_g(self, number: tf.Tensor, latents: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             fake_images = self._state.generator(latents, training=True)
-            (shown,) = self._with_noise(number, {"noise for g": fake_images})
+            shown = self._with_noise(number, fake_images, "noise for g")
             logits = self._state.discriminator(shown, training=True)
             loss = self._game.fool(logits)
             total = loss + self._g_penalties(latents, fake_images)
         self._move_g(tape, total)
         return loss
 
-    def _update_both(self, number: tf.Tensor, real_images: tf.Tensor) -> list[tf.Tensor]:
+    def _update_both(self, number: tf.Tensor, real_images: tf.Tensor, turn: int) -> list[tf.Tensor]:
         """Both gradients from one forward pass, then both networks move."""
         latents = self._latents(number, "latents", self._settings.batch_size)
         with tf.GradientTape(persistent=True) as tape:
             fake_images = self._state.generator(latents, training=True)
-            shown = self._with_noise(
-                number, {"noise on real": real_images, "noise on fake": fake_images}
-            )
+            shown = self._both_with_noise(number, real_images, fake_images, turn)
             real_logits, fake_logits = self._judge(*shown)
             d_loss = self._d_loss(real_logits, fake_logits)
-            d_total = d_loss + self._d_penalties(number, *shown)
+            d_total = d_loss + self._d_penalties(number, *shown, turn)
             g_loss = self._game.fool(fake_logits)
             g_total = g_loss + self._g_penalties(latents, fake_images)
         d_gradients = tape.gradient(d_total, self._state.discriminator.trainable_variables)
@@ -163,13 +158,13 @@ class GanStep:
         return self._scale * (real_loss + self._game.fake(fake_logits))
 
     def _d_penalties(
-        self, number: tf.Tensor, real_images: tf.Tensor, fake_images: tf.Tensor
+        self, number: tf.Tensor, real_images: tf.Tensor, fake_images: tf.Tensor, turn: int
     ) -> tf.Tensor | float:
         d = self._state.discriminator
         total = self._orthogonality(d)
         if self._settings.loss == "wasserstein-gp" and self._settings.gp_weight:
             size = (real_images.shape[0], 1, 1, 1)
-            mix = seeds.uniform(size, self._key("gradient penalty"), number)
+            mix = seeds.uniform(size, self._key(_stream("gradient penalty", turn)), number)
             slope = penalties.gradient_penalty(
                 lambda images: d(images, training=True), real_images, fake_images, mix
             )
@@ -207,22 +202,27 @@ class GanStep:
     def _latents(self, number: tf.Tensor, stream: str, num_latents: int) -> tf.Tensor:
         return seeds.normal((num_latents, self._settings.latent_size), self._key(stream), number)
 
-    def _noise_images(self, number: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
+    def _noise_images(self, number: tf.Tensor, shape: tf.TensorShape, turn: int) -> tf.Tensor:
         """Images of random pixels, for the lesson in which D learns alone."""
-        pixels = seeds.uniform(tuple(shape), self._key("noise images"), number)
+        pixels = seeds.uniform(tuple(shape), self._key(_stream("noise images", turn)), number)
         return scale(255.0 * pixels, self._settings.pixel_range)
 
-    def _with_noise(self, number: tf.Tensor, batches: dict[str, tf.Tensor]) -> list[tf.Tensor]:
-        """What D sees of images (by stream of noise): instance noise (Sønderby et al. 2017)."""
+    def _both_with_noise(
+        self, number: tf.Tensor, real_images: tf.Tensor, fake_images: tf.Tensor, turn: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        return (
+            self._with_noise(number, real_images, _stream("noise on real", turn)),
+            self._with_noise(number, fake_images, _stream("noise on fake", turn)),
+        )
+
+    def _with_noise(self, number: tf.Tensor, images: tf.Tensor, stream: str) -> tf.Tensor:
+        """What D sees of images: instance noise (Sønderby et al. 2017, arXiv 1610.04490)."""
         if not self._settings.instance_noise:
-            return list(batches.values())
+            return images
         level = schedules.noise_level(
             self._settings.instance_noise, number, self._config.total_steps
         )
-        return [
-            images + level * seeds.normal(tuple(images.shape), self._key(stream), number)
-            for stream, images in batches.items()
-        ]
+        return images + level * seeds.normal(tuple(images.shape), self._key(stream), number)
 
     def _key(self, stream: str) -> int:
         return seeds.key(self._config.seed, stream)
@@ -242,6 +242,11 @@ class GanStep:
             average.non_trainable_variables, generator.non_trainable_variables, strict=True
         ):
             mean.assign(value.value)
+
+
+def _stream(name: str, turn: int) -> str:
+    """A stream for each of D's turns in a step, so that no two see the same random numbers."""
+    return name if turn == 0 else f"{name} {turn}"
 
 
 def set_rates(config: RunConfig, state: TrainState, number: tf.Tensor) -> None:
