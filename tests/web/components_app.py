@@ -36,6 +36,33 @@ def p_real(z: list[float]) -> float:
     return float(1 / (1 + math.exp(2 * math.hypot(z[0], z[1]) - 2)))
 
 
+def side(z: list[float]) -> int:
+    """A class for a classifier: left or right of the middle."""
+    return int(z[0] > 0)
+
+
+def concepts() -> list[dict]:
+    """Two directions: the first moves across, the second up and down and a little across."""
+    across = np.eye(64)[0]
+    both = np.eye(64)[1] + 0.5 * across
+    return [
+        {"id": "aa", "name": "across", "vector": across.tolist(), "figure": "0.98", "about": "A."},
+        {"id": "bb", "name": "down", "vector": both.tolist(), "figure": "–", "about": "B."},
+    ]
+
+
+def classifier(query) -> dict:
+    """How things stand with a classifier, as the address asks for it."""
+    return {
+        "state": query.get("classifier", "unsuited"),
+        "share": 0.4,
+        "accuracy": 0.985,
+        "num_test": "10 000",
+        "reason": "no space left",
+        "class_names": ["left", "right"],
+    }
+
+
 def sheet(step: int) -> bytes:
     """A PNG of 8 × 8 pictures that sharpen with the step."""
     from PIL import Image
@@ -69,6 +96,8 @@ def routes(base: str = "") -> list:
                 "shape": SHAPE,
                 "images": [base64.b64encode(picture(z).tobytes()).decode() for z in latents],
                 "p_real": None if body["run"] == "mute" else [p_real(z) for z in latents],
+                "labels": [side(z) for z in latents] if body["run"] == "named" else None,
+                "confidences": [0.983] * len(latents) if body["run"] == "named" else None,
             }
         )
 
@@ -201,13 +230,33 @@ def show_explorer() -> None:
             "verdict_thresholds": [0.4, 0.6],
             "neighbours": 8,
             "neighbour_radius": 3.0,
+            "directions": concepts()[st.session_state.get("gone", 0) :]
+            if "few" not in query
+            else [],
+            "classifier": classifier(query),
             "present": "present" in query,
         },
     )
+    if state.action:
+        st.session_state["did"] = state.action
+    st.text(f"did {st.session_state.get('did')}")
     left, right, told = st.columns(3)
     left.button("Next step", on_click=lambda: st.session_state.update(step=step + 250))
     right.button("From Python", on_click=lambda: st.session_state.update(version=version + 1))
+    told.button("Forget one", on_click=lambda: st.session_state.update(gone=1))
     told.text("told " + (" ".join(f"{value:.2f}" for value in state.z[:3]) if state.z else "no"))
+
+
+def show_sorting() -> None:
+    from pages._parts.concept_sheet import concept_sheet
+
+    draws = np.random.default_rng(3).standard_normal((12, 5))
+    images = np.stack([picture(z) for z in draws])
+    version = "b" if st.toggle("Other images") else "a"
+    found = concept_sheet(
+        "sheet", images, ["left", "right"] * 6, version=version, invert="invert" in st.query_params
+    )
+    st.text(f"with {found.with_} without {found.without}")
 
 
 def show_player() -> None:
@@ -241,6 +290,7 @@ else:
             st.Page(show_live, title="Live", url_path="live", default=True),
             st.Page(show_explorer, title="Explore", url_path="explore"),
             st.Page(show_player, title="Play", url_path="play"),
+            st.Page(show_sorting, title="Sort", url_path="sort"),
             st.Page(show_plane, title="Plane", url_path="plane"),
         ],
         position="top",

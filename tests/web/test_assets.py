@@ -11,7 +11,7 @@ import gan_core.web
 from gan_core.web import asset
 
 SOURCES = sorted((Path(gan_core.web.__file__).parent / "js").glob("*.js"))
-ENTRIES = ["live_view.js", "explorer.js", "walk_player.js", "plane.js"]
+ENTRIES = ["live_view.js", "explorer.js", "walk_player.js", "plane.js", "concept_sheet.js"]
 BYTES_PER_TICK = 40_000
 
 
