@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -39,6 +40,8 @@ ALONE = ""
 TICK_SECS = 2.0
 RECIPE = "vae"
 
+_PICTURE = Path(__file__).parent / "pictures" / "plane.png"
+
 
 def show_plane() -> None:
     """Draw the page, or what to do first when no run has an encoder yet."""
@@ -47,30 +50,48 @@ def show_plane() -> None:
         _show_empty()
         return
     shown, chosen = _choose(runs)
+    _say_what_is_flattened(shown)
     following = chosen == NEWEST and any(run.status.state in ALIVE for run in shown)
     ids = tuple(run.id for run in shown)
     st.fragment(_plane, run_every=TICK_SECS if following else None)(ids, chosen)
 
 
+def _say_what_is_flattened(runs: Sequence[RunView]) -> None:
+    for run in runs:
+        size = run.sound_config().settings.latent_size
+        if size > 2:
+            st.caption(
+                _(
+                    "{name} has {n} latents. Its plane lies along the two directions in which the "
+                    "codes spread most."
+                ).format(name=plain(run.title), n=size)
+            )
+
+
 def _show_empty() -> None:
-    st.subheader(_("No plane yet"), anchor=False)
-    st.markdown(
-        _(
-            "A plane needs a network that turns images into points: an **encoder**. The "
-            "variational autoencoder and the plain autoencoder train one.\n\n"
-            "Train one of them: seconds later every test image is a coloured point here, and the "
-            "classes drift apart while it learns. Train both, and see side by side what one has "
-            "and the other lacks: holes."
+    words, picture = st.columns(2, gap="large", vertical_alignment="center")
+    with words:
+        st.subheader(_("No plane yet"), anchor=False)
+        st.markdown(
+            _(
+                "A plane needs a network that turns images into points: an **encoder**. The "
+                "variational autoencoder and the plain autoencoder train one.\n\n"
+                "Train one of them: seconds later every test image is a coloured point here, and "
+                "the classes drift apart while it learns. Train both, and see side by side what "
+                "one has and the other lacks: holes."
+            )
         )
+        if st.button(
+            _("Train a variational autoencoder"),
+            key="train-vae",
+            type="primary",
+            icon=":material/model_training:",
+        ):
+            st.session_state["recipe"] = RECIPE
+            st.switch_page("pages/train.py")
+    picture.image(
+        str(_PICTURE), caption=_("10 000 handwritten digits as a variational autoencoder sees them")
     )
-    if st.button(
-        _("Train a variational autoencoder"),
-        key="train-vae",
-        type="primary",
-        icon=":material/model_training:",
-    ):
-        st.session_state["recipe"] = RECIPE
-        st.switch_page("pages/train.py")
 
 
 def _choose(runs: list[RunView]) -> tuple[list[RunView], str]:

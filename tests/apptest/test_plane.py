@@ -68,6 +68,13 @@ def test_another_run_leaves_a_neighbour_that_does_not_suit(studio):
     assert [model["run"] for model in element(viewer)["models"]] == [ae.id]
 
 
+def test_a_plane_through_more_latents_says_what_it_is(studio):
+    add_plane_run(studio.store, latent_size=7)
+    viewer = studio.open(PLANE)
+    assert_sound(viewer)
+    assert any("7 latents" in caption.value for caption in viewer.caption)
+
+
 def test_an_older_snapshot(studio):
     run = add_plane_run(studio.store)
     viewer = studio.open(PLANE, run=run.id, step="10")
