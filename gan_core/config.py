@@ -123,13 +123,18 @@ class Parent(Frozen):
 
 
 class RunConfig(Frozen):
-    """A complete, resolved run, as `config.json` holds it."""
+    """A complete, resolved run, as `config.json` holds it.
+
+    `sheet_seed` is set where a fork has another seed than its parent: the sheets go on with the
+    latents that they began with.
+    """
 
     schema_version: int = SCHEMA_VERSION
     recipe: str
     dataset: DatasetInfo
     settings: Settings
     seed: int
+    sheet_seed: int | None = None
     total_steps: int
     steps_per_epoch: int
     kernels: Kernels

@@ -95,6 +95,7 @@ _END: dict[Request | None, tuple[State, Said]] = {
     None: ("completed", Said(template=N_("finished"))),
     "pause": ("paused", Said(template=N_("paused; resume continues at this very step"))),
     "stop": ("stopped", Said(template=N_("stopped; the last step was saved"))),
+    "collapse": ("stopped", Said(template=N_("training has collapsed; the watch stopped it"))),
     "interrupt": (
         "interrupted",
         Said(template=N_("the worker was told to end; the last step was saved")),
@@ -130,6 +131,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
     device_name = device.prepare(config.kernels)
     from gan_core.nn.state import initial_state
     from gan_core.nn.trainer import Hooks, Trainer
+    from gan_core.nn.watching import Watcher
 
     recipe = registry.get(config.recipe)
     reporter.starting(Said(template=N_("loading the images")))
@@ -149,6 +151,9 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
+        watcher=Watcher(
+            paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse")
+        ),
     )
     return Trainer(paths, recipe, config, state, dataset, hooks)
 

@@ -10,13 +10,15 @@ from gan_core.cli.output import DownloadProgress, print_json, print_result, resu
 from gan_core.cli.pictures import PictureProgress, tell_found
 from gan_core.config import SettingValue
 from gan_core.errors import ConflictError
-from gan_core.jobs import control
+from gan_core.jobs import control, rollback
 from gan_core.jobs.fork import fork as fork_run
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
 from gan_core.jobs.repeats import submit_repeats
+from gan_core.metrics.collapse import SIGNAL_WORDS
 from gan_core.recipes.settings import SPECS, parse
 from gan_core.runs.store import RunView, clean_name
+from gan_core.runs.watch import Collapse, read_watched
 
 INTERRUPTED = 130
 _ENDED_BADLY = {"failed", "interrupted"}
@@ -82,12 +84,36 @@ def _follow(created: RunView, at: Context, *, is_last: bool) -> int:
         ended = _stop_and_wait(created.id, at, follower)
     finally:
         follower.close()
+    successor = None if code else _successor(ended, at)
+    if successor is not None:
+        return _follow(successor, at, is_last=is_last)
     if ended.status.state in _ENDED_BADLY and not code:
         tell(f"run {ended.id} {ended.status.state}: {ended.status.message}")
         code = 1
     if is_last or code == INTERRUPTED:
         print_result(ended, as_json=at.json)
     return code
+
+
+def _successor(ended: RunView, at: Context) -> RunView | None:
+    """Tell of a collapse; the run that went back and goes on, where there is one."""
+    watched = read_watched(ended.paths)
+    if watched.collapse is None:
+        return None
+    tell(f"step {watched.collapse.step}: {_seen(watched.collapse)}")
+    settled = rollback.wait_for_successor(at.store, ended.id)
+    if settled.gave_up:
+        tell(f"no rollback: {settled.gave_up}")
+    if not settled.successor:
+        return None
+    successor = at.store.get(settled.successor)
+    tell(f"going back: run {successor.id} goes on from a healthy snapshot with gentler settings")
+    return successor
+
+
+def _seen(collapse: Collapse) -> str:
+    words = [SIGNAL_WORDS[name] for name in collapse.signals if name in SIGNAL_WORDS]
+    return "training has collapsed: " + ", ".join(words)
 
 
 def _stop_and_wait(run_id: str, at: Context, follower: Follower) -> RunView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gan_core import data
@@ -34,9 +34,11 @@ def fork(
     steps: int | None = None,
     epochs: float | None = None,
     name: str = "",
+    seed: int | None = None,
     data_dir: Path,
     mirror: str | None = None,
     progress: data.Progress | None = None,
+    fill: Callable[[RunPaths], None] | None = None,
 ) -> RunView:
     """Queue a new run that continues from a snapshot of another.
 
@@ -51,8 +53,10 @@ def fork(
         steps, epochs: the length in all, counted from the parent's start. Neither: the parent's
             length, or as long again where that is already reached.
         name: of the new run; the parent's with the step where it has one.
+        seed: of what is random from there on; the parent's.
         data_dir: where data sets lie on this machine.
         mirror, progress: as for `plan`, should the data set be missing here.
+        fill: writes more files into the new run before anybody sees it.
 
     Raises:
         NotFoundError: no such run, or no snapshot to fork at that step (says which there are).
@@ -63,7 +67,7 @@ def fork(
     """
     parent = store.get(run_id)
     at_step = forkable_step(parent.paths, step)
-    config = fork_config(store.root, parent, at_step, overrides, steps, epochs)
+    config = fork_config(store.root, parent, at_step, overrides, steps, epochs, seed=seed)
     images.ensure(config.dataset, parent.paths, data_dir, mirror=mirror, progress=progress)
     if not name and parent.meta.name:
         name = f"{parent.meta.name[:100]} @ {at_step}"
@@ -76,6 +80,8 @@ def fork(
         write_json(paths.config, config.to_json(), durable=True)
         write_json(paths.meta, meta.model_dump(mode="json"))
         write_launch(paths, data_dir)
+        if fill is not None:
+            fill(paths)
         said = Said(template=N_("waiting to continue from step {step}"), values={"step": at_step})
         write_status(paths, "queued", at_step, config.total_steps, said)
     ensure_supervisor(store.root)
@@ -119,6 +125,8 @@ def fork_config(
     overrides: Mapping[str, SettingValue],
     steps: int | None = None,
     epochs: float | None = None,
+    *,
+    seed: int | None = None,
 ) -> RunConfig:
     """The configuration of a fork, judged like that of a new run.
 
@@ -144,9 +152,12 @@ def fork_config(
         now=utc_now(),
         steps=steps,
         epochs=epochs,
-        seed=old.seed,
+        seed=old.seed if seed is None else seed,
         parent=Parent(run=parent.id, step=step),
     )
+    if config.seed != old.seed:
+        first = old.seed if old.sheet_seed is None else old.sheet_seed
+        config = config.model_copy(update={"sheet_seed": first})
     if config.total_steps <= step:
         raise BadInputError(
             N_("got {total} steps in all; the fork begins at {step}, so allowed is more."),

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gan_core.errors import DamagedError, GanCoreError
+from gan_core.jobs import rollback
 from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
@@ -94,8 +95,10 @@ class Supervisor:
                 continue
             del self._children[run_id]
             logger.info("run %s: worker ended with %s", run_id, exit_words(code))
+            paths = RunPaths(self._store.root / run_id)
             try:
-                record_death(RunPaths(self._store.root / run_id), code)
+                record_death(paths, code)
+                rollback.after_end(self._store, run_id, data_dir=read_launch(paths))
             except (GanCoreError, OSError) as error:
                 logger.warning("run %s: %s", run_id, error)
 

@@ -23,6 +23,7 @@ from gan_core.nn.snapshot import write_snapshot
 from gan_core.nn.source import open_source
 from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
 from gan_core.nn.step import images_per_step, make_step, names_of_metrics, plain_step
+from gan_core.nn.watching import Watcher
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import checkpoints, snapshots
@@ -44,6 +45,7 @@ class Hooks:
         write_sheet: draws `samples/<step>.png` from images uint8 `[N, H, W, C]` and D's
             probability of each being real, float32 `[N]`, or `None` where there is no such.
         pins: steps of snapshots that are never thinned.
+        watcher: told every record and every sheet.
         clock: seconds that never go backwards.
     """
 
@@ -52,6 +54,7 @@ class Hooks:
     write_sheet: Callable[[int, NDArray[np.uint8], Values | None], None]
     pins: Callable[[], tuple[int, ...]]
     clock: Callable[[], float]
+    watcher: Watcher
 
 
 class Trainer:
@@ -193,6 +196,8 @@ class Trainer:
             }
         )
         self._logged_at, self._logged_step = now, state.step
+        values = dict(zip(self._metric_names, map(float, metrics), strict=True))
+        self.hooks.watcher.observe(state.step, values)
         self.check_finite(metrics)
 
     def _ends_epoch_with_news(self, step: int) -> bool:
@@ -233,11 +238,17 @@ class Trainer:
         pixels = to_bytes(images.numpy(), self.config.settings.pixel_range)
         verdicts = None if p_real is None else p_real.numpy()
         self.hooks.write_sheet(self.state.step, pixels, verdicts)
+        self.hooks.watcher.observe_sheet(self.state.step, pixels)
 
     def _snapshot(self) -> None:
         self._count_time()
         write_snapshot(self.paths, self.recipe, self.config, self.state)
-        snapshots.thin(self.paths, self.hooks.pins())
+        snapshots.thin(self.paths, {*self.hooks.pins(), *self._way_back()})
+
+    def _way_back(self) -> list[int]:
+        """The newest snapshot that the watch still calls healthy."""
+        healthy = self.hooks.watcher.healthy_step
+        return [s for s in snapshots.list_steps(self.paths) if s <= healthy][-1:]
 
 
 def sheet_latents(recipe: Recipe, config: RunConfig) -> Values:
@@ -245,4 +256,5 @@ def sheet_latents(recipe: Recipe, config: RunConfig) -> Values:
     latent_size = config.settings.latent_size
     if recipe.sheet_latents == "quantiles" and latent_size == 2:
         return quantile_grid(recipe.sheet_columns)
-    return sample_latents(config.seed, recipe.sheet_columns**2, latent_size)
+    seed = config.seed if config.sheet_seed is None else config.sheet_seed
+    return sample_latents(seed, recipe.sheet_columns**2, latent_size)

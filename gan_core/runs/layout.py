@@ -41,6 +41,11 @@ class RunPaths:
         return self.root / "metrics.jsonl"
 
     @property
+    def watch(self) -> Path:
+        """What the collapse watch saw."""
+        return self.root / "watch.json"
+
+    @property
     def samples(self) -> Path:
         """Sample sheets, `<step>.png`."""
         return self.root / "samples"

@@ -17,7 +17,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.status import Said, State, write_status
 from gan_core.text import N_
 
-Request = Literal["pause", "stop", "interrupt"]
+Request = Literal["pause", "stop", "interrupt", "collapse"]
 
 _EAR_SECS = 0.2
 _HEARTBEAT_SECS = 1.0
@@ -27,6 +27,7 @@ _PROMISES: dict[Request, Said] = {
     "pause": Said(template=N_("pausing after this step")),
     "stop": Said(template=N_("stopping after this step")),
     "interrupt": Said(template=N_("ending after this step")),
+    "collapse": Said(template=N_("training has collapsed; going back after this step")),
 }
 
 

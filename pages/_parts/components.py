@@ -49,6 +49,7 @@ def live_view(key: str, data: Mapping[str, Any]) -> None:
                 for a sheet (optional), with
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
             total_steps: where the run ends; the x axis never goes further.
+            marks: steps at which something happened: a list of {x, label} (optional).
             invert: show ink on white (a filter; send False for colour images).
             panels: a list of
                 title; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it

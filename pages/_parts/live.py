@@ -32,6 +32,7 @@ from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
+from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 1.0
@@ -85,6 +86,7 @@ def _tick(run_id: str, *, was_busy: bool) -> None:
             revive_queue(studio().store)  # should its supervisor have been killed
         curves = feed(run.paths.root).curves()
         _state_line(run, curves)
+        show_watch(run)
         live_view(key=f"live-{run.id}", data=_live_data(run, curves))
 
 
@@ -174,6 +176,7 @@ def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": bool(st.session_state.get("invert")) and grey,
+        "marks": marks(run),
         "panels": [_panel(panel, curves) for panel in panels(registry.get(config.recipe).family)],
     }
 

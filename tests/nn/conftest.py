@@ -45,7 +45,7 @@ def nn() -> SimpleNamespace:
     device.prepare(CPU)
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
-        *("gan_step", "optimizers", "penalties", "schedules", "special_layers"),
+        *("gan_step", "optimizers", "penalties", "schedules", "special_layers", "watching"),
         *("seeds", "snapshot", "state", "step", "trainer"),
     )
     modules = {name: importlib.import_module(f"gan_core.nn.{name}") for name in names}

@@ -46,6 +46,9 @@ class World:
     def pins(self) -> tuple[int, ...]:
         return ()
 
+    def collapsed(self) -> None:
+        self.requests[self.step] = "collapse"
+
     def clock(self) -> float:
         self.now += 1.0
         return self.now
@@ -71,10 +74,13 @@ def trainer(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., tu
             state.restore(loaded.arrays)
         world = World(paths, requests)
         names = ("request", "at_step", "write_sheet", "pins", "clock")
-        hooks = nn.trainer.Hooks(**{name: getattr(world, name) for name in names})
         info = made.config.dataset
         loaded = data.load(info, paths.root)
         dataset = dataclasses.replace(loaded, test_images=loaded.train_images[:200])
+        watcher = nn.watching.Watcher(
+            paths, recipe, made.config, dataset.train_images, world.collapsed
+        )
+        hooks = nn.trainer.Hooks(**{name: getattr(world, name) for name in names}, watcher=watcher)
         return nn.trainer.Trainer(paths, recipe, made.config, state, dataset, hooks), world
 
     return make

@@ -1,7 +1,7 @@
 /** One panel of curves: legend with values above, axes and lines below, a crosshair on top. */
 
 import { brief, el, fill, setText, whole } from "./base.js";
-import { drawBand, drawXAxis, drawYAxis, strokeSeries } from "./curves.js";
+import { drawBand, drawMarks, drawXAxis, drawYAxis, strokeSeries } from "./curves.js";
 import { smooth } from "./ema.js";
 import { shape } from "./icons.js";
 import { makeScale, nearest, yRange } from "./scale.js";
@@ -108,6 +108,7 @@ export class Chart {
       const width = theme.fontSize >= 20 ? 3.2 : 2.2;
       strokeSeries(context, line, this.smoothed[i], { toX, toY, log, color, width });
     });
+    drawMarks(context, box, panel.marks ?? [], toX, theme);
     context.restore();
     const empty = panel.series.every((line) => line.x.length === 0);
     setText(this.empty, empty ? this.words.no_points : "");
@@ -215,6 +216,7 @@ function samePanel(one, other) {
   return (
     ["title", "y_label", "y_min", "y_max"].every((key) => one[key] === other[key]) &&
     String(one.band) === String(other.band) &&
+    JSON.stringify(one.marks) === JSON.stringify(other.marks) &&
     one.series.length === other.series.length &&
     one.series.every((line, i) => {
       const twin = other.series[i];

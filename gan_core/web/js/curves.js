@@ -93,6 +93,26 @@ export function drawBand(context, box, band, toY, theme) {
   context.globalAlpha = 1;
 }
 
+/** Steps at which something happened: a dashed line each, with a word at its top. */
+export function drawMarks(context, box, marks, toX, theme) {
+  context.strokeStyle = theme.text;
+  context.fillStyle = theme.text;
+  context.lineWidth = 1.5;
+  context.textBaseline = "top";
+  for (const { x, label } of marks) {
+    const at = Math.round(toX(x)) + 0.5;
+    context.setLineDash([5, 4]);
+    context.beginPath();
+    context.moveTo(at, box.top);
+    context.lineTo(at, box.bottom);
+    context.stroke();
+    context.setLineDash([]);
+    const isLeft = at + context.measureText(label).width + 8 > box.right;
+    context.textAlign = isLeft ? "right" : "left";
+    context.fillText(label, at + (isLeft ? -5 : 5), box.top + 2);
+  }
+}
+
 /** A tick's number without the noise of binary fractions. */
 export function tickText(value) {
   const clean = Number(value.toPrecision(6));

@@ -53,21 +53,21 @@ class LiveView {
     const theme = readTheme(this.root);
     if (!sameTheme(theme, this.theme)) this.theme = theme;
     this.sheet.update(data);
-    this.setPanels(data.panels);
+    this.setPanels(data.panels, data.marks ?? []);
     const last = data.panels.flatMap((panel) => panel.series.map((line) => line.x.at(-1) ?? 0));
     this.xEnd = growingEnd(Math.max(0, ...last), data.total_steps);
     this.spent = performance.now() - begun;
     this.setOptions();
   }
 
-  setPanels(panels) {
+  setPanels(panels, marks) {
     while (this.charts.length > panels.length) this.charts.pop().element.remove();
     while (this.charts.length < panels.length) {
       const chart = new Chart(this.words, (x) => this.hover(x));
       this.charts.push(chart);
       this.panels.append(chart.element);
     }
-    this.charts.forEach((chart, i) => chart.setPanel(panels[i]));
+    this.charts.forEach((chart, i) => chart.setPanel({ ...panels[i], marks }));
   }
 
   setOptions() {

@@ -1,0 +1,1 @@
+"""Figures about a run, from numbers and images; NumPy alone."""

@@ -1,0 +1,87 @@
+"""The collapse watch at work in a worker: it looks, writes down what it sees, and asks to stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gan_core.config import RunConfig
+from gan_core.metrics.collapse import CollapseWatch, Finding
+from gan_core.recipes.recipe import Recipe
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.watch import Collapse, read_watched, write_watched
+
+logger = logging.getLogger(__name__)
+
+NUM_REAL = 256
+"""Real images that sheets are compared with."""
+
+
+class Watcher:
+    """Told what the loop logs and draws.
+
+    What was found in an earlier life of the run stands: a collapse is told once.
+    """
+
+    def __init__(
+        self,
+        paths: RunPaths,
+        recipe: Recipe,
+        config: RunConfig,
+        real_images: NDArray[np.uint8],
+        stop: Callable[[], None],
+    ) -> None:
+        """Nothing is written before something is found.
+
+        Args:
+            paths: of the run.
+            recipe: says what kind of system it is.
+            config: of the run; its setting `on_collapse` says what follows a finding.
+            real_images: the training set, uint8 `[N, H, W, C]`; the first few are looked at.
+            stop: asks the run to end; called where the setting is `restart`.
+        """
+        self._paths, self._stop = paths, stop
+        self._restarts = config.settings.on_collapse == "restart"
+        known = read_watched(paths).collapse
+        self._is_off = config.settings.lesson not in (None, "both") or known is not None
+        self._known_step = known.healthy_step if known else None
+        self._watch = CollapseWatch(
+            is_gan=recipe.family == "gan",
+            d_loss_scale=recipe.d_loss_scale,
+            loss=config.settings.loss,
+            real_images=np.asarray(real_images[:NUM_REAL]),
+        )
+
+    @property
+    def healthy_step(self) -> int:
+        """The last step without a sign of a collapse; snapshots around it are worth keeping."""
+        return self._watch.healthy_step if self._known_step is None else self._known_step
+
+    def observe(self, step: int, record: Mapping[str, float]) -> None:
+        """Look at the metrics of a step."""
+        if not self._is_off:
+            self._act(self._watch.observe(step, record))
+
+    def observe_sheet(self, step: int, images: NDArray[np.uint8]) -> None:
+        """Look at a sheet's images, uint8 `[N, H, W, C]`."""
+        if not self._is_off:
+            self._act(self._watch.observe_sheet(step, images))
+
+    def _act(self, finding: Finding | None) -> None:
+        if finding is None:
+            return
+        logger.warning("collapse at step %d: %s", finding.step, ", ".join(finding.signals))
+        collapse = Collapse(
+            step=finding.step,
+            healthy_step=finding.healthy_step,
+            signals=finding.signals,
+            evidence=finding.evidence,
+        )
+        watched = read_watched(self._paths)
+        write_watched(self._paths, watched.model_copy(update={"collapse": collapse}))
+        self._is_off = True
+        if self._restarts:
+            self._stop()
