@@ -16,9 +16,12 @@ from gan_core.recipes.layers import (
     Flatten,
     Layer,
     LeakyReLU,
+    MaxPool,
+    MinibatchStd,
     Network,
     Reshape,
     Shape,
+    ToUniform,
     Upsample,
     shape_after,
 )
@@ -31,8 +34,9 @@ _pointwise = st.one_of(
     st.builds(Activation, function=st.sampled_from(["relu", "tanh", "sigmoid"])),
     st.builds(LeakyReLU, slope=st.floats(0, 1)),
     st.builds(Dropout, rate=st.floats(0, 0.9)),
-    st.just(Flatten()),
+    st.sampled_from([Flatten(), ToUniform()]),
 )
+_spread = st.just(MinibatchStd())
 _dense = st.builds(Dense, units=st.integers(1, 24), bias=st.booleans())
 _convolutions = st.one_of(
     *(
@@ -47,6 +51,12 @@ _convolutions = st.one_of(
     ),
     st.builds(Upsample, factor=st.integers(2, 3)),
 )
+
+
+def _pools(shape: Shape) -> list[st.SearchStrategy[MaxPool]]:
+    """Windows that fit into the image, if any do."""
+    largest = min(shape[:2]) if len(shape) == 3 else 0
+    return [st.builds(MaxPool, size=st.integers(2, min(largest, 8)))] if largest >= 2 else []
 
 
 def _reshapes(shape: Shape) -> st.SearchStrategy[Reshape]:
@@ -69,10 +79,13 @@ def networks(draw: st.DrawFn, max_layers: int = 8) -> Network:
     shape = start
     for _ in range(draw(st.integers(1, max_layers))):
         fitting = _dense if len(shape) == 1 else _convolutions
-        layer = draw(st.one_of(fitting, _reshapes(shape), _pointwise))
+        others = [_reshapes(shape), _pointwise, *_pools(shape)]
+        if len(shape) != 2:
+            others.append(_spread)
+        layer = draw(st.one_of(fitting, *others))
         after = shape_after(layer, shape)
         if math.prod(after) <= _MAX_VALUES:
             layers.append(layer)
             shape = after
-    name = draw(st.sampled_from(["generator", "discriminator"]))
+    name = draw(st.sampled_from(["generator", "discriminator", "encoder"]))
     return Network(name=name, input_shape=start, layers=tuple(layers) or (Flatten(),))

@@ -20,6 +20,7 @@ from gan_core.recipes.layers import (
     MaxPool,
     Network,
     Shape,
+    ToUniform,
     Upsample,
 )
 from gan_core.text import N_
@@ -178,7 +179,7 @@ def network_svg(
     drawing.block(first, network.input_shape)
     for layer, row in zip(network.layers, layer_table(network, translate), strict=True):
         words = _row_words(row, translate)
-        if isinstance(layer, (BatchNorm, Activation, LeakyReLU, Dropout)):
+        if isinstance(layer, (BatchNorm, Activation, LeakyReLU, Dropout, ToUniform)):
             drawing.band(words, layer)
         else:
             drawing.block(words, row.shape)

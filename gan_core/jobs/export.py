@@ -42,7 +42,8 @@ def export(
 
     Raises:
         NotFoundError: no such run or snapshot.
-        BadInputError: an unknown format, or a target that is no place for a file.
+        BadInputError: an unknown format, one that cannot hold this generator, or a target that
+            is no place for a file.
         DamagedError: the snapshot is damaged.
         JobFailedError: TensorFlow could not write it; says why.
         ReadOnlyError, DiskFullError: the target cannot be written.
@@ -62,6 +63,14 @@ def export(
         text = program(config)
         name = f"train_{config.recipe.replace('-', '_')}.py"
         return _place(target, name, lambda draft: _write_text(draft, text))
+    if format == "h5" and config.settings.latent_distribution == "uniform":
+        raise BadInputError(
+            N_("got {given}, which has no place for the first layer of this generator, which makes "
+               "its latents uniform; allowed is one of: {allowed}."),
+            field="format",
+            given=format,
+            allowed=", ".join(name for name in FORMATS if name != "h5"),
+        )  # fmt: skip
     at_step = snapshots.resolve_step(view.paths, step)
     name = default_name(view, at_step, format)
     return _place(target, name, lambda draft: _write_generator(view, at_step, format, draft))

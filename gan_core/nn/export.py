@@ -12,8 +12,10 @@ import sys
 import warnings
 from pathlib import Path
 
+import keras
+
 from gan_core.errors import GanCoreError
-from gan_core.nn import build
+from gan_core.nn import build, special_layers
 from gan_core.recipes.layers import network_from_json
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json
@@ -53,10 +55,22 @@ def export(snapshot: Path, file_format: str, target: Path) -> None:
         # Keras 3.15's own saving does not know the copy keyword of NumPy 2.4 yet.
         warnings.filterwarnings("ignore", message=r"__array__ implementation doesn't accept a copy")
         try:
-            model.save(draft)
+            _of_keras_alone(model).save(draft)
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _of_keras_alone(model: keras.Sequential) -> keras.Model:
+    """The same model without layers of ours, so that it loads where this program is not."""
+    ours = special_layers.ToUniform
+    if not any(isinstance(layer, ours) for layer in model.layers):
+        return model
+    inputs = values = keras.Input(model.input_shape[1:])
+    for layer in model.layers:
+        # Called on a symbol, `call` leaves Keras' own operations in the graph.
+        values = layer.call(values) if isinstance(layer, ours) else layer(values)
+    return keras.Model(inputs, values, name=model.name)
 
 
 if __name__ == "__main__":

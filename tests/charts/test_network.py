@@ -18,8 +18,11 @@ from gan_core.recipes.layers import (
     Dropout,
     Flatten,
     LeakyReLU,
+    MaxPool,
+    MinibatchStd,
     Network,
     Reshape,
+    ToUniform,
     Upsample,
 )
 
@@ -50,6 +53,11 @@ _DISCRIMINATOR = Network(
         Dense(units=1),
     ),
 )
+_POOLING = Network(
+    name="encoder",
+    input_shape=(7, 7, 4),
+    layers=(MaxPool(size=3), MinibatchStd(), Flatten(), ToUniform(), Dense(units=2)),
+)
 
 
 def test_table_of_a_generator() -> None:
@@ -64,7 +72,16 @@ def test_table_of_a_generator() -> None:
     assert sum(row.num_parameters for row in rows) == _GENERATOR.num_parameters
 
 
-@pytest.mark.parametrize("network", [_GENERATOR, _DISCRIMINATOR], ids=lambda n: str(n.name))
+def test_table_of_what_keras_calls_otherwise() -> None:
+    pool, spread, _, uniform, _ = layer_table(_POOLING)
+    assert (pool.kind, pool.detail, pool.shape) == ("Max pooling", "3×3", (2, 2, 4))
+    assert (spread.kind, spread.shape) == ("Spread of the batch", (2, 2, 5))
+    assert (uniform.kind, uniform.num_parameters) == ("Normal to uniform", 0)
+
+
+@pytest.mark.parametrize(
+    "network", [_GENERATOR, _DISCRIMINATOR, _POOLING], ids=lambda n: str(n.name)
+)
 def test_words_stand_in_the_page_and_below_each_other(network: Network) -> None:
     root = ET.fromstring(network_svg(network))  # noqa: S314 - our own text
     texts = root.findall(f".//{_SVG}text")

@@ -51,6 +51,17 @@ def test_bad_input(still, run, tmp_path):
         export(still, run.id, 7, "onnx", tmp_path)
 
 
+def test_uniform_latents_do_not_fit_into_h5(still, tmp_path):
+    run = trained(still, latent_distribution="uniform")
+    with pytest.raises(BadInputError) as caught:
+        export(still, run.id, "newest", "h5", tmp_path)
+    assert caught.value.one_line() == (
+        "format: got h5, which has no place for the first layer of this generator, which makes its "
+        "latents uniform; allowed is one of: keras, onnx, script, zip."
+    )
+    assert not list(tmp_path.glob("*.h5"))
+
+
 def test_a_job_that_fails_says_why_in_one_line(tmp_path):
     with pytest.raises(JobFailedError, match="No module named"):
         run_job("gan_core.no_such_module", timeout_secs=30)

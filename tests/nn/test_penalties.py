@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(("slope", "penalty"), [(1.0, 0.0), (3.0, 4.0), (0.0, 1.0)])
@@ -48,6 +50,17 @@ def test_orthogonal_filters_cost_nothing(nn: SimpleNamespace) -> None:
     assert float(nn.penalties.orthogonal([equal])) == pytest.approx(2 * 4**2)
     assert float(nn.penalties.orthogonal([kernel, equal, equal])) == pytest.approx(64, rel=1e-5)
     assert float(nn.penalties.orthogonal([])) == 0
+
+
+@given(rows=st.integers(1, 7), columns=st.integers(1, 7), seed=st.integers(0, 10_000))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_overlaps_by_hand(nn: SimpleNamespace, rows: int, columns: int, seed: int) -> None:
+    """The same number, whichever way the products are added up."""
+    kernel = np.random.default_rng(seed).normal(size=(rows, columns))
+    products = kernel.T @ kernel
+    expected = float(np.sum((products - np.diag(np.diag(products))) ** 2))
+    tensor = nn.tensorflow.constant(kernel, "float32")
+    assert float(nn.penalties.orthogonal([tensor])) == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
 def test_filters_of_transposed_convolutions_are_turned_round(nn: SimpleNamespace) -> None:

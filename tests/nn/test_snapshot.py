@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,8 @@ _VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("quick-dcgan", {"dropout": 0.4, "latent_size": 2, "upsampling": "nearest"}),
     ("quick-dcgan", {"g_norm": "none", "d_norm": "none", "output_activation": "sigmoid"}),
     ("quick-dcgan", {"precision": "mixed_bfloat16"}),
+    ("quick-dcgan", {"latent_distribution": "uniform", "minibatch_std": "on"}),
+    ("dense-conv-gan", {"d_variant": "pool"}),
     ("mnist-dcgan", {}),
     ("mnist-dcgan", {"g_norm": "batch", "d_norm": "batch", "output_activation": "tanh"}),
     ("mlp-gan", {}),
@@ -158,6 +161,22 @@ def test_an_export_loads_in_plain_keras(
     images = np.asarray(model(golden["latents"], training=False))
     np.testing.assert_allclose(images, golden["images"], atol=1e-6)
     assert type(model).__module__.startswith("keras.")
+
+
+def test_uniform_latents_load_where_this_program_is_not(
+    nn: SimpleNamespace, system: Callable[..., Any], paths: RunPaths, tmp_path: Path
+) -> None:
+    _write(nn, system(latent_distribution="uniform"), paths)
+    target = tmp_path / "generator.keras"
+    nn.export.export(paths.snapshot(7), "keras", target)
+    with zipfile.ZipFile(target) as file:
+        parts = file.read("config.json").decode()
+    assert "Erf" in parts
+    assert "gan_core" not in parts
+    assert "latent_studio" not in parts
+    golden = checkpoints.read_arrays(paths.snapshot(7) / snapshots.GOLDEN)
+    images = nn.keras.saving.load_model(target, compile=False)(golden["latents"])
+    np.testing.assert_allclose(np.asarray(images), golden["images"], atol=1e-6)
 
 
 def test_a_damaged_snapshot_is_not_exported(

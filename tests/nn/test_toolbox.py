@@ -169,6 +169,21 @@ def test_d_steps(run: Callable[..., Run]) -> None:
     assert int(state.g_optimizer.iterations) == 2
 
 
+def test_every_turn_of_d_draws_its_own_noise(
+    nn: SimpleNamespace, system: Callable[..., Any]
+) -> None:
+    made = system(lesson="d_only", instance_noise=0.5, d_steps=2)
+    state = nn.state.initial_state(made.recipe, made.config)
+    step, zero = nn.step.plain_step(made.recipe, made.config, state), nn.tensorflow.constant(0)
+    black = nn.tensorflow.zeros((8, 28, 28, 1))
+    seen = [step._noise_images(zero, black.shape, turn) for turn in (0, 1)]
+    for turn in (0, 1):
+        seen += step._both_with_noise(zero, black, black, turn)
+    drawn = np.stack([np.asarray(images).ravel() for images in seen])
+    likeness = np.corrcoef(drawn) - np.eye(len(drawn))
+    assert np.abs(likeness).max() < 0.1
+
+
 def test_the_average_lags_behind(nn: SimpleNamespace, run: Callable[..., Run]) -> None:
     state, _ = run(6, ema=0.99)
     start = run(1, ema=0.99, g_lr=1e-7)[0]

@@ -18,8 +18,11 @@ from gan_core.recipes.layers import (
     Dense,
     Flatten,
     Layer,
+    MaxPool,
+    MinibatchStd,
     Network,
     Reshape,
+    ToUniform,
     Upsample,
     enlarge,
     flat,
@@ -81,6 +84,9 @@ def test_strides(height: int, width: int, stride: int, kernel: int) -> None:
         (BatchNorm(), (9, 9, 7), 28),
         (Upsample(), (9, 9, 7), 0),
         (Flatten(), (9, 9, 7), 0),
+        (MaxPool(), (9, 9, 7), 0),
+        (MinibatchStd(), (9, 9, 7), 0),
+        (ToUniform(), (7,), 0),
     ],
 )
 def test_parameters_by_hand(layer: Layer, shape: tuple[int, ...], count: int) -> None:
@@ -94,6 +100,9 @@ def test_parameters_by_hand(layer: Layer, shape: tuple[int, ...], count: int) ->
         (Conv(filters=1, kernel=3), (16,)),
         (ConvT(filters=1, kernel=3), (16,)),
         (Upsample(), (16,)),
+        (MaxPool(), (16,)),
+        (MaxPool(size=3), (2, 5, 1)),
+        (MinibatchStd(), (4, 4)),
         (Reshape(shape=(5, 3)), (16,)),
     ],
 )
@@ -102,6 +111,20 @@ def test_a_layer_that_cannot_follow(layer: Layer, shape: tuple[int, ...]) -> Non
         shape_after(layer, shape)
     assert layer.kind in caught.value.message
     assert str(shape) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "after"),
+    [
+        (MaxPool(size=2), (14, 14, 64), (7, 7, 64)),
+        (MaxPool(size=2), (7, 5, 3), (3, 2, 3)),
+        (MinibatchStd(), (7, 5, 3), (7, 5, 4)),
+        (MinibatchStd(), (128,), (129,)),
+        (ToUniform(), (100,), (100,)),
+    ],
+)
+def test_shapes_by_hand(layer: Layer, shape: tuple[int, ...], after: tuple[int, ...]) -> None:
+    assert shape_after(layer, shape) == after
 
 
 def test_flat_drops_what_is_switched_off() -> None:
@@ -139,6 +162,9 @@ def _damaged(**changes: Any) -> dict[str, Any]:
         _damaged(layers=[{"kind": "conv", "filters": 1, "kernel": 3}]),
         _damaged(layers=[{"kind": "reshape", "shape": [3, 3, 1]}]),
         _damaged(layers=[{"kind": "dropout", "rate": 1.0}]),
+        _damaged(layers=[{"kind": "max_pool"}]),
+        _damaged(layers=[{"kind": "reshape", "shape": [2, 4, 1]}, {"kind": "max_pool", "size": 1}]),
+        _damaged(layers=[{"kind": "to_uniform", "function": "erf"}]),
         _damaged(layers=[{"kind": "dropout", "rate": float("nan")}]),
     ],
 )
