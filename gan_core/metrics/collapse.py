@@ -35,6 +35,9 @@ SIGNAL_WORDS: dict[Signal, str] = {
 WINDOW_STEPS = 200
 """How long a sign must last, in steps."""
 
+LOST_STEPS = 1000
+"""How long D may win all the time, whatever G's loss, before the game is called lost."""
+
 MIN_RECORDS = 15
 """And how many records must show it."""
 
@@ -99,6 +102,7 @@ class CollapseWatch:
         self._g_past: list[float] = []
         self._sheets: deque[tuple[int, Variety]] = deque()
         self._was_varied = False
+        self._winning_since: int | None = None
         self.healthy_step = 0
         self.finding: Finding | None = None
 
@@ -131,6 +135,8 @@ class CollapseWatch:
         d_wins = {"d_loss_zero", "d_always_right"} <= set(lasting)
         # A healthy G loses 0.5 to 3; past 9 it fools D once in ten thousand times.
         is_lost = "g_runs_away" in lasting and (d_wins or self._usual_g_loss() > _FAR_OFF)
+        self._winning_since = (self._winning_since or step) if d_wins else None
+        is_lost |= self._winning_since is not None and step - self._winning_since >= LOST_STEPS
         # Sheets are blank and alike before the first lesson too: only a fall counts, or the
         # company of a D that has won.
         has_fallen = bool(sheets) and (self._was_varied or d_wins)

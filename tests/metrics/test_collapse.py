@@ -76,6 +76,15 @@ def test_d_winning_the_first_steps_is_no_collapse() -> None:
         assert watch.observe_sheet(step, REAL) is None
 
 
+def test_d_winning_for_a_thousand_steps_is_a_lost_game() -> None:
+    watch = _watch()
+    findings = [watch.observe(step, _record(0.005, 6.0, 1.0)) for step in range(10, 3000, 10)]
+    found = [finding for finding in findings if finding]
+    assert len(found) == 1
+    assert set(found[0].signals) == {"d_loss_zero", "d_always_right"}
+    assert 1000 <= found[0].step <= 1400
+
+
 def test_the_first_sheets_are_alike_in_every_run() -> None:
     watch = _watch()
     for step in range(0, 2000, 50):
