@@ -17,12 +17,12 @@ from gan_core.runs.files import write_json
 ACCURACY = 0.875
 
 
-def matrix(info: DatasetInfo, seed: int = 0) -> NDArray[np.float32]:
-    """Random weights `[H * W * C, K]`."""
+def matrix(info: DatasetInfo, seed: int = 0, sureness: float = 1.0) -> NDArray[np.float32]:
+    """Random weights `[H * W * C, K]`; the larger, the surer."""
     rng = np.random.default_rng(seed)
     weights = rng.standard_normal((int(np.prod(info.image_shape)), info.num_classes))
     # Each class's weights add up to nothing, so that a grey image belongs to none of them.
-    return (weights - weights.mean(axis=0)).astype(np.float32)
+    return (sureness * (weights - weights.mean(axis=0))).astype(np.float32)
 
 
 def logits(images: NDArray[np.uint8], weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,12 +58,14 @@ def seal(
     *,
     seed: int = 0,
     golden_seed: int | None = None,
+    sureness: float = 1.0,
     without: str = "",
 ) -> Path:
     """Write the classifier of a data set; its golden answers may be those of another."""
-    weights = matrix(info, seed)
+    weights = matrix(info, seed, sureness)
     images = np.random.default_rng(5).integers(0, 256, (16, *info.image_shape)).astype(np.uint8)
-    answers = logits(images, matrix(info, seed if golden_seed is None else golden_seed))
+    golden = matrix(info, seed if golden_seed is None else golden_seed, sureness)
+    answers = logits(images, golden)
     card = classifiers.Card(
         dataset=info.name,
         class_names=classifiers.class_names(info),

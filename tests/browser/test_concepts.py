@@ -1,0 +1,88 @@
+"""Concepts and labels on the real Explore page, over a generator that is being trained."""
+
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.runs import directions
+from tests import classifier_by_hand
+from tests.browser.conftest import settled
+
+SET = """(range, value) => {
+    range.value = value;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    range.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
+@pytest.fixture(scope="module")
+def labelled(studio, training):
+    """The run, with a classifier of its data set: one that is quickly made."""
+    info = studio.store.get(training).sound_config().dataset
+    classifier_by_hand.seal(studio.store.root, info, sureness=50)
+    return training
+
+
+@pytest.fixture
+def page(studio, viewers, labelled):
+    address = f"{studio.address}/explore?run={labelled}&step=0"
+    with viewers.open(address, wait_for="canvas.picture[data-painted]") as found:
+        settled(found)
+        yield found
+
+
+def new_concept(page):
+    page.get_by_role("tab", name="Concepts").click()
+    page.get_by_role("button", name="New concept").click()
+    page.get_by_role("dialog").wait_for()
+    return page.get_by_role("dialog")
+
+
+def test_the_image_has_a_label_and_the_classifier_its_accuracy(page):
+    line = page.locator(".label-line")
+    expect(line).to_contain_text("looks like ")
+    expect(line).to_contain_text("right on 87.5 % of 200 test images")
+
+
+def test_a_concept_by_class_is_kept_with_the_run_and_moves_the_image(page, studio, labelled):
+    dialog = new_concept(page)
+    keep = page.locator(".st-key-concept-keep button")
+    keep.wait_for()
+    expect(dialog).to_contain_text("of 100 such pairs")
+    keep.click()
+    dialog.wait_for(state="detached")
+    strength = page.get_by_role("slider", name="Strength of 0 − all others")
+    strength.wait_for()
+    (kept,) = directions.kept(studio.store.get(labelled))
+    assert kept.name == "0 − all others"
+    assert min(kept.direction.num_with, kept.direction.num_without) >= 8
+    canvas = page.locator("canvas.picture")
+    painted = int(canvas.get_attribute("data-painted"))
+    strength.evaluate(SET, "2")
+    expect(canvas).not_to_have_attribute("data-painted", str(painted))
+    page.reload()
+    page.locator("canvas.picture[data-painted]").wait_for()
+    page.get_by_role("tab", name="Concepts").click()
+    page.get_by_role("button", name="Remove: 0 − all others").click()
+    expect(strength).to_have_count(0)
+    assert directions.kept(studio.store.get(labelled)) == []
+
+
+def test_halfway_between_two_classes(page):
+    dialog = new_concept(page)
+    halfway = page.locator(".st-key-concept-go-half button")
+    halfway.wait_for()
+    before = page.get_by_role("spinbutton", name="Exact value of z0", include_hidden=True)
+    was = before.input_value()
+    halfway.click()
+    dialog.wait_for(state="detached")
+    expect(before).not_to_have_value(was)
+
+
+def test_two_images_by_hand_are_too_few_to_test(page):
+    dialog = new_concept(page)
+    dialog.get_by_text("By hand").click()
+    dialog.locator(".sortable").nth(0).click()
+    dialog.locator(".sortable").nth(1).click()
+    dialog.locator(".sortable").nth(1).click()
+    expect(dialog).to_contain_text("1 with · 1 without")
+    expect(dialog).to_contain_text("too few images to test it")
