@@ -173,8 +173,9 @@ def check_combination(settings: Settings) -> None:
 
 def _check_critic(settings: Settings) -> None:
     """A Wasserstein critic's penalty is on each image by itself, and on both kinds at once."""
+    has_norm = settings.d_norm == "batch" and settings.d_variant != "pool"
     reasons = {
-        "d_norm": (settings.d_norm == "batch", "none"),
+        "d_norm": (has_norm, "none"),
         "minibatch_std": (settings.minibatch_std == "on", "off"),
     }
     for name, (is_wrong, allowed_value) in reasons.items():
