@@ -146,17 +146,18 @@ def show_lesson(run: RunView) -> None:
     if number is None:
         return
     stage = STAGES[number]
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
+    with st.container(border=True):
+        words, seen, onwards = st.columns([6, 1.6, 2], vertical_alignment="center")
+        words.markdown(
             _("**Stage {number} of 3: {title}.** {watch}").format(
                 number=number + 1, title=translate(stage.title), watch=translate(stage.watch)
-            ),
-            width="stretch",
+            )
         )
-        with st.popover(_("What was seen"), icon=":material/visibility:"):
+        with seen.popover(_("What was seen"), width="stretch"):
             st.markdown(translate(stage.seen))
         if number + 1 < len(STAGES):
-            _next_button(run, STAGES[number + 1])
+            with onwards:
+                _next_button(run, STAGES[number + 1])
 
 
 def _next_button(run: RunView, stage: Stage) -> None:
@@ -166,6 +167,7 @@ def _next_button(run: RunView, stage: Stage) -> None:
         _("Next: {stage}").format(stage=translate(stage.button)),
         type="primary" if ready else "secondary",
         icon=":material/arrow_forward:",
+        width="stretch",
         disabled=not ready,
         help=None if ready else _("Once this stage is over."),
         key="next-stage",

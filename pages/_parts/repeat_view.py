@@ -14,7 +14,7 @@ from gan_core.recipes import registry
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import RunView
-from pages._parts.i18n import _
+from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.panels import Panel, panels
 from pages._parts.studio import studio
@@ -48,8 +48,8 @@ def _tick(group: str) -> None:
         runs = members(store, group)
         if any(run.status.state == "queued" for run in runs):
             revive_queue(store)
-        _members(runs)
         _pictures(runs)
+        _members(runs)
         if not any(run.status.state in BUSY for run in runs) and st.session_state.get(group):
             st.session_state.pop(group)
             st.rerun()  # the last one ended: no more ticks
@@ -93,9 +93,11 @@ def _pictures(runs: list[RunView]) -> None:
             _download(runs, panel)
     last = spread(logs, drawn[0].lines[0].key).steps
     st.caption(
-        _(
+        ngettext_(
+            "Line: one run, for now. Up to step {step}.",
             "Line: the mean of {n} runs. Band: one standard deviation on either side. Up to step "
-            "{step}, as far as all of them have come."
+            "{step}, as far as all of them have come.",
+            len(logs),
         ).format(n=len(logs), step=number(last[-1]) if len(last) else 0)
     )
 
