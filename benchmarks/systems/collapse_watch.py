@@ -1,11 +1,11 @@
 """The collapse watch on a run that collapses and on healthy ones.
 
     python -m benchmarks.systems.collapse_watch [--runs DIR] [--steps N] [--picture FILE]
-    python -m benchmarks.systems.collapse_watch --replay RUN_DIR …
+    python -m benchmarks.systems.collapse_watch --replay RUN_DIR … [--picture FILE]
 
 Trains four runs with the command line and says what the watch found in each; 1 when it is silent on
 the collapsing one or speaks on a healthy one. `--replay` asks the watch about runs that are there
-already, from their metric logs and sheets.
+already, from their metric logs and sheets. `--picture` draws their losses, with what was found.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.harness import say
 from gan_core import data
+from gan_core.charts.palette import metric_colour
 from gan_core.config import RunConfig
 from gan_core.metrics.collapse import CollapseWatch, Finding
 from gan_core.recipes import registry
@@ -34,12 +37,12 @@ from gan_core.runs.sheet import read_about
 NUM_REAL = 256
 
 RUNS = {
-    "quick-dcgan, D 50 times too fast": ["quick-dcgan", "--set", "d_lr=0.025"],
+    "mlp-gan, D 50 times too fast": ["mlp-gan", "--set", "d_lr=0.01"],
+    "mlp-gan as it is": ["mlp-gan"],
     "quick-dcgan as it is": ["quick-dcgan"],
     "quick-dcgan on Fashion-MNIST": ["quick-dcgan", "--dataset", "fashion-mnist"],
-    "dense-conv-gan": ["dense-conv-gan"],
 }
-COLLAPSES = "quick-dcgan, D 50 times too fast"
+COLLAPSES = "mlp-gan, D 50 times too fast"
 
 
 def images_of(path: Path) -> NDArray[np.uint8]:
@@ -106,6 +109,30 @@ def told(finding: Finding | None) -> str:
     )
 
 
+def draw(seen: dict[Path, Finding | None], target: Path) -> None:
+    """The losses of the runs, logarithmic, and a line where the watch spoke."""
+    figure = Figure(figsize=(9.6, 5.4), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    places = figure.subplots(2, -(-len(seen) // 2), sharey=True, squeeze=False).ravel()
+    for axes, (root, finding) in zip(places, seen.items(), strict=False):
+        config = RunConfig.from_json(read_json(RunPaths(root).config))
+        reader = MetricReader(RunPaths(root).metrics)
+        reader.poll()
+        for key, name in (("d_loss", "D"), ("g_loss", "G")):
+            values = np.maximum(reader.columns[key], 1e-4)
+            axes.plot(reader.columns["step"], values, color=metric_colour(key), lw=0.8, label=name)
+        if finding is not None:
+            axes.axvline(finding.step, color="black", ls="--", lw=1)
+            axes.annotate(" collapse", (finding.step, 2e-4))
+        rate = f", D's rate {config.settings.d_lr:g}"
+        axes.set(title=f"{config.recipe} on {config.dataset.name}{rate}", yscale="log")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, loc="upper right")
+    figure.supxlabel("step")
+    figure.supylabel("loss")
+    figure.savefig(target)
+
+
 def main() -> int:
     """Train or replay, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -113,20 +140,23 @@ def main() -> int:
     parser.add_argument("--runs", type=Path)
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
+    parser.add_argument("--picture", type=Path)
     given = parser.parse_args()
+    seen: dict[Path, Finding | None] = {}
+    wrong = 0
     if given.replay:
         for root in given.replay:
-            finding, num_records = replay(RunPaths(root), given.data_dir)
-            sys.stdout.write(f"{root.name}, {num_records} records: {told(finding)}\n")
-        return 0
-    wrong = 0
+            seen[root], num_records = replay(RunPaths(root), given.data_dir)
+            sys.stdout.write(f"{root.name}, {num_records} records: {told(seen[root])}\n")
     with tempfile.TemporaryDirectory() as temporary:
-        for name, words in RUNS.items():
+        for name, words in ({} if given.replay else RUNS).items():
             say(name)
             root = train(given.runs or Path(temporary), words, given.steps)
-            finding, num_records = replay(RunPaths(root), given.data_dir)
-            wrong += (finding is None) == (name == COLLAPSES)
-            sys.stdout.write(f"{name:36} {num_records:5} records: {told(finding)}\n")
+            seen[root], num_records = replay(RunPaths(root), given.data_dir)
+            wrong += (seen[root] is None) == (name == COLLAPSES)
+            sys.stdout.write(f"{name:36} {num_records:5} records: {told(seen[root])}\n")
+        if given.picture:
+            draw(seen, given.picture)
     return 1 if wrong else 0
 
 
