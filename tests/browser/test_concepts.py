@@ -55,7 +55,7 @@ def test_a_concept_by_class_is_kept_with_the_run_and_moves_the_image(page, studi
     (kept,) = directions.kept(studio.store.get(labelled))
     assert kept.name == "0 − all others"
     assert min(kept.direction.num_with, kept.direction.num_without) >= 8
-    canvas = page.locator("canvas.picture")
+    canvas = page.locator(".explorer canvas.picture")
     painted = int(canvas.get_attribute("data-painted"))
     strength.evaluate(SET, "2")
     expect(canvas).not_to_have_attribute("data-painted", str(painted))
