@@ -1,0 +1,123 @@
+"""After a collapse: where it goes back to, how much gentler, how often."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.errors import ConflictError
+from gan_core.jobs.rollback import (
+    MAX_ROLLBACKS,
+    after_end,
+    gentler,
+    roll_back,
+    wait_for_successor,
+    way_back,
+)
+from gan_core.runs import sealed
+from gan_core.runs.checkpoints import STATE_FILE
+from gan_core.runs.status import Said, write_status
+from gan_core.runs.store import RunStore, RunView
+from gan_core.runs.watch import Collapse, Watched, read_watched, write_watched
+from tests.runs_by_hand import config, trained
+
+SEEN = Collapse(step=90, healthy_step=60, signals=("d_loss_zero", "g_runs_away"))
+
+
+def _collapsed(store: RunStore, *, num_rollbacks: int = 0, **how: Any) -> RunView:
+    """A run that the watch stopped."""
+    run = trained(store, (0, 50, 100), **{"on_collapse": "restart", **how})
+    write_status(run.paths, "stopped", 100, 100, Said(template="the watch stopped it"))
+    write_watched(run.paths, Watched(collapse=SEEN, num_rollbacks=num_rollbacks))
+    return store.get(run.id)
+
+
+def test_it_goes_back_before_the_collapse(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still)
+    successor = roll_back(still, run.id, data_dir=data_dir)
+    made: RunConfig = successor.sound_config()
+    assert made.parent is not None
+    assert (made.parent.run, made.parent.step) == (run.id, 50)
+    assert made.seed == run.sound_config().seed + 1
+    assert made.sheet_seed == run.sound_config().seed
+    assert made.settings.d_lr == pytest.approx(5e-4 / 5)
+    assert made.settings.g_lr == 1e-3
+    assert made.settings.label_smoothing == 0.1
+    assert read_watched(run.paths).successor == successor.id
+    assert read_watched(successor.paths) == Watched(num_rollbacks=1)
+
+
+def test_a_chain_keeps_the_latents_of_its_sheets(still: RunStore, data_dir: Path) -> None:
+    first = _collapsed(still)
+    second = roll_back(still, first.id, data_dir=data_dir)
+    note = read_watched(second.paths)
+    write_watched(second.paths, note.model_copy(update={"collapse": SEEN}))
+    third = roll_back(still, second.id, data_dir=data_dir).sound_config()
+    assert (third.seed, third.sheet_seed) == (2, 0)
+
+
+def test_without_a_healthy_snapshot_it_goes_back_to_the_first(still: RunStore) -> None:
+    run = _collapsed(still)
+    early = SEEN.model_copy(update={"healthy_step": 0})
+    assert way_back(run.paths, early) == 0
+    sealed.drop_file(run.paths.snapshot(0), STATE_FILE)
+    assert way_back(run.paths, early) == 50
+
+
+@pytest.mark.parametrize(
+    ("signals", "settings", "expected"),
+    [
+        (("d_loss_zero",), {}, {"d_lr": 1e-4, "label_smoothing": 0.1}),
+        (("alike",), {}, {"d_lr": 1e-4, "g_lr": 5e-4, "label_smoothing": 0.1}),
+        (("not_finite",), {"label_smoothing": 0.2}, {"d_lr": 1e-4, "g_lr": 5e-4}),
+        (("alike",), {"loss": "hinge"}, {"d_lr": 1e-4, "g_lr": 5e-4}),
+    ],
+)
+def test_gentler(
+    signals: tuple[str, ...], settings: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    seen = SEEN.model_copy(update={"signals": signals})
+    assert gentler(config(**settings).settings, seen) == pytest.approx(expected)
+
+
+def test_by_itself_where_the_run_asks_for_it(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still)
+    after_end(still, run.id, data_dir=data_dir)
+    assert read_watched(run.paths).successor in still.ids()
+    after_end(still, run.id, data_dir=data_dir)
+    assert len(still.ids()) == 2  # settled: not a second time
+    assert wait_for_successor(still, run.id).successor
+
+
+def test_it_asks_by_default(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still, on_collapse="ask")
+    after_end(still, run.id, data_dir=data_dir)
+    assert still.ids() == [run.id]
+    assert wait_for_successor(still, run.id, patience_secs=60) == read_watched(run.paths)
+
+
+def test_a_run_that_only_stopped_is_left_alone(still: RunStore, data_dir: Path) -> None:
+    run = trained(still, (0, 50), on_collapse="restart")
+    after_end(still, run.id, data_dir=data_dir)
+    assert still.ids() == [run.id]
+    with pytest.raises(ConflictError, match="has not collapsed"):
+        roll_back(still, run.id, data_dir=data_dir)
+
+
+def test_three_times_at_most(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still, num_rollbacks=MAX_ROLLBACKS)
+    after_end(still, run.id, data_dir=data_dir)
+    assert still.ids() == [run.id]
+    assert read_watched(run.paths).gave_up == "it collapsed again after 3 rollbacks"
+    assert wait_for_successor(still, run.id).gave_up
+
+
+def test_why_it_cannot_is_written_down(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still)
+    for step in (0, 50, 100):
+        sealed.drop_file(run.paths.snapshot(step), STATE_FILE)
+    after_end(still, run.id, data_dir=data_dir)
+    assert "no snapshot left" in read_watched(run.paths).gave_up
