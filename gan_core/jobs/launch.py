@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gan_core.config import SCHEMA_VERSION, RunConfig
 from gan_core.errors import DamagedError, JobFailedError
-from gan_core.jobs import images
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -51,6 +50,8 @@ def submit(
 
     def fill(paths: RunPaths) -> None:
         write_launch(paths, data_dir)
+        from gan_core.jobs import images  # here: the supervisor has no use for Pillow
+
         images.give(config.dataset, paths, store.root)
 
     created = store.create(config, name, group=group, fill=fill)

@@ -17,7 +17,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gan_core.errors import DamagedError, GanCoreError
-from gan_core.jobs import rollback
 from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
@@ -98,9 +97,16 @@ class Supervisor:
             paths = RunPaths(self._store.root / run_id)
             try:
                 record_death(paths, code)
-                rollback.after_end(self._store, run_id, data_dir=read_launch(paths))
+                self._go_back(run_id, paths)
             except (GanCoreError, OSError) as error:
                 logger.warning("run %s: %s", run_id, error)
+
+    def _go_back(self, run_id: str, paths: RunPaths) -> None:
+        """See to a run that the collapse watch has stopped, where there is such a note."""
+        if paths.watch.is_file():
+            from gan_core.jobs import rollback  # here: it loads much that is seldom needed
+
+            rollback.after_end(self._store, run_id, data_dir=read_launch(paths))
 
 
 def start_worker(paths: RunPaths) -> subprocess.Popen[bytes] | None:
