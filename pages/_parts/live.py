@@ -62,6 +62,13 @@ def _title(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+        if run.config is not None and registry.get(run.config.recipe).family != "gan":
+            st.page_link(
+                "pages/plane.py",
+                label=_("Plane"),
+                icon=":material/scatter_plot:",
+                query_params={"run": run.id},
+            )
         group_link(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
