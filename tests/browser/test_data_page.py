@@ -9,10 +9,27 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from gan_core.jobs import own_sets
-from tests.browser.conftest import DESKTOP, PATIENCE_SECS, PHONE, button, settled, until
+from tests.browser.conftest import (
+    DESKTOP,
+    PATIENCE_SECS,
+    PHONE,
+    Studio,
+    button,
+    settled,
+    until,
+)
 
 NUM_PHOTOS = 160
 STEPS = 12
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory, repo, data_dir):
+    """A studio whose queue is empty: the run of the other tests would be waited for."""
+    made = Studio(tmp_path_factory.mktemp("own-studio"), repo, data_dir)
+    made.start()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="module")
