@@ -36,6 +36,13 @@ def test_any_series_is_reduced_to_some_of_its_points(y: Doubles, max_points: int
         assert len(new_x) == len(y)
 
 
+def test_gaps_at_both_ends_leave_room_for_two_points() -> None:
+    y = np.array([np.nan, 1, 2, 3, 4, np.nan])
+    x, reduced = reduce_series(np.arange(6), y, 4)
+    assert x.tolist() == [0, 1, 4, 5]
+    assert np.isfinite(reduced).tolist() == [False, True, True, False]
+
+
 def test_a_lone_peak_survives() -> None:
     y = np.zeros(20_000)
     y[12_345], y[777] = 9.0, -9.0

@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,9 @@ def ask(path: str) -> tuple[int, bytes]:
     async def send(message: dict) -> None:
         sent.append(message)
 
-    asyncio.run(Starlette(routes=plane_routes())(scope, receive, send))
+    # In a thread: the browser of other tests keeps an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, Starlette(routes=plane_routes())(scope, receive, send)).result()
     body = b"".join(message.get("body", b"") for message in sent)
     return sent[0]["status"], body
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_core import data
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs.script import program
 from gan_core.recipes import registry
@@ -77,12 +78,16 @@ def test_doctor(trained):
     report = json.loads(trained.call("doctor", "--json"))
     assert report["device"]["tensorflow"]["tensorflow"] == report["versions"]["tensorflow"]
     assert report["device"]["trains_on"] in {"cpu", "gpu"}
-    assert {d["name"]: d["ready"] for d in report["datasets"]} == {"digits": True, "mnist": True}
+    ready = {d["name"]: d["ready"] for d in report["datasets"]}
+    assert ready.keys() == set(data.names())
+    assert ready["digits"]
+    assert ready["mnist"]
     assert report["disk"]["runs"]["free_bytes"] > 0
 
 
-@pytest.mark.parametrize("recipe", registry.names())
-def test_the_written_program_runs(recipe, tmp_path):
+def test_the_written_program_runs(tmp_path):
+    """As somebody runs it, in a process of its own; tests/jobs runs those of all recipes."""
+    recipe = "quick-dcgan"
     (tmp_path / "train.py").write_text(program(config(recipe, batch_size=8)), encoding="utf-8")
     draw = np.random.default_rng(0)
     np.savez(tmp_path / "tiny.npz", images=draw.integers(0, 256, (40, 28, 28, 1), np.uint8))
@@ -91,7 +96,7 @@ def test_the_written_program_runs(recipe, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("step 3/3  D ")
+    assert done.stdout.splitlines()[-1].startswith("step 3/3  d_loss ")
     columns = registry.get(recipe).sheet_columns
     with Image.open(tmp_path / "out" / "3.png") as sheet:
         assert sheet.size == (28 * columns, 28 * columns)
