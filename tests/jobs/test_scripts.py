@@ -157,11 +157,9 @@ RUNS = (
     "mlp-gan-two_updates-1",
     "mlp-gan-joint-3",
     "mlp-gan-separate-3",
-    "dense-conv-gan-joint-3",
     "dense-conv-gan-two_updates-3",
     "mlp-gan-d_only",
     "mlp-gan-kl",
-    "mlp-gan-hinge",
     "vae-digits",
 )
 

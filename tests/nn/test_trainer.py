@@ -150,8 +150,7 @@ _EVERYTHING = {
     [
         {"dropout": 0.3},
         _EVERYTHING,
-        {"name": "vae", "batch_size": 1000},
-        {"name": "autoencoder", "batch_size": 1000, "optimizer": "adam"},
+        {"name": "vae", "batch_size": 500},
     ],
 )
 def test_cut_and_continued_is_as_if_never_cut(

@@ -1,8 +1,6 @@
 """What one does with a run: through the command line, with its real files."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -10,10 +8,7 @@ from PIL import Image
 
 from gan_core import data
 from gan_core.inference.engine import SnapshotEngine
-from gan_core.jobs.script import program
-from gan_core.recipes import registry
 from gan_core.runs.metrics import MetricReader
-from tests.runs_by_hand import config
 
 
 def test_train_follows_and_ends_with_the_id_alone(trained):
@@ -83,21 +78,3 @@ def test_doctor(trained):
     assert ready["digits"]
     assert ready["mnist"]
     assert report["disk"]["runs"]["free_bytes"] > 0
-
-
-def test_the_written_program_runs(tmp_path):
-    """As somebody runs it, in a process of its own; tests/jobs runs those of all recipes."""
-    recipe = "quick-dcgan"
-    (tmp_path / "train.py").write_text(program(config(recipe, batch_size=8)), encoding="utf-8")
-    draw = np.random.default_rng(0)
-    np.savez(tmp_path / "tiny.npz", images=draw.integers(0, 256, (40, 28, 28, 1), np.uint8))
-    done = subprocess.run(
-        [sys.executable, "train.py", "--steps", "3", "--data", "tiny.npz"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith("step 3/3  d_loss ")
-    columns = registry.get(recipe).sheet_columns
-    with Image.open(tmp_path / "out" / "3.png") as sheet:
-        assert sheet.size == (28 * columns, 28 * columns)
-    assert (tmp_path / "out" / "generator.keras").exists()
