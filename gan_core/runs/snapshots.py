@@ -15,6 +15,7 @@ DISCRIMINATOR_ONNX = "discriminator.onnx"
 ENCODER_ONNX = "encoder.onnx"
 GENERATOR_WEIGHTS = "generator.safetensors"
 DISCRIMINATOR_WEIGHTS = "discriminator.safetensors"
+GENERATOR_BUNDLE = "generator.bundle"
 GOLDEN = "golden.safetensors"
 NETWORKS = "networks.json"
 

@@ -1,0 +1,1 @@
+"""A network's layers and weights in forms that other machines read: browsers, ONNX runtimes."""
