@@ -15,22 +15,22 @@ from typing import Any
 import streamlit as st
 
 from gan_core.web import asset
+from gan_core.web.served import address
 from pages._parts.i18n import _
 
 _DIGITS = 5
 
-_live_view = st.components.v2.component(
-    "latent_studio_live_view", js=asset("live_view.js"), css=asset("live_view.css")
-)
-_explorer = st.components.v2.component(
-    "latent_studio_explorer", js=asset("explorer.js"), css=asset("explorer.css")
-)
-_plane = st.components.v2.component(
-    "latent_studio_plane", js=asset("plane.js"), css=asset("plane.css")
-)
-_walk_player = st.components.v2.component(
-    "latent_studio_walk_player", js=asset("walk_player.js"), css=asset("walk_player.css")
-)
+_LOADER = asset("loader.js")
+
+_live_view = st.components.v2.component("latent_studio_live_view", js=_LOADER)
+_explorer = st.components.v2.component("latent_studio_explorer", js=_LOADER)
+_plane = st.components.v2.component("latent_studio_plane", js=_LOADER)
+_walk_player = st.components.v2.component("latent_studio_walk_player", js=_LOADER)
+
+
+def _with_addresses(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data, and where the browser finds the element's module and style sheet."""
+    return {"module": address(f"{name}.js"), "sheet": address(f"{name}.css"), **data}
 
 
 def live_view(key: str, data: Mapping[str, Any]) -> None:
@@ -62,7 +62,8 @@ def live_view(key: str, data: Mapping[str, Any]) -> None:
             words: optional; `live_words()` when left out.
     """
     panels = [_with_short_numbers(panel) for panel in data["panels"]]
-    _live_view(key=key, data={"words": live_words(), **data, "panels": panels})
+    shown = {"words": live_words(), **data, "panels": panels}
+    _live_view(key=key, data=_with_addresses("live_view", shown))
 
 
 def explorer(key: str, data: Mapping[str, Any]) -> Any:
@@ -99,8 +100,8 @@ def explorer(key: str, data: Mapping[str, Any]) -> Any:
         competes with a drag. `.action` is what somebody pressed, for one run of the script:
         {kind: "train-classifier", "new-concept" or "remove-concept", id}, or None.
     """
-    words = {"words": explorer_words(), **data}
-    return _explorer(key=key, data=words, on_z_change=lambda: None, on_action_change=lambda: None)
+    shown = _with_addresses("explorer", {"words": explorer_words(), **data})
+    return _explorer(key=key, data=shown, on_z_change=lambda: None, on_action_change=lambda: None)
 
 
 def walk_player(key: str, data: Mapping[str, Any]) -> None:
@@ -118,7 +119,7 @@ def walk_player(key: str, data: Mapping[str, Any]) -> None:
             present: larger type (optional).
             words: optional; `player_words()` when left out.
     """
-    _walk_player(key=key, data={"words": player_words(), **data})
+    _walk_player(key=key, data=_with_addresses("walk_player", {"words": player_words(), **data}))
 
 
 def live_words() -> dict[str, str]:
@@ -261,7 +262,7 @@ def plane(key: str, data: Mapping[str, Any]) -> None:
             present: larger type (optional).
             words: optional; `plane_words()` when left out.
     """
-    _plane(key=key, data={"words": plane_words(), **data})
+    _plane(key=key, data=_with_addresses("plane", {"words": plane_words(), **data}))
 
 
 def plane_words() -> dict[str, str]:

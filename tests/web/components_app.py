@@ -14,6 +14,7 @@ import time
 import numpy as np
 import streamlit as st
 
+from pages._parts.asset_routes import asset_routes
 from tests.web.plane_app import plane_routes, show_plane
 
 STEPS = [50 * i for i in range(1, 46)]
@@ -141,6 +142,7 @@ def routes(base: str = "") -> list:
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.png", sheet_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.json", verdicts_route),
         *plane_routes(base),
+        *asset_routes(base),
     ]
 
 
