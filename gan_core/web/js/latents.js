@@ -11,15 +11,15 @@ function uniforms(seed) {
   };
 }
 
-function normals(uniform, size) {
+export function normals(uniform, size) {
   return Array.from({ length: size }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
     return radius * Math.cos(2 * Math.PI * uniform());
   });
 }
 
-const dot = (one, other) => one.reduce((sum, value, i) => sum + value * other[i], 0);
-const norm = (vector) => Math.sqrt(dot(vector, vector));
+export const dot = (one, other) => one.reduce((sum, value, i) => sum + value * other[i], 0);
+export const norm = (vector) => Math.sqrt(dot(vector, vector));
 const unit = (vector) => vector.map((value) => value / (norm(vector) || 1));
 
 /**
