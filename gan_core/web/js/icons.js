@@ -11,6 +11,7 @@ const PATHS = {
   locked: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
   unlocked: "M6 11h12v9H6zM8.5 11V7a3.5 3.5 0 0 1 6.6-1.6",
   plus: "M12 5v14M5 12h14",
+  save: "M12 4v11M7 10l5 5 5-5M5 20h14",
   loop: "M17 2l4 4-4 4M3 11V9a3 3 0 0 1 3-3h15M7 22l-4-4 4-4M21 13v2a3 3 0 0 1-3 3H3",
 };
 
