@@ -1,0 +1,67 @@
+/** Which two directions a pad spans. */
+
+import { el } from "./base.js";
+
+const isDimension = ({ id }) => id.startsWith("dimension:");
+const isPrincipal = ({ id }) => id.startsWith("principal");
+
+/** Two selects; `axes` are the chosen {id, name, vector}; `onChange()` when somebody chooses. */
+export class PadAxes {
+  constructor(hand, onChange) {
+    const { words } = hand;
+    this.hand = hand;
+    this.chosen = [null, null];
+    this.selects = [words.pad_across, words.pad_up].map((text, axis) => {
+      const select = el("select", { "aria-label": text, title: text });
+      select.addEventListener("change", () => {
+        this.choose(axis, select.value);
+        onChange();
+      });
+      // Directions may have been found since: the newest are offered when it is opened.
+      select.addEventListener("pointerdown", () => this.refresh());
+      select.addEventListener("focus", () => this.refresh());
+      return select;
+    });
+    const signs = ["↔", "↕"].map((text) => el("span", { "aria-hidden": "true", text }));
+    const labels = this.selects.map((select, i) => el("label", {}, signs[i], select));
+    this.element = el("div", { class: "bar pad-axes" }, ...labels);
+  }
+
+  /** Take the directions now known; a choice that is gone becomes the usual one. */
+  refresh() {
+    const all = this.hand.directions();
+    const found = [...all.filter((one) => !isDimension(one)), ...all.filter(isDimension)];
+    const ids = found.map(({ id, name }) => `${id} ${name}`).join("\n");
+    this.known = new Map(found.map((direction) => [direction.id, direction]));
+    const principal = all.filter(isPrincipal);
+    const dimensions = all.filter(isDimension);
+    const usual = [principal, dimensions, found].find(({ length }) => length > 1) ?? found;
+    this.chosen = this.chosen.map((id, axis) => (this.known.has(id) ? id : usual[axis]?.id ?? null));
+    if (ids !== this.ids) {
+      for (const select of this.selects) {
+        select.replaceChildren(...found.map(({ id, name }) => el("option", { value: id, text: name })));
+      }
+    }
+    this.ids = ids;
+    this.show();
+  }
+
+  /** The same direction twice spans nothing: then the two change places. */
+  choose(axis, id) {
+    if (this.chosen[1 - axis] === id) this.chosen[1 - axis] = this.chosen[axis];
+    this.chosen[axis] = id;
+    this.show();
+  }
+
+  show() {
+    this.selects.forEach((select, axis) => {
+      if (this.chosen[axis] !== null && select.value !== this.chosen[axis]) select.value = this.chosen[axis];
+    });
+  }
+
+  get axes() {
+    const size = this.hand.z().length;
+    const none = { id: "", name: "–", vector: new Array(size).fill(0) };
+    return this.chosen.map((id) => this.known?.get(id) ?? none);
+  }
+}
