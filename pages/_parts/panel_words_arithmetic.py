@@ -12,7 +12,7 @@ def arithmetic_words() -> dict[str, str]:
         "sum_analogy": _("A − B + C"),
         "sum_average": _("Average"),
         "sum_operand": _("Operand {letter}"),
-        "sum_hand": _("under the hand"),
+        "sum_hand": _("current"),
         "sum_next": _("{letter} is {name}: press for the next point"),
         "sum_take": _("Take {name} into the average, or leave it out"),
         "sum_result": _("Image of the result"),
