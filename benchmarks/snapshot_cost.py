@@ -45,6 +45,7 @@ def parts(
     paths.make_folders()
     g, d = state.generator, state.discriminator
     models = {"generator": g, "discriminator": d}
+    g_layers, d_layers = recipe.networks(config.settings, config.dataset.image_shape)
     numbers = iter(range(10**9))
     arrays = state.to_arrays()
     state_file = folder / "state"
@@ -57,8 +58,8 @@ def parts(
     return {
         "snapshot": lambda: write_snapshot(paths, recipe, config, state),
         "checkpoint": lambda: checkpoints.save(paths, next(numbers), state.to_arrays()),
-        "  G as ONNX": lambda: write_onnx(g, folder / "g.onnx"),
-        "  D as ONNX": lambda: write_onnx(d, folder / "d.onnx"),
+        "  G as ONNX": lambda: write_onnx(g_layers, build.weights(g), folder / "g.onnx"),
+        "  D as ONNX": lambda: write_onnx(d_layers, build.weights(d), folder / "d.onnx"),
         "  weights of both": lambda: [
             write_arrays(folder / net.name, build.weights(net)) for net in (g, d)
         ],

@@ -20,7 +20,7 @@ Device = Literal["cpu", "gpu"]
 
 PROBE_TIMEOUT_SECS = 180.0
 _DEVICE_NODES = ("/dev/nvidia0", "/dev/nvidiactl", "/dev/dxg")
-_PACKAGES = ("tensorflow", "keras", "numpy", "onnx", "tf2onnx", "onnxruntime", "streamlit")
+_PACKAGES = ("tensorflow", "keras", "numpy", "onnx", "onnxruntime", "streamlit")
 _CACHE_NAME = ".device.json"
 
 

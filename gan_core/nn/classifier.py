@@ -24,6 +24,7 @@ from gan_core.config import DatasetInfo
 from gan_core.data import Dataset, load
 from gan_core.errors import BadInputError, DamagedError, GanCoreError
 from gan_core.nn.lean import without_optional_imports
+from gan_core.recipes.layers import Activation, Conv, Dense, Dropout, Flatten, Layer, Network
 from gan_core.runs import classifiers, sealed
 from gan_core.runs.checkpoints import write_arrays
 from gan_core.runs.files import disk_faults, read_json, write_json
@@ -182,35 +183,30 @@ def num_steps(num_images: int, image_shape: tuple[int, int, int]) -> int:
     return round(per_epoch * min(max(epochs, _EPOCHS[0]), _EPOCHS[1]))
 
 
-def network(image_shape: tuple[int, int, int], num_classes: int) -> keras.Sequential:
+def network(image_shape: tuple[int, int, int], num_classes: int) -> Network:
     """Convolutions that halve the image, a dense layer, logits `[N, K]`; images from 0 to 1."""
-    import keras
-
-    layers = keras.layers
-    model = keras.Sequential([keras.Input(image_shape)], name="classifier")
+    layers: list[Layer] = []
     side = image_shape[0]
-    for i, filters in enumerate(_FILTERS):
+    for filters in _FILTERS:
         if side <= _SMALLEST_SIDE:
             break
         side = math.ceil(side / 2)
-        kernel = keras.initializers.HeNormal(seed=_SEED + i)
-        model.add(
-            layers.Conv2D(
-                filters,
-                3,
-                2,
-                "same",
-                activation="relu",
-                kernel_initializer=kernel,
-                name=f"conv_{i}",
-            )
-        )
-    model.add(layers.Flatten(name="flatten"))
-    kernel = keras.initializers.HeNormal(seed=_SEED)
-    model.add(layers.Dense(128, activation="relu", kernel_initializer=kernel, name="dense"))
-    model.add(layers.Dropout(_DROPOUT, seed=_SEED, name="dropout"))
-    kernel = keras.initializers.GlorotUniform(seed=_SEED)
-    model.add(layers.Dense(num_classes, kernel_initializer=kernel, name="logits"))
+        layers += [Conv(filters=filters, kernel=3, stride=2), Activation(function="relu")]
+    layers += [Flatten(), Dense(units=128), Activation(function="relu"), Dropout(rate=_DROPOUT)]
+    layers.append(Dense(units=num_classes))
+    return Network(name="classifier", input_shape=image_shape, layers=tuple(layers))
+
+
+def fresh(layers: Network) -> keras.Sequential:
+    """The Keras model; where a ReLU follows, kernels start as He et al. 2015 say."""
+    import keras
+
+    from gan_core.nn import build
+
+    model = build.build(layers, seed=_SEED)
+    kernels = [variable for name, variable in build.variables(model).items() if "kernel" in name]
+    for i, kernel in enumerate(kernels[:-1]):
+        kernel.assign(keras.initializers.HeNormal(seed=_SEED + i)(kernel.shape))
     return model
 
 
@@ -220,7 +216,7 @@ def fit(info: DatasetInfo, train: Labelled, *, progress: Progress) -> keras.Sequ
     import tensorflow as tf
 
     tf.config.set_visible_devices([], "GPU")  # half a minute on a CPU, and a run may hold the GPU
-    model = network(info.image_shape, info.num_classes)
+    model = fresh(network(info.image_shape, info.num_classes))
     total = num_steps(len(train), info.image_shape)
     rate = keras.optimizers.schedules.CosineDecay(_LEARNING_RATE, total)
     optimizer = keras.optimizers.Adam(rate)
@@ -267,14 +263,16 @@ def accuracy(model: keras.Sequential, test: Labelled) -> float:
 
 def write(model: keras.Sequential, card: classifiers.Card, test: Labelled, target: Path) -> None:
     """Seal the classifier's folder, with the logits that Keras gives a few images."""
+    from gan_core.nn import build
     from gan_core.nn.snapshot import write_onnx
 
+    layers = network(card.image_shape, len(card.class_names))
     positions = np.linspace(0, len(test) - 1, NUM_GOLDEN).astype(np.int64)
     images = test.images[test.rows[positions]]
     logits = np.asarray(model(scaled(images), training=False))
 
     def fill(folder: Path) -> None:
-        write_onnx(model, folder / classifiers.MODEL)
+        write_onnx(layers, build.weights(model), folder / classifiers.MODEL)
         write_arrays(folder / classifiers.GOLDEN, {"images": images, "logits": logits})
         write_json(folder / classifiers.CARD, card.model_dump(mode="json"))
 

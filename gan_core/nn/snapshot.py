@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import logging
-import warnings
 from pathlib import Path
 
 import keras
@@ -17,6 +13,8 @@ from gan_core.config import RunConfig
 from gan_core.latent.sampling import sample_latents
 from gan_core.nn import build
 from gan_core.nn.state import TrainState
+from gan_core.portable.onnx_graph import to_onnx
+from gan_core.recipes.layers import Network
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import sealed, snapshots
@@ -36,11 +34,13 @@ def write_snapshot(paths: RunPaths, recipe: Recipe, config: RunConfig, state: Tr
     """
     models = as_readers_compute(recipe, config, state)
     answers = golden(models, config.settings.latent_size)
+    networks: dict[str, Network] = {net.name: net for net in _networks(recipe, config)}
 
     def write(folder: Path) -> None:
         for role, model in models.items():
-            write_arrays(folder / snapshots.weights_file(role), build.weights(model))
-            write_onnx(model, folder / snapshots.onnx_file(role))
+            weights = build.weights(model)
+            write_arrays(folder / snapshots.weights_file(role), weights)
+            write_onnx(networks[role], weights, folder / snapshots.onnx_file(role))
         write_arrays(folder / snapshots.GOLDEN, answers)
         write_arrays(folder / STATE_FILE, state.to_arrays())
         write_json(folder / snapshots.NETWORKS, networks_json(recipe, config))
@@ -90,14 +90,13 @@ def golden(models: dict[str, keras.Sequential], latent_size: int) -> dict[str, N
 
 def networks_json(recipe: Recipe, config: RunConfig) -> dict[str, object]:
     """Both layer lists, as `recipes.layers.network_from_json` reads them."""
-    nets = recipe.networks(config.settings, config.dataset.image_shape)
-    return {net.name: net.model_dump(mode="json") for net in nets}
+    return {net.name: net.model_dump(mode="json") for net in _networks(recipe, config)}
 
 
-def write_onnx(model: keras.Sequential, path: Path) -> None:
-    """Write a model as ONNX through Keras' own export; the batch axis stays free."""
-    logging.getLogger("tf2onnx").setLevel(logging.WARNING)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        # Keras 3.15 asks NumPy for an alias that it no longer has.
-        warnings.filterwarnings("ignore", message=r"In the future `np\.object`")
-        model.export(path, format="onnx", verbose=False)
+def _networks(recipe: Recipe, config: RunConfig) -> tuple[Network, ...]:
+    return recipe.networks(config.settings, config.dataset.image_shape)
+
+
+def write_onnx(network: Network, weights: build.Weights, path: Path) -> None:
+    """Write a network as ONNX; the golden answers tell readers whether it answers as Keras does."""
+    path.write_bytes(to_onnx(network, weights).SerializeToString())

@@ -145,7 +145,7 @@ Layer = Annotated[
 class Network(Frozen):
     """A named chain of layers and the shape that enters it."""
 
-    name: Literal["generator", "discriminator", "encoder"]
+    name: Literal["generator", "discriminator", "encoder", "classifier"]
     input_shape: tuple[Size, ...] = Field(min_length=1, max_length=3)
     layers: tuple[Layer, ...] = Field(min_length=1, max_length=1000)
 

@@ -19,7 +19,7 @@ for page, query in [
     viewer.run()
     assert not viewer.exception and not viewer.error, page
 loaded = {{name.partition(".")[0] for name in sys.modules}}
-print(sorted(loaded & {{"tensorflow", "keras", "tf2onnx", "onnx", "pandas", "mlxtend", "torch"}}))
+print(sorted(loaded & {{"tensorflow", "keras", "onnx", "pandas", "mlxtend", "torch"}}))
 print(psutil.Process().memory_info().rss // 2**20)
 """
 MAX_MEGABYTES = 300

@@ -14,7 +14,7 @@ import pytest
 TRAINING_ROOMS = ("gan_core.nn", "gan_core.worker")
 MAX_LINES = 400
 _ROOT = Path(__file__).resolve().parents[2]
-_TENSORFLOW = {"tensorflow", "keras", "tf2onnx"}
+_TENSORFLOW = {"tensorflow", "keras"}
 
 
 def _sources(*places: str) -> list[Path]:

@@ -64,7 +64,7 @@ def test_readers_compute_them_alike(nn: SimpleNamespace, tmp_path: Path, network
     inputs = np.random.default_rng(0).normal(size=(7, *network.input_shape)).astype(np.float32)
     expected = np.asarray(model(inputs))
     assert expected.shape[1:] == network.shapes()[-1]
-    nn.snapshot.write_onnx(model, tmp_path / "model.onnx")
+    nn.snapshot.write_onnx(network, nn.build.weights(model), tmp_path / "model.onnx")
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))
     found = session.run(None, {session.get_inputs()[0].name: inputs})[0]
     np.testing.assert_allclose(found, expected, atol=1e-5)
