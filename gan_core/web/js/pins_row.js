@@ -29,10 +29,10 @@ export class PinsRow {
       made.append(icon(name), el("span", { text }));
       return made;
     };
-    const { pins_add: add, pins_add_help: addHelp } = this.words;
-    const { pins_random: random, pins_random_help: randomHelp } = this.words;
-    this.add = button("plus", add, addHelp, () => this.pin(this.hand.z()));
-    this.random = button("dice", random, randomHelp, () => this.pinRandom());
+    const { words } = this;
+    const [here, drawn] = [() => this.pin(this.hand.z()), () => this.pinRandom()];
+    this.add = button("plus", words.pins_add, words.pins_add_help, here);
+    this.random = button("dice", words.pins_random, words.pins_random_help, drawn);
     return el("div", { class: "pins-more" }, this.add, this.random);
   }
 
@@ -75,7 +75,7 @@ export class PinsRow {
     const remove = el("button", { type: "button", class: "pin-remove", text: "×" });
     const error = el("small", { class: "value pin-error" });
     const element = el("li", { class: "pin" }, face, remove, tag.element, error);
-    face.addEventListener("click", () => this.go(pin.id));
+    face.addEventListener("click", (event) => this.go(event, pin.id));
     face.addEventListener("keydown", (event) => this.key(event, pin.id));
     face.addEventListener("pointerdown", (event) => this.startDrag(event, pin.id));
     face.addEventListener("pointermove", (event) => this.drag(event));
@@ -112,8 +112,9 @@ export class PinsRow {
     for (const [id, { canvas }] of this.cells) paintSmall(canvas, this.pins.pictures.of(id));
   }
 
-  go(id) {
-    if (this.justDragged) return;
+  /** The click that ends a drag goes nowhere; a key's click has no detail. */
+  go(event, id) {
+    if (this.justDragged && event.detail) return;
     this.hand.go([...this.pins.find(id).z]);
   }
 
@@ -152,6 +153,7 @@ export class PinsRow {
   }
 
   startDrag(event, id) {
+    this.justDragged = false;
     if (event.button) return;
     this.start = { id, x: event.clientX, y: event.clientY };
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -182,9 +184,7 @@ export class PinsRow {
     if (!this.dragged) return;
     this.cells.get(this.dragged)?.element.classList.remove("lifted");
     this.dragged = null;
-    // The click that follows this release at once belongs to the drag.
     this.justDragged = true;
-    setTimeout(() => (this.justDragged = false));
     this.settleOrder();
   }
 
