@@ -10,6 +10,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.errors import BadInputError, DamagedError
+from gan_core.inference.lean import onnx_model
+from gan_core.inference.batching import Batched
 from gan_core.inference.sessions import furthest, in_parts, open_session
 from gan_core.latent.pixels import from_bytes, to_bytes
 from gan_core.recipes.verdicts import Verdict
@@ -17,13 +19,15 @@ from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 
+_SECOND = ("discriminator", "encoder")  # a snapshot has one of them; a stranger's generator none
 _TOLERANCE = 2e-3  # of pixels and logits, relative above 1: other arithmetic, same network
 
 
 class SnapshotEngine:
-    """The networks of one snapshot: its generator, and its discriminator or its encoder.
+    """The networks of one snapshot: its generator, and its discriminator or its encoder if any.
 
-    Safe to share between threads: a session's `run` is, and nothing else changes.
+    Safe to share between threads: a session's `run` is, and nothing else changes. Latents of
+    several threads are answered together.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class SnapshotEngine:
     ) -> None:
         self.step = step
         self._generator = generator
+        self._made = Batched(lambda latents: in_parts(generator, latents))
         self._discriminator = discriminator
         self._encoder = encoder
         self._pixel_range = pixel_range
@@ -54,13 +59,16 @@ class SnapshotEngine:
         """
         folder = paths.snapshot(step)
         about = sealed.read_manifest(folder)
-        second = "encoder" if snapshots.ENCODER_ONNX in about["sha256"] else "discriminator"
+
+        def session(role: str) -> onnxruntime.InferenceSession:
+            return open_session(onnx_model(folder, about, role), role)
+
         engine = cls(
             step,
-            open_session(sealed.verified(folder, snapshots.GENERATOR_ONNX)),
+            session("generator"),
             pixel_range=_one_of(about.get("pixel_range"), ("-1,1", "0,1"), folder),
             verdict=_one_of(about.get("verdict", "sigmoid"), get_args(Verdict), folder),  # type: ignore[arg-type]
-            **{second: open_session(sealed.verified(folder, snapshots.onnx_file(second)))},
+            **{role: session(role) for role in _SECOND if snapshots.has_network(about, role)},
         )
         engine._check(checkpoints.read_arrays(sealed.verified(folder, snapshots.GOLDEN)))
         return engine
@@ -81,13 +89,28 @@ class SnapshotEngine:
         `None` in its place where there is no D, or where its answer is no probability.
         """
         values = self._values(latents)
+        return self._to_bytes(values), self._judged(values)
+
+    def verdicts(self, images: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+        """The probability `[N]` that D gives images of being real; `None` as above.
+
+        Args:
+            images: uint8 `[N, H, W, C]`, pixels as trained.
+
+        Raises:
+            BadInputError: images of another shape.
+        """
+        if self._discriminator is not None:
+            self._check_shape(self._discriminator, images)
+        return self._judged(from_bytes(images, self._pixel_range))
+
+    def _judged(self, values: NDArray[np.float32]) -> NDArray[np.float32] | None:
         if self._discriminator is None or self._verdict == "none":
-            return self._to_bytes(values), None
+            return None
         logits = in_parts(self._discriminator, values)[:, 0]
         if self._verdict == "clip":
-            return self._to_bytes(values), np.clip(logits, 0.0, 1.0)
-        clipped = np.clip(logits, -60.0, 60.0)
-        return self._to_bytes(values), (1.0 / (1.0 + np.exp(-clipped))).astype(np.float32)
+            return np.clip(logits, 0.0, 1.0)
+        return (1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))).astype(np.float32)
 
     def encode(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The codes of images, float32 `[N, Z]`; a variational encoder's are the means.
@@ -104,15 +127,19 @@ class SnapshotEngine:
                 N_("`vae` and `autoencoder` train one."),
                 field="run",
             )
-        shape = tuple(self._encoder.get_inputs()[0].shape[1:])
+        self._check_shape(self._encoder, images)
+        return self._codes(from_bytes(images, self._pixel_range))
+
+    @staticmethod
+    def _check_shape(network: onnxruntime.InferenceSession, images: NDArray[np.uint8]) -> None:
+        shape = tuple(network.get_inputs()[0].shape[1:])
         if images.ndim != 4 or images.shape[1:] != shape:
             raise BadInputError(
-                N_("images have shape {given}; this encoder takes (N, {shape})."),
+                N_("images have shape {given}; this network takes (N, {shape})."),
                 field="images",
                 given=images.shape,
                 shape=", ".join(map(str, shape)),
             )
-        return self._codes(from_bytes(images, self._pixel_range))
 
     def _codes(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         assert self._encoder is not None  # noqa: S101 - asked only where there is one
@@ -128,7 +155,7 @@ class SnapshotEngine:
             )
         if not np.isfinite(latents).all():
             raise BadInputError(N_("latents must be finite numbers."), field="latents")
-        return in_parts(self._generator, latents)
+        return self._made(latents)
 
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         return to_bytes(values, self._pixel_range)
