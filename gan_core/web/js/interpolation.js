@@ -59,6 +59,7 @@ export function smoothstep(t) {
 
 /** Where `smoothstep` reaches `value`. */
 function unsmoothstep(value) {
+  if (value === 0 || value === 1) return value;
   return 0.5 - Math.sin(Math.asin(1 - 2 * value) / 3);
 }
 
