@@ -84,7 +84,7 @@ def test_readers_encode_as_keras_does(
     files = set(sealed.read_manifest(paths.snapshot(0))["sha256"])
     assert {"encoder.onnx", "encoder.safetensors"} < files
     assert not any("discriminator" in file for file in files)
-    with pytest.raises(BadInputError, match="this encoder takes"):
+    with pytest.raises(BadInputError, match="this network takes"):
         engine.encode(np.zeros((1, 32, 32, 1), np.uint8))
 
 
