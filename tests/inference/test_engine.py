@@ -161,3 +161,13 @@ def test_many_viewers_at_once(paths: RunPaths, write_tiny: Write) -> None:
     for viewer in viewers:
         viewer.join()
     assert right == [True] * 120
+
+
+def test_images_that_others_made_are_judged_alike(paths: RunPaths, write_tiny: Write) -> None:
+    write_tiny(paths, 3, Tiny.random(1))
+    engine = SnapshotEngine.open(paths, 3)
+    images, p_real = engine.images_and_verdicts(_latents(9))
+    # A byte is half a grey level off at most, in each of sixteen pixels.
+    np.testing.assert_allclose(engine.verdicts(images), p_real, atol=0.02)
+    with pytest.raises(BadInputError, match="this network takes"):
+        engine.verdicts(images[:, :2])
