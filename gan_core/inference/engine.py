@@ -10,8 +10,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.inference.lean import onnx_model
 from gan_core.inference.batching import Batched
+from gan_core.inference.lean import onnx_model
 from gan_core.inference.sessions import furthest, in_parts, open_session
 from gan_core.latent.pixels import from_bytes, to_bytes
 from gan_core.recipes.verdicts import Verdict
@@ -162,20 +162,20 @@ class SnapshotEngine:
 
     def _check(self, golden: checkpoints.Arrays) -> None:
         """Answer as Keras answered when the snapshot was written."""
-        values = self._values(golden["latents"].astype(np.float32))
-        self._compare("generator", values, golden["images"])
+        values = self._values(_answers(golden, "latents"))
         # Keras' own images go in: what differs in a pixel must not count twice.
-        images = golden["images"].astype(np.float32)
+        images = _answers(golden, "images")
+        self._compare("generator", values, images)
         if self._encoder is not None:
-            self._compare("encoder", self._codes(images), golden["codes"])
+            self._compare("encoder", self._codes(images), _answers(golden, "codes"))
         if self._discriminator is not None:
             logits = in_parts(self._discriminator, images)[:, 0]
-            self._compare("discriminator", logits, golden["logits"])
+            self._compare("discriminator", logits, _answers(golden, "logits"))
 
     def _compare(
-        self, network: str, found: NDArray[np.float32], expected: NDArray[np.generic]
+        self, network: str, found: NDArray[np.float32], expected: NDArray[np.float32]
     ) -> None:
-        worst = furthest(found, expected)
+        worst = furthest(found, expected) if found.shape == expected.shape else float("inf")
         if not worst <= _TOLERANCE:
             raise DamagedError(
                 N_("The {network} of step {step} differs from its golden answers by {worst}."),
@@ -184,6 +184,12 @@ class SnapshotEngine:
                 step=self.step,
                 worst=f"{worst:.2g}",
             )
+
+
+def _answers(golden: checkpoints.Arrays, name: str) -> NDArray[np.float32]:
+    if name not in golden:
+        raise DamagedError(N_("{file} is damaged."), file=snapshots.GOLDEN)
+    return golden[name].astype(np.float32)
 
 
 def _one_of(found: object, allowed: tuple[str, ...], folder: Path) -> str:

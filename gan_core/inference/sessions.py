@@ -25,22 +25,28 @@ _ONNX_FAULTS = (
 )
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
+def open_session(model: Path | bytes, name: str = "") -> onnxruntime.InferenceSession:
     """A session of one thread: the processor belongs to training, and thirty viewers share it.
 
+    Args:
+        model: a file, or what would be in it.
+        name: what to call it where it cannot be loaded; a file has its own.
+
     Raises:
-        DamagedError: the file is no model that can be run.
+        DamagedError: it is no model that can be run.
     """
+    source = str(model) if isinstance(model, Path) else model
+    name = model.name if isinstance(model, Path) else name
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False  # batch sizes vary
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     except _ONNX_FAULTS as error:
         raise DamagedError(
-            N_("{name} cannot be loaded: {reason}."), name=path.name, reason=str(error)[:200]
+            N_("{name} cannot be loaded: {reason}."), name=name, reason=str(error)[:200]
         ) from error
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.runs import sealed
@@ -31,6 +32,11 @@ def onnx_file(role: str) -> str:
 def weights_file(role: str) -> str:
     """The file of a network's weights by its role."""
     return f"{role}.safetensors"
+
+
+def has_network(manifest: Mapping[str, Any], role: str) -> bool:
+    """Whether a snapshot's manifest lists a network, ready to run or as its weights."""
+    return bool({onnx_file(role), weights_file(role)} & set(manifest["sha256"]))
 
 
 def list_steps(paths: RunPaths) -> list[int]:

@@ -118,7 +118,8 @@ def has_plane(run: RunView) -> bool:
     if run.damage:
         return False
     steps = snapshots.list_steps(run.paths)
-    return bool(steps) and (run.paths.snapshot(steps[-1]) / snapshots.ENCODER_ONNX).is_file()
+    files = (snapshots.onnx_file("encoder"), snapshots.weights_file("encoder"))
+    return bool(steps) and any((run.paths.snapshot(steps[-1]) / name).is_file() for name in files)
 
 
 def class_names(info: DatasetInfo) -> list[str]:

@@ -1,0 +1,39 @@
+"""The networks of a snapshot as ONNX, also of a lean one, which carries none.
+
+A lean snapshot holds layer lists and weights alone, these often in float16: a quarter of the
+size. Its ONNX is made in memory when it is asked for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gan_core.errors import DamagedError
+from gan_core.recipes.layers import network_from_json
+from gan_core.runs import checkpoints, sealed, snapshots
+from gan_core.runs.files import read_json
+from gan_core.text import N_
+
+
+def onnx_model(folder: Path, manifest: dict[str, Any], role: str) -> Path | bytes:
+    """The ONNX of one network of a snapshot: a file with the right checksum, or its bytes.
+
+    Args:
+        folder: the snapshot.
+        manifest: what is sealed in it.
+        role: `generator`, `discriminator` or `encoder`.
+
+    Raises:
+        DamagedError: it is in neither form there, or altered, or its weights do not fit.
+    """
+    if snapshots.onnx_file(role) in manifest["sha256"]:
+        return sealed.verified(folder, snapshots.onnx_file(role))
+    layers = read_json(sealed.verified(folder, snapshots.NETWORKS))
+    if not isinstance(layers, dict) or role not in layers:
+        raise DamagedError(N_("{folder} has no {network}."), folder=folder.name, network=role)
+    # Loaded here: a page that meets whole snapshots alone has no use for it.
+    from gan_core.portable.onnx_graph import to_onnx
+
+    weights = checkpoints.read_arrays(sealed.verified(folder, snapshots.weights_file(role)))
+    return bytes(to_onnx(network_from_json(layers[role]), weights).SerializeToString())
