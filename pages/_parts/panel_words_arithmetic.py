@@ -18,7 +18,6 @@ def arithmetic_words() -> dict[str, str]:
         "sum_result": _("Image of the result"),
         "sum_go": _("Go there"),
         "sum_pin": _("Pin the result"),
-        "sum_name": _("{sum}"),
         "sum_length": _("Keep the usual length"),
         "sum_length_help": _(
             "A sum of latents is longer, and an average shorter, than any latent the generator "

@@ -40,12 +40,16 @@ const data = {
 async function decode(latents, signal) {
   const step = data.step;
   await new Promise((done, fail) => {
-    const timer = setTimeout(done, MS_PER_IMAGE * latents.length);
-    signal?.addEventListener("abort", () => {
+    const giveUp = () => {
       clearTimeout(timer);
       tally.aborted += 1;
       fail(new DOMException("given up", "AbortError"));
-    });
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", giveUp);
+      done();
+    }, MS_PER_IMAGE * latents.length);
+    signal?.addEventListener("abort", giveUp);
   });
   tally.decoded += latents.length;
   const shape = data.image_shape;
@@ -102,7 +106,7 @@ panels = [new PinsRow(hand, pins), new Pad(hand, pins), new WalkPanel(hand, pins
 const [row, pad, walk, arithmetic] = panels;
 const stage = el("div", { class: "big" }, picture);
 const columns = el("div", { class: "columns" }, stage, pad.element, arithmetic.element);
-const root = el("div", { class: "studio explorer" }, columns, row.element, walk.element);
+const root = el("div", { class: "studio panels-page" }, columns, row.element, walk.element);
 root.classList.toggle("invert", Boolean(data.invert));
 document.querySelector("main").append(root);
 

@@ -1,7 +1,7 @@
 /** Sums of points with a picture at every operand: A − B + C, and averages. */
 
 import { Averaged, Operand } from "./arithmetic_operand.js";
-import { el, fill, newestWins, setText } from "./base.js";
+import { el, newestWins, setText } from "./base.js";
 import { withNorm } from "./interpolation.js";
 import { isQuiet, paintSmall } from "./pins_pictures.js";
 import { Tabs } from "./tabs.js";
@@ -142,8 +142,8 @@ export class Arithmetic {
 
   pin() {
     if (!this.latent) return;
-    const letters = this.averages ? this.words.sum_average : "A − B + C";
-    this.pins.add(this.latent, { name: fill(this.words.sum_name, { sum: letters }) });
+    const { words } = this;
+    this.pins.add(this.latent, { name: this.averages ? words.sum_average : words.sum_analogy });
   }
 
   moved() {

@@ -42,7 +42,7 @@ export class Pad {
     });
     const buttons = this.modes.map(({ button }) => button);
     const modes = el("div", { class: "segments", role: "radiogroup", "aria-label": words.pad_mode }, ...buttons);
-    this.centre = el("button", { type: "button", class: "button small", text: words.pad_centre });
+    this.centre = el("button", { type: "button", class: "button", text: words.pad_centre });
     this.centre.addEventListener("click", () => this.goTo([0, 0]));
     this.empty = el("p", { class: "note pad-empty", text: words.pad_too_few });
     this.readout = el("p", { class: "note value pad-readout" });
