@@ -108,7 +108,7 @@ def test_averages_of_chosen_pins(fresh) -> None:
 
 
 def test_go_there_and_pin_the_result(fresh) -> None:
-    page, (a, b, c) = fresh
+    page, _ = fresh
     wanted = result(page)
     page.get_by_role("button", name="Pin the result").click()
     assert page.evaluate("pins.list[3]")["z"] == wanted

@@ -27,7 +27,8 @@ def fresh(page: Page) -> Page:
     page.evaluate(
         """(start) => {
             locked.clear();
-            pins.replace([[3, 0, 0, 0, 0, 0, 0, 0], [0, 3, 0, 0, 0, 0, 0, 0], [0, 0, 4, 0, 0, 0, 0, 0]]);
+            const along = (axis, length) => start.map((_, i) => (i === axis ? length : 0));
+            pins.replace([along(0, 3), along(1, 3), along(2, 4)]);
             pad.setMode("plane");
             pad.axes.choose(0, "dimension:0");
             pad.axes.choose(1, "dimension:1");
@@ -213,9 +214,10 @@ def test_a_finger_on_a_phone(browser: Browser) -> None:
         page.touchscreen.tap(*spot(page, 0.5, -0.5))
         np.testing.assert_allclose(latent(page)[:2], [1.5, 1.5], atol=0.05)
         small = page.evaluate(
-            """() => [...document.querySelectorAll(".pad button, .pins button, .sums button, .walk button")]
+            """() => [...document.querySelectorAll("section button")]
                 .filter((one) => one.checkVisibility() && !one.matches(".walk-tick"))
-                .filter((one) => one.getBoundingClientRect().height < 38).map((one) => one.className)"""
+                .filter((one) => one.getBoundingClientRect().height < 38)
+                .map((one) => one.className)"""
         )
         assert not small
 
