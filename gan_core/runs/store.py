@@ -35,6 +35,7 @@ class Meta(Frozen):
     pins: tuple[int, ...] = ()
     group: str = ""
     directions: dict[str, str] = Field(default_factory=dict)
+    names: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The elements of our own: live view, latent explorer, walk player and plane.
+"""The elements of our own: live view, latent explorer and plane.
 
 Each is mounted with a `key` that is unique on the page and stays the same between reruns: with it
 new `data` updates the element in place, without it the element would start anew. Words and
@@ -16,6 +16,7 @@ import streamlit as st
 
 from gan_core.web import asset
 from gan_core.web.served import address
+from pages._parts.explorer_words import explorer_words, verdict_words
 from pages._parts.i18n import _
 
 _DIGITS = 5
@@ -25,7 +26,6 @@ _LOADER = asset("loader.js")
 _live_view = st.components.v2.component("latent_studio_live_view", js=_LOADER)
 _explorer = st.components.v2.component("latent_studio_explorer", js=_LOADER)
 _plane = st.components.v2.component("latent_studio_plane", js=_LOADER)
-_walk_player = st.components.v2.component("latent_studio_walk_player", js=_LOADER)
 
 
 def _with_addresses(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,57 +75,49 @@ def explorer(key: str, data: Mapping[str, Any]) -> Any:
             run, step: whose generator, and the snapshot's step. Another step decodes the same
                 latent again; another run, or latent size, starts from `z`.
             latent_size; image_shape `[H, W, C]`; num_sliders: sliders for the first dimensions;
-            sigma: sliders go from -sigma to sigma.
+            sigma: sliders go from -sigma to sigma at first.
             z, z_version: the latent, a list of `latent_size` numbers. The element keeps a latent
                 of its own and takes this one only at first and when `z_version` changes.
             invert: show ink on white (a filter; send False for colour images).
+            bundle_url: the weights for this browser; worker_url, wasm_urls: the programs that run
+                them, the best first. Without the first, the server decodes.
+            events_url: a socket that tells `{step, bundle_url}` of each new snapshot (optional).
             decode_url: answers POST {run, step, latents: [[…]]} with {step, shape: [H, W, C],
                 images: [base64 of uint8 [H, W, C]], p_real: [0 to 1] or null, labels: [0 to K-1]
                 or null, confidences: likewise}. 404 means that run or snapshot is gone.
+            judge_url: answers POST {run, step, images} with the last three (optional).
             latents_url: answers POST {seed, count, latent_size} with {latents: [[…]]}; optional,
-                `studio/latents`.
+                `studio/latents`. None: drawn in the browser.
+            directions_url: with `{step}`; answers {principal, first_layer}: lists of {vector,
+                share} (optional).
+            steps_url: answers {steps} (optional); nearest_url, picture_url, save_url: addresses
+                of the tools (optional: without its address a tool is left out).
+            names: what people call dimensions and directions, by keys such as `dimension:3`.
+            run_path: the run's folder as Python would open it (optional).
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
             neighbours: how many; neighbour_radius: their distance.
-            directions: a list of {id, name, vector: `latent_size` numbers, figure, about}, each
-                with a slider for its strength; `figure` stands beside the name, `about` is told
-                on hover (optional).
+            directions: the concepts, a list of {id, name, vector: `latent_size` numbers, figure,
+                about}, each with a slider for its strength; `figure` stands beside the name,
+                `about` is told on hover (optional).
             classifier: {state: unsuited, none, training, ready or failed; share, accuracy,
                 num_test, reason, class_names} (optional).
             present: larger type (optional).
             words: optional; `explorer_words()` when left out.
 
     Returns:
-        The element's state: `.z` is the latent where the hand last rested (a list), or None
-        before the first move. It is told after the image was painted, so a rerun never
-        competes with a drag. `.action` is what somebody pressed, for one run of the script:
-        {kind: "train-classifier", "new-concept" or "remove-concept", id}, or None.
+        The element's state. `.action` is what somebody pressed, for one run of the script, or
+        None: {kind: "train-classifier", "new-concept", "remove-concept" (id) or "name" (key,
+        name), and always z and step, where the hand is}. Nothing else is told: a drag costs the
+        server nothing.
     """
     shown = _with_addresses("explorer", {"words": explorer_words(), **data})
-    return _explorer(key=key, data=shown, on_z_change=lambda: None, on_action_change=lambda: None)
-
-
-def walk_player(key: str, data: Mapping[str, Any]) -> None:
-    """Play frames in the page, with play, pause, scrubbing, speed and loop.
-
-    Args:
-        key: the element's key.
-        data:
-            frames_b64: base64 of uint8 `[num_frames, H, W, C]`; other frames start from the first
-                and play, unless the viewer prefers less motion.
-            num_frames; shape `[H, W, C]`; fps: frames a second at speed 1.
-            invert: show ink on white (a filter; send False for colour images).
-            p_real: a probability for each frame (optional), with
-            verdict_thresholds `[low, high]` (optional, 0.4 and 0.6).
-            present: larger type (optional).
-            words: optional; `player_words()` when left out.
-    """
-    _walk_player(key=key, data=_with_addresses("walk_player", {"words": player_words(), **data}))
+    return _explorer(key=key, data=shown, on_action_change=lambda: None)
 
 
 def live_words() -> dict[str, str]:
     """The live view's words in the viewer's language."""
     return {
-        **_verdict_words(),
+        **verdict_words(),
         "verdicts": _("D's verdict"),
         "count_real": _("✓ {n} real"),
         "count_fake": _("✗ {n} fake"),
@@ -141,86 +133,6 @@ def live_words() -> dict[str, str]:
         "no_points": _("The first values appear here soon."),
         "smoothing": _("Smoothing"),
         "log_scale": _("Log scale"),
-    }
-
-
-def explorer_words() -> dict[str, str]:
-    """The explorer's words in the viewer's language."""
-    return {
-        **_verdict_words(),
-        "explorer": _("Latent explorer"),
-        "picture": _("Image of this latent"),
-        "loading": _("Making the image …"),
-        "step": _("step {step}"),
-        "sliders": _("Dimensions of the latent"),
-        "slider_help": _("Drag; double-click for 0"),
-        "dimension": _("z{index}"),
-        "exact": _("Exact value of {name}"),
-        "lock": _("Lock {name}"),
-        "lock_help": _("Lock: random draws, zero and neighbours leave it alone"),
-        "neighbours": _("Neighbours: click one to go there"),
-        "neighbour": _("Go to neighbour {index}"),
-        "randomise": _("Random"),
-        "zero": _("Zero"),
-        "undo": _("Undo"),
-        "redo": _("Redo"),
-        "seed": _("Seed"),
-        "seed_help": _("The same seed gives the same latent, here and on the command line"),
-        "directions": _("What the sliders move along"),
-        "dimensions": _("Dimensions"),
-        **_concept_words(),
-        "error_offline": _("No answer from the app. Move a slider to try again."),
-        "error_gone": _("This snapshot is no longer there. Choose another one."),
-        "error_decode": _("The image could not be made. Move a slider to try again."),
-    }
-
-
-def _concept_words() -> dict[str, str]:
-    return {
-        "concepts": _("Concepts"),
-        "new_concept": _("New concept"),
-        "no_concepts": _(
-            "A concept is a direction in latent space, such as from other digits towards 7. Make "
-            "one from images with and without it; then add it to any image with a slider."
-        ),
-        "strength": _("Strength of {name}"),
-        "half": _("Add half the difference"),
-        "remove_concept": _("Remove"),
-        "looks_like": _("looks like {name} ({percent} %)"),
-        "label_title": _(
-            "What a classifier takes this image for, and how sure it is. It has seen real images "
-            "only, so it may be sure of a blot, too."
-        ),
-        "accuracy": _("right on {percent} % of {n} test images"),
-        "train": _("Train a classifier (about 30 s)"),
-        "train_help": _("A small network that names the class of an image; once for this data"),
-        "training": _("training a classifier: {percent} %"),
-        "train_failed": _("The classifier could not be trained: {reason}"),
-    }
-
-
-def player_words() -> dict[str, str]:
-    """The player's words in the viewer's language."""
-    return {
-        **_verdict_words(),
-        "player": _("Walk through latent space"),
-        "picture": _("Frame of the walk"),
-        "play": _("Play"),
-        "pause": _("Pause"),
-        "scrub": _("Frames of the walk"),
-        "speed": _("Speed"),
-        "loop": _("Loop"),
-        "frame": _("{index} of {count}"),
-    }
-
-
-def _verdict_words() -> dict[str, str]:
-    return {
-        "verdict_real": _("looks real to D"),
-        "verdict_fake": _("looks fake to D"),
-        "verdict_unsure": _("D is unsure"),
-        "verdict_title": _("D takes this image for real with a probability of {percent} %"),
-        "percent": _("{percent} % real"),
     }
 
 

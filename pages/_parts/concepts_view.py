@@ -22,8 +22,8 @@ from pages._parts.concept_sheet import concept_sheet
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
+from pages._parts.points import Point, go
 from pages._parts.studio import classifiers, engines, studio
-from pages._parts.walk_view import Point, go
 from pages._parts.words import number, plain
 
 OTHERS = -1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -10,16 +13,20 @@ from gan_core.data.prepared import is_own
 from gan_core.errors import DamagedError
 from gan_core.jobs import classify
 from gan_core.latent.sampling import sample_latents
-from gan_core.runs import classifiers, directions, snapshots
+from gan_core.recipes import registry
+from gan_core.runs import classifiers, directions, names, snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
+from gan_core.web.served import address
 from pages._parts.components import explorer
 from pages._parts.concepts_view import figure_words, separability_words, show_new_concept
 from pages._parts.glossary import meaning
+from pages._parts.handout_view import show_handout
 from pages._parts.i18n import _, error_text
 from pages._parts.messages import guarded
+from pages._parts.points import Point
+from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
-from pages._parts.walk_view import Point, show_walk
 from pages._parts.words import number, state_word
 
 NEWEST = "newest"
@@ -37,12 +44,10 @@ def show_explorer() -> None:
         _show_empty()
         return
     run, chosen = _choose(runs)
-    following = chosen == NEWEST and run.status.state in ALIVE
     training = _classifier(run)["state"] == "training"
-    tick = TICK_SECS if following or training else None
+    # A new snapshot is told by a socket: only a classifier's progress needs the page drawn again.
+    tick = TICK_SECS if training else None
     st.fragment(_explore, run_every=tick)(run.id, chosen, training)
-    point = _point(run)
-    show_walk(run, snapshots.resolve_step(run.paths, chosen), point, _invert(run))
 
 
 def _is_explorable(run: RunView) -> bool:
@@ -77,6 +82,7 @@ def _choose(runs: list[RunView]) -> tuple[RunView, str]:
         run = by_id[run_id]
         chosen = _choose_snapshot(run)
         _display_options(run)
+        show_handout(run, chosen)
     st.query_params["run"] = run.id
     st.query_params["step"] = chosen
     return run, chosen
@@ -124,10 +130,8 @@ def _explore(run_id: str, chosen: str, was_training: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
         step = snapshots.resolve_step(run.paths, chosen)
-        data = _data(run, step)
+        data = _data(run, step, chosen)
         state = explorer(key=f"explorer-{run.id}", data=data)
-        if state is not None and state.z is not None:
-            st.session_state[f"z-{run.id}"] = tuple(state.z)
         _act(run, step, state.action if state is not None else None)
         if was_training and data["classifier"]["state"] != "training":
             st.rerun()  # the page need not be drawn each second any more
@@ -137,15 +141,23 @@ def _act(run: RunView, step: int, action: Any) -> None:
     """Do what somebody pressed in the element; it is the browser's word, so nothing is believed."""
     kind = action.get("kind") if isinstance(action, dict) else None
     if kind == "new-concept":
-        show_new_concept(run, step, _point(run), invert=_invert(run))
+        point = _point(run, action.get("z"))
+        show_new_concept(run, _step(run, action.get("step"), step), point, invert=_invert(run))
     elif kind == "remove-concept":
         directions.remove(studio().store, run.id, str(action.get("id")))
         st.rerun()
+    elif kind == "name":
+        names.give(studio().store, run.id, str(action.get("key")), str(action.get("name")))
     elif kind == "train-classifier":
         info = run.sound_config().dataset
         own_dir = run.paths.dataset if is_own(info.name) else None
         classify.start(studio().store.root, info, studio().data_dir, own_dir=own_dir)
         st.rerun()
+
+
+def _step(run: RunView, asked: Any, otherwise: int) -> int:
+    """The snapshot that the browser shows: while training it may be ahead of this page."""
+    return asked if asked in snapshots.list_steps(run.paths) else otherwise
 
 
 def _classifier(run: RunView) -> dict[str, Any]:
@@ -183,7 +195,7 @@ def _directions(run: RunView) -> list[dict[str, Any]]:
     ]
 
 
-def _data(run: RunView, step: int) -> dict[str, Any]:
+def _data(run: RunView, step: int, chosen: str) -> dict[str, Any]:
     config = run.sound_config()
     latent_size = config.settings.latent_size
     going_to = st.session_state.get(f"go-{run.id}")
@@ -198,19 +210,53 @@ def _data(run: RunView, step: int) -> dict[str, Any]:
         "z": list(going_to[1]) if going_to else start.tolist(),
         "z_version": going_to[0] if going_to else 0,
         "invert": _invert(run),
-        "decode_url": "studio/decode",
-        "latents_url": "studio/latents",
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "directions": _directions(run),
+        "names": dict(run.meta.names),
         "classifier": _classifier(run),
         "neighbours": 8,
         "neighbour_radius": _NEIGHBOUR_RADIUS,
+        "run_path": _shown_path(run),
+        **_addresses(run, step, following=chosen == NEWEST and run.status.state in ALIVE),
     }
 
 
-def _point(run: RunView) -> Point:
-    """The latent under the viewer's hand."""
-    here = st.session_state.get(f"z-{run.id}")
-    if here is None:
-        here = sample_latents(0, 1, run.sound_config().settings.latent_size)[0].tolist()
-    return tuple(float(value) for value in here)
+def _addresses(run: RunView, step: int, *, following: bool) -> dict[str, Any]:
+    """Where the element finds weights, programs and answers."""
+    place = f"studio/runs/{run.id}"
+    return {
+        "bundle_url": bundle_url(run.paths, step),
+        "worker_url": address("decode_worker.js"),
+        "wasm_urls": [address("runtime_relaxed.wasm"), address("runtime.wasm")],
+        "events_url": f"{place}/events" if following else None,
+        "decode_url": "studio/decode",
+        "latents_url": "studio/latents",
+        "judge_url": "studio/judge" if _has_judge(run) else None,
+        "directions_url": f"{place}/snapshots/{{step}}/directions.json",
+        "steps_url": f"{place}/snapshots.json",
+        "nearest_url": "studio/nearest",
+        "picture_url": "studio/picture",
+        "save_url": "studio/walk",
+    }
+
+
+def _has_judge(run: RunView) -> bool:
+    """Whether anybody has an opinion of an image: D, or a classifier."""
+    family = registry.get(run.sound_config().recipe).family
+    return family == "gan" or _classifier(run)["state"] == "ready"
+
+
+def _shown_path(run: RunView) -> str:
+    """The run's folder as one would type it, from where the app was started."""
+    with suppress(ValueError):
+        return str(run.paths.root.relative_to(Path.cwd()))
+    return str(run.paths.root)
+
+
+def _point(run: RunView, z: Any) -> Point:
+    """The latent under the viewer's hand, as the browser tells it."""
+    size = run.sound_config().settings.latent_size
+    numbers = z if isinstance(z, list) and len(z) == size else []
+    if not numbers or not all(isinstance(v, (int, float)) and math.isfinite(v) for v in numbers):
+        numbers = sample_latents(0, 1, size)[0].tolist()
+    return tuple(float(value) for value in numbers)

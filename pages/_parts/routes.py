@@ -6,11 +6,8 @@ They answer outside Streamlit's session, so they check everything themselves.
 from __future__ import annotations
 
 import base64
-import functools
 import json
-import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,20 +15,22 @@ from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from gan_core.config import DatasetInfo, RunConfig
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.latent.sampling import sample_latents
 from gan_core.runs import sealed, snapshots
-from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
+from pages._parts.asset_routes import asset_routes
+from pages._parts.event_routes import event_routes
+from pages._parts.explore_routes import explore_routes
+from pages._parts.judge_routes import labels, opinions
 from pages._parts.plane_routes import plane_routes
-from pages._parts.studio import classifiers, engines, studio
-
-logger = logging.getLogger("latent_studio.routes")
+from pages._parts.snapshot_routes import snapshot_routes
+from pages._parts.studio import engines, studio
+from pages._parts.walk_routes import walk_routes
 
 MAX_BODY_BYTES = 2_000_000
 MAX_LATENTS = 64
@@ -39,14 +38,20 @@ _MAX_LATENT_SIZE = 5000
 _A_YEAR = "private, max-age=31536000, immutable"
 
 
-def studio_routes() -> list[Route]:
+def studio_routes() -> list[BaseRoute]:
     """All of them, to be mounted beside Streamlit's own."""
     return [
         Route("/studio/runs/{run}/samples/{step:int}.png", sheet),
         Route("/studio/runs/{run}/samples/{step:int}.json", sheet_about),
         Route("/studio/decode", _answering(_decode), methods=["POST"]),
+        Route("/studio/judge", _answering(_judge), methods=["POST"]),
         Route("/studio/latents", _answering(_latents), methods=["POST"]),
         *plane_routes(),
+        *asset_routes(),
+        *snapshot_routes(),
+        *event_routes(),
+        *explore_routes(),
+        *walk_routes(),
     ]
 
 
@@ -124,7 +129,7 @@ def _decode(body: dict[str, Any]) -> dict[str, Any]:
     latents = _matrix(body.get("latents"))
     images, p_real = engines().get(paths, step).images_and_verdicts(latents)
     return {
-        **_labels(paths, images),
+        **labels(paths, images),
         "step": step,
         "shape": list(images.shape[1:]),
         "images": [base64.b64encode(image.tobytes()).decode() for image in images],
@@ -139,31 +144,11 @@ def _snapshot_step(paths: RunPaths, step: int) -> int:
     return snapshots.resolve_step(paths, step)  # says which there are
 
 
-def _labels(paths: RunPaths, images: NDArray[np.uint8]) -> dict[str, Any]:
-    """What the classifier of the run's data set takes images `[N, H, W, C]` for."""
-    nothing = {"labels": None, "confidences": None}
-    try:
-        info = _dataset(paths.config, paths.config.stat().st_mtime_ns)
-        classifier = None if info is None else classifiers().get(studio().store.root, info)
-        if classifier is None:
-            return nothing
-        labels, confidences = classifier.classify(images)
-    except (OSError, GanCoreError) as error:  # an image without its label is better than none
-        logger.warning("no labels: %s", error)
-        return nothing
-    return {
-        "labels": labels.tolist(),
-        "confidences": [round(float(share), 3) for share in confidences],
-    }
-
-
-@functools.lru_cache(maxsize=64)
-def _dataset(config: Path, changed_ns: int) -> DatasetInfo | None:  # noqa: ARG001 - part of the key
-    """The data set that a run's `config.json` names, read once as long as it does not change."""
-    try:
-        return RunConfig.from_json(read_json(config)).dataset
-    except (FileNotFoundError, DamagedError):
-        return None
+def _judge(body: dict[str, Any]) -> dict[str, Any]:
+    """`{run, step, images}` to `{p_real, labels, confidences}`."""
+    paths = studio().store.paths(str(body.get("run")))
+    step = _snapshot_step(paths, _whole(body, "step", 0, 10**12))
+    return opinions(paths, step, body.get("images"))
 
 
 def _latents(body: dict[str, Any]) -> dict[str, Any]:

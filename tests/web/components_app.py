@@ -133,7 +133,9 @@ def routes(base: str = "") -> list:
         return JSONResponse(about)
 
     async def tally_route(request):
-        return JSONResponse(tally)
+        told = dict(tally)
+        tally["most"] = 0  # since the last look: pinned points ask, too, when a page is opened
+        return JSONResponse(told)
 
     return [
         Route(f"{base}/studio/decode", decode_route, methods=["POST"]),
@@ -241,12 +243,15 @@ def show_explorer() -> None:
     )
     if state.action:
         st.session_state["did"] = state.action
-    st.text(f"did {st.session_state.get('did')}")
+    did = dict(st.session_state.get("did") or {})
+    at = did.pop("z", [])
+    st.text(f"did {did} at {' '.join(f'{value:.2f}' for value in at[:3])}")
+    st.session_state["reruns"] = st.session_state.get("reruns", 0) + 1
     left, right, told = st.columns(3)
     left.button("Next step", on_click=lambda: st.session_state.update(step=step + 250))
     right.button("From Python", on_click=lambda: st.session_state.update(version=version + 1))
     told.button("Forget one", on_click=lambda: st.session_state.update(gone=1))
-    told.text("told " + (" ".join(f"{value:.2f}" for value in state.z[:3]) if state.z else "no"))
+    told.text(f"drawn {st.session_state['reruns']} times")
 
 
 def show_sorting() -> None:
@@ -261,26 +266,6 @@ def show_sorting() -> None:
     st.text(f"with {found.with_} without {found.without}")
 
 
-def show_player() -> None:
-    from pages._parts import components
-
-    count = 60
-    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
-    walk = [[2 * math.cos(a), 2 * math.sin(a), math.sin(2 * a), 0, math.cos(a)] for a in angles]
-    frames = np.stack([picture(z) for z in walk])
-    components.walk_player(
-        key="player",
-        data={
-            "frames_b64": base64.b64encode(frames.tobytes()).decode(),
-            "num_frames": count,
-            "shape": SHAPE,
-            "fps": 24,
-            "invert": "invert" in st.query_params,
-            "p_real": [p_real([2 * math.cos(a), math.sin(a)]) for a in angles],
-        },
-    )
-
-
 if __name__ != "__main__":
     import os
 
@@ -291,7 +276,6 @@ else:
         [
             st.Page(show_live, title="Live", url_path="live", default=True),
             st.Page(show_explorer, title="Explore", url_path="explore"),
-            st.Page(show_player, title="Play", url_path="play"),
             st.Page(show_sorting, title="Sort", url_path="sort"),
             st.Page(show_plane, title="Plane", url_path="plane"),
         ],

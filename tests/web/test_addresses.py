@@ -25,7 +25,7 @@ def test_below_a_sub_path(browser: Browser, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page_name", ["", "/explore"])
 def test_going_to_and_fro_leaves_one_element(browser: Browser, app: str, page_name: str) -> None:
     with opened(browser, f"{app}{page_name}") as page:
-        for name, part in [("Play", ".player"), ("Live", ".live"), ("Explore", ".explorer")] * 2:
+        for name, part in [("Live", ".live"), ("Explore", ".explorer")] * 2:
             page.get_by_role("link", name=name).click()
             expect(page.locator(part)).to_have_count(1)
             expect(page.locator(".studio")).to_have_count(1)

@@ -62,9 +62,9 @@ def test_a_drag_with_the_mouse_moves_the_image_before_release(page: Page) -> Non
     value = float(slider(page, 0).input_value())
     assert value > 1
     expect_image_of(page, [value])
-    expect(page.get_by_text("told no")).to_be_visible()
     page.mouse.up()
-    expect(page.get_by_text(f"told {value:.2f} 0.00 0.00")).to_be_visible()
+    page.wait_for_timeout(500)
+    expect(page.get_by_text("drawn 1 times")).to_be_visible()
 
 
 def test_a_storm_of_input_is_answered_one_by_one_and_ends_right(page: Page, app: str) -> None:
@@ -94,8 +94,6 @@ def test_a_seed_means_the_same_as_everywhere(page: Page) -> None:
     expect(exact(page, 0)).to_have_value(f"{drawn[0]:.2f}")
     np.testing.assert_allclose(latent(page), drawn[:12], atol=0.0051)
     expect_image_of(page, drawn[:5].tolist())
-    told = "told " + " ".join(f"{value:.2f}" for value in drawn[:3])
-    expect(page.get_by_text(told)).to_be_visible()
 
 
 def test_random_names_its_seed(page: Page) -> None:
@@ -129,7 +127,6 @@ def test_an_exact_number_may_lie_beyond_the_slider(page: Page) -> None:
     exact(page, 0).press("Enter")
     expect_image_of(page, [4.25])
     assert slider(page, 0).input_value() == "3"
-    expect(page.get_by_text("told 4.25 0.00")).to_be_visible()
 
 
 def test_a_lock_holds_against_draws_zero_and_neighbours(page: Page) -> None:
@@ -165,7 +162,7 @@ def test_training_goes_on_under_the_same_latent(page: Page) -> None:
     place = page.locator(".hand").bounding_box()
     page.get_by_role("button", name="Next step").click()
     expect(page.locator("canvas.picture")).to_have_attribute("data-step", "2500")
-    expect(page.locator(".at-step")).to_have_text("step 2\u00a0500")
+    expect(page.locator(".hand .at-step")).to_have_text("step 2\u00a0500")
     assert latent(page) == before
     assert page.locator(".hand").bounding_box() == place
 

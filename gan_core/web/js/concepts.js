@@ -2,6 +2,7 @@
 
 import { el, fill, setText } from "./base.js";
 import { icon } from "./icons.js";
+import { listenToExact, listenToKnob, showKnob } from "./knob.js";
 
 const MOST = 3;
 
@@ -62,16 +63,10 @@ export class Concepts {
   }
 
   listen(id, range, exact) {
-    range.addEventListener("input", () => {
-      exact.value = Number(range.value).toFixed(2);
-      this.events.onInput(id, Number(range.value));
-    });
-    range.addEventListener("change", () => this.events.onChange());
-    range.addEventListener("dblclick", () => this.set(id, 0));
-    exact.addEventListener("change", () => {
-      const value = Number(exact.value);
-      if (exact.value !== "" && Number.isFinite(value)) this.set(id, value);
-    });
+    const onInput = (strength) => this.events.onInput(id, strength);
+    const onChange = () => this.events.onChange();
+    listenToKnob(range, { step: 0.1, fine: 0.01, home: 0, onInput, onChange });
+    listenToExact(exact, (strength) => this.set(id, strength));
   }
 
   set(id, strength) {
@@ -79,14 +74,8 @@ export class Concepts {
     this.events.onChange();
   }
 
-  /** Show the strengths, a Map from id to number; a number that is being typed is left alone. */
+  /** Show the strengths, a Map from id to number. */
   show(strengths) {
-    for (const [id, { range, exact }] of this.rows) {
-      const strength = strengths.get(id) ?? 0;
-      if (Number(range.value) !== strength) range.value = String(strength);
-      const text = strength.toFixed(2);
-      const typing = exact.getRootNode().activeElement === exact && Number(exact.value) === strength;
-      if (!typing && exact.value !== text) exact.value = text;
-    }
+    for (const [id, { range, exact }] of this.rows) showKnob(range, exact, strengths.get(id) ?? 0);
   }
 }

@@ -5,15 +5,15 @@ import { newestWins } from "./base.js";
 const IDLE_MS = 150;
 
 /**
- * Asks `decoder` for the newest wanted latent, one request in flight, and drops those between.
- * When nothing has been asked for a while, asks for the neighbours; a new wish ends that request.
- * Whatever `events` are told: onImage(answer), onNeighbours(latents, answer), onFailure(error),
- * onQuiet() after the newest wish was answered, well or ill.
+ * Asks for the newest wanted latent, one request in flight, and drops those between. When nothing
+ * has been asked for a while, asks for the neighbours; a new wish ends that request.
+ *
+ * `events`: decode(latents) and decodeAside(latents, signal) make images; told are onImage(answer, latent),
+ * onNeighbours(latents, answer) and onFailure(error).
  */
 export class DecodeQueue {
   constructor(events) {
     this.events = events;
-    this.decoder = null;
     this.side = null;
     this.open = true;
     this.ask = newestWins((wish) => this.answer(wish));
@@ -29,13 +29,12 @@ export class DecodeQueue {
 
   async answer(wish) {
     try {
-      const answer = await this.decoder([wish.latent]);
-      if (this.open) this.events.onImage(answer);
+      const answer = await this.events.decode([wish.latent]);
+      if (this.open) this.events.onImage(answer, wish.latent);
     } catch (error) {
       if (this.open) this.events.onFailure(error);
     }
     if (wish !== this.newest || !this.open) return;
-    this.events.onQuiet();
     this.timer = setTimeout(() => this.fetchAround(wish), IDLE_MS);
   }
 
@@ -45,7 +44,7 @@ export class DecodeQueue {
     const side = new AbortController();
     this.side = side;
     try {
-      const answer = await this.decoder(latents, side.signal);
+      const answer = await this.events.decodeAside(latents, side.signal);
       if (this.open && !side.signal.aborted) this.events.onNeighbours(latents, answer);
     } catch (error) {
       if (this.open && !side.signal.aborted) this.events.onFailure(error);

@@ -1,7 +1,7 @@
 /** Latents as plain arrays of numbers. */
 
 /** A small seeded generator of numbers in [0, 1): the same seed, the same numbers. */
-function uniforms(seed) {
+export function uniforms(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -11,6 +11,7 @@ function uniforms(seed) {
   };
 }
 
+/** `size` standard normal numbers (Box and Muller 1958). */
 export function normals(uniform, size) {
   return Array.from({ length: size }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - uniform()));

@@ -12,6 +12,12 @@ export function bytesFromBase64(text) {
   return bytes;
 }
 
+/** Bytes as base64 text. */
+export function base64FromBytes(bytes) {
+  if (bytes.toBase64) return bytes.toBase64();
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}
+
 /**
  * Put one image onto a canvas, a canvas pixel for each of its pixels; CSS makes it large.
  * `bytes` is [H, W, C] with C 1 (grey), 3 (RGB) or 4 (RGBA), 0 to 255.

@@ -1,97 +1,82 @@
-/** A slider for each of the first dimensions, with the exact number and a lock beside it. */
+/** A slider for each of the first dimensions, with its name, the exact number and a lock. */
 
 import { el, fill } from "./base.js";
 import { setIcon } from "./icons.js";
+import { listenToExact, listenToKnob, showKnob } from "./knob.js";
+import { createNameTag, showName } from "./name_tag.js";
 
 /**
- * `onInput(dimension, value)` while a value moves, `onChange()` when it rests, and
- * `onLock(dimension, locked)`.
+ * `onInput(dimension, value)` while a value moves, `onChange()` when it rests,
+ * `onLock(dimension, locked)`, and `onName(dimension, text)`.
  */
 export class Sliders {
-  constructor(words, { onInput, onChange, onLock }) {
+  constructor(words, events) {
     this.words = words;
-    this.events = { onInput, onChange, onLock };
+    this.events = events;
     this.rows = [];
+    this.names = {};
     this.element = el("div", { class: "sliders", role: "group", "aria-label": words.sliders });
   }
 
   /** Have `count` sliders from -sigma to sigma; those that stay are not touched. */
-  setShape(count, sigma) {
-    if (sigma !== this.sigma) {
-      this.rows = [];
-      this.element.replaceChildren();
-      this.sigma = sigma;
-    }
+  setShape(count, sigma, names = {}) {
+    this.sigma = sigma;
+    this.names = names;
     while (this.rows.length > count) this.rows.pop().element.remove();
     while (this.rows.length < count) {
       const row = this.buildRow(this.rows.length);
       this.rows.push(row);
       this.element.append(row.element);
     }
+    this.rows.forEach((row, i) => {
+      row.range.min = String(-sigma);
+      row.range.max = String(sigma);
+      showName(row.tag, names[i], fill(this.words.dimension, { index: i }));
+    });
   }
 
   buildRow(dimension) {
     const name = fill(this.words.dimension, { index: dimension });
-    const range = el("input", {
-      type: "range",
-      min: -this.sigma,
-      max: this.sigma,
-      step: 0.01,
-      "aria-label": name,
-      title: this.words.slider_help,
-    });
-    const exact = el("input", {
-      type: "number",
-      step: 0.01,
-      inputmode: "decimal",
-      "aria-label": fill(this.words.exact, { name }),
-    });
-    const lock = el("button", { type: "button", class: "lock", "aria-pressed": "false" });
-    lock.title = this.words.lock_help;
-    lock.setAttribute("aria-label", fill(this.words.lock, { name }));
-    setIcon(lock, "unlocked");
-    const row = { range, exact, lock };
-    row.element = el("div", { class: "slider" }, el("span", { text: name }), range, exact, lock);
-    this.listen(row, dimension);
-    return row;
-  }
-
-  listen({ range, exact, lock }, dimension) {
-    const { onInput, onChange, onLock } = this.events;
-    range.addEventListener("input", () => {
-      exact.value = Number(range.value).toFixed(2);
-      onInput(dimension, Number(range.value));
-    });
-    range.addEventListener("change", () => onChange());
-    range.addEventListener("dblclick", () => {
-      if (range.disabled) return;
-      onInput(dimension, 0);
-      onChange();
-    });
-    exact.addEventListener("change", () => {
-      const value = Number(exact.value);
-      if (exact.value === "" || !Number.isFinite(value)) return;
-      range.value = String(value);
-      onInput(dimension, value);
-      onChange();
-    });
-    lock.addEventListener("click", () => {
-      const locked = lock.getAttribute("aria-pressed") !== "true";
-      lock.setAttribute("aria-pressed", String(locked));
-      setIcon(lock, locked ? "locked" : "unlocked");
+    const attributes = { type: "range", step: 0.01, "aria-label": name };
+    const range = el("input", { ...attributes, title: this.words.slider_help });
+    range.min = String(-this.sigma);
+    range.max = String(this.sigma);
+    const exact = el("input", { type: "number", step: 0.01, inputmode: "decimal" });
+    exact.setAttribute("aria-label", fill(this.words.exact, { name }));
+    const lock = createLock(this.words, name, (locked) => {
       range.disabled = locked;
       exact.disabled = locked;
-      onLock(dimension, locked);
+      this.events.onLock(dimension, locked);
     });
+    const tag = createNameTag(this.words, (text) => this.events.onName(dimension, text));
+    const element = el("div", { class: "slider" }, tag.element, range, exact, lock);
+    const { onChange } = this.events;
+    const onInput = (value) => this.events.onInput(dimension, value);
+    listenToKnob(range, { step: 0.1, fine: 0.01, home: 0, onInput, onChange });
+    listenToExact(exact, (value) => {
+      onInput(value);
+      onChange();
+    });
+    return { element, range, exact, lock, tag };
   }
 
-  /** Show a latent; a number that is being typed is left alone. */
+  /** Show a latent. */
   show(z) {
-    this.rows.forEach(({ range, exact }, i) => {
-      if (Number(range.value) !== z[i]) range.value = String(z[i]);
-      const text = z[i].toFixed(2);
-      const typing = exact.getRootNode().activeElement === exact && Number(exact.value) === z[i];
-      if (!typing && exact.value !== text) exact.value = text;
-    });
+    this.rows.forEach(({ range, exact }, i) => showKnob(range, exact, z[i]));
   }
+}
+
+/** A button that holds something still; `onLock(locked)`. */
+export function createLock(words, name, onLock) {
+  const lock = el("button", { type: "button", class: "lock", "aria-pressed": "false" });
+  lock.title = words.lock_help;
+  lock.setAttribute("aria-label", fill(words.lock, { name }));
+  setIcon(lock, "unlocked");
+  lock.addEventListener("click", () => {
+    const locked = lock.getAttribute("aria-pressed") !== "true";
+    lock.setAttribute("aria-pressed", String(locked));
+    setIcon(lock, locked ? "locked" : "unlocked");
+    onLock(locked);
+  });
+  return lock;
 }

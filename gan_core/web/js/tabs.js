@@ -2,10 +2,11 @@
 
 import { el } from "./base.js";
 
-/** `panels` is a list of {name, text, element}; the first is shown. */
+/** `panels` is a list of {name, text, element}; the first is shown. `onChoose(name)` afterwards. */
 export class Tabs {
-  constructor(label, panels) {
+  constructor(label, panels, onChoose = () => {}) {
     this.panels = panels;
+    this.onChoose = onChoose;
     this.element = el("div", { class: "segments", role: "tablist", "aria-label": label });
     for (const panel of panels) {
       panel.button = el("button", { type: "button", class: "segment", role: "tab", text: panel.text });
@@ -18,12 +19,15 @@ export class Tabs {
   }
 
   choose(name) {
+    if (!this.panels.some((panel) => panel.name === name)) return;
+    this.chosen = name;
     for (const panel of this.panels) {
       const chosen = panel.name === name;
       panel.button.setAttribute("aria-selected", String(chosen));
       panel.button.tabIndex = chosen ? 0 : -1;
       panel.element.hidden = !chosen;
     }
+    this.onChoose(name);
   }
 
   arrow(event) {

@@ -1,0 +1,79 @@
+"""News of a run for everybody who looks at it: a word through a socket when a snapshot is new.
+
+Without it each viewer's page would be drawn again every second to find out; so a watching browser
+costs a look at a folder's date, and the page is not drawn at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from gan_core.errors import DamagedError, NotFoundError
+from gan_core.runs.layout import RunPaths
+from pages._parts.snapshot_routes import newest_news
+from pages._parts.studio import studio
+
+_LOOK_SECS = 0.5
+_GONE = 4404  # a code of our own: the run is not there (any more)
+_FOREIGN = 4403
+
+
+def event_routes() -> list[WebSocketRoute]:
+    """To be mounted beside the others."""
+    return [WebSocketRoute("/studio/runs/{run}/events", _events)]
+
+
+async def _events(socket: WebSocket) -> None:
+    await socket.accept()
+    if not _from_here(socket):
+        await socket.close(_FOREIGN)
+        return
+    try:
+        paths = studio().store.paths(socket.path_params["run"])
+    except NotFoundError:
+        await socket.close(_GONE)
+        return
+    telling = asyncio.create_task(_tell(socket, paths))
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()
+    telling.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await telling
+
+
+def _from_here(socket: WebSocket) -> bool:
+    """Whether a page of this app asks: sockets are open to scripts of any page otherwise."""
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
+
+
+async def _tell(socket: WebSocket, paths: RunPaths) -> None:
+    """Send `{step, bundle_url}` at first and whenever a snapshot is new."""
+    told, seen = None, -1
+    while True:
+        changed = _changed(paths.snapshots)
+        if changed != seen:
+            seen = changed
+            try:
+                news = await run_in_threadpool(newest_news, paths, changed)
+            except (NotFoundError, DamagedError):
+                news = None
+            if news is not None and news != told:
+                told = news
+                await socket.send_json(news)
+        await asyncio.sleep(_LOOK_SECS)
+
+
+def _changed(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,32 @@
+"""A generator to hand out: one file for people who have nothing but a browser."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from gan_core.handout import handout
+from gan_core.runs import snapshots
+from gan_core.runs.store import RunView
+from pages._parts.i18n import _
+from pages._parts.words import number
+
+
+def show_handout(run: RunView, chosen: str) -> None:
+    """A button with what it gives; the file is made when somebody presses it."""
+    with st.popover(_("Hand out"), icon=":material/ios_share:"):
+        step = snapshots.resolve_step(run.paths, chosen)
+        st.markdown(
+            _(
+                "One page with sliders, pad and walks for step {step}. It opens from disk, on a "
+                "stick or a phone, with no server and no network."
+            ).format(step=number(step))
+        )
+        st.download_button(
+            _("Download the page (HTML)"),
+            data=lambda: handout(run, step).encode(),
+            file_name=f"{run.id}-{step}.html",
+            mime="text/html",
+            key=f"handout-{run.id}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
