@@ -16,8 +16,9 @@ from gan_core.recipes import registry
 from gan_core.recipes.resolve import check_batch, check_shape, resolve_settings, total_steps
 from gan_core.runs import control as requests
 from gan_core.runs import lock as locks
+from gan_core.runs import snapshots
 from gan_core.runs.files import disk_faults, write_json
-from gan_core.runs.layout import RunPaths
+from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import (
     ALIVE,
@@ -163,13 +164,15 @@ def resume(
 
     Raises:
         NotFoundError: no such run.
-        ConflictError: it runs or waits, or is completed and no length was given.
+        ConflictError: it runs or waits, is completed and no length was given, or came without
+            its training state.
         BadInputError: the length is not larger than what is done.
         DamagedError: its configuration cannot be read.
         ReadOnlyError, DiskFullError: the run directory cannot be written.
         JobFailedError: the supervisor does not start.
     """
     found = store.get(run_id)
+    _check_has_state(found)
     config = _checked(found.sound_config())
     _extended(config, found.status.state, found.status, run_id, steps, epochs)
     images.ensure(config.dataset, found.paths, data_dir, mirror=mirror, progress=progress)
@@ -188,6 +191,18 @@ def resume(
         write_status(found.paths, "queued", status.step, config.total_steps, said)
     ensure_supervisor(store.root)
     return store.get(run_id)
+
+
+def _check_has_state(run: RunView) -> None:
+    """Refuse a run to look at: one from the gallery, or somebody's generator."""
+    trained = step_folders(run.paths.checkpoints) or snapshots.forkable_steps(run.paths)
+    if snapshots.list_steps(run.paths) and not trained:
+        raise ConflictError(
+            N_("got {run}, which came without its training state: there is nothing to continue."),
+            N_("Train the same recipe anew."),
+            field="run",
+            run=run.id,
+        )
 
 
 def _checked(config: RunConfig) -> RunConfig:
