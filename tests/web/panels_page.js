@@ -119,6 +119,6 @@ function update(more) {
 
 update({});
 for (const panel of panels) panel.shown?.();
-Object.assign(window, { hand, pins, pad, walk, arithmetic, tally, update, locked });
+Object.assign(window, { axisOf, directions, hand, pins, pad, walk, arithmetic, tally, update, locked });
 Object.assign(window, { maths: { slerp, lerp, walkLatent, cornerWeights, regularPolygon, blendLatents, nearestInside, arrivals } });
 document.documentElement.dataset.ready = "";

@@ -17,7 +17,7 @@ START = [0.5, -0.5, 0, 0, 0, 0, 0, 0]
 
 @pytest.fixture(scope="module")
 def page(browser: Browser):
-    with panels(browser) as found:
+    with panels(browser, ms=3) as found:
         yield found
 
 
@@ -81,6 +81,7 @@ def test_it_shows_where_the_latent_lies_whoever_moved_it(fresh: Page) -> None:
 
 def test_the_ground_does_not_move_under_the_hand(fresh: Page) -> None:
     fresh.wait_for_function("pad.tiles.done.size === 49")
+    fresh.evaluate("arithmetic.hidden()")
     decoded, version = fresh.evaluate("[tally.decoded, pad.plane.version]")
     fresh.mouse.move(*spot(fresh, 0, 0))
     fresh.mouse.down()
@@ -140,6 +141,24 @@ def test_a_locked_dimension_stays(fresh: Page) -> None:
     fresh.get_by_role("radio", name="Pinned points").click()
     fresh.mouse.click(*spot(fresh, 0, -0.78))
     np.testing.assert_allclose(latent(fresh), [0.5] + [0] * 7, atol=0.05)
+
+
+def test_better_directions_take_over_only_until_it_is_used(browser: Browser) -> None:
+    find = """() => {
+        for (const id of ["principal:0", "principal:1"]) {
+            directions.push({ id, name: id, vector: axisOf(2 + Number(id.at(-1))) });
+        }
+        update({});
+    }"""
+    with panels(browser) as page:
+        across = page.get_by_role("combobox", name="Left to right")
+        expect(across).to_have_value("dimension:0")
+        page.evaluate(find)
+        expect(across).to_have_value("principal:0")
+        page.mouse.click(*spot(page, 0.5, 0))
+        assert latent(page)[2] == pytest.approx(1.5, abs=0.03)
+        page.evaluate("() => { directions.length -= 1; update({}); }")
+        expect(across).to_have_value("principal:0")
 
 
 def test_other_directions_and_never_the_same_twice(fresh: Page) -> None:

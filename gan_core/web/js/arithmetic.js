@@ -6,7 +6,7 @@ import { withNorm } from "./interpolation.js";
 import { isQuiet, paintSmall } from "./pins_pictures.js";
 import { Tabs } from "./tabs.js";
 
-const SUM_IDLE_MS = 60;
+const SUM_EVERY_MS = 60;
 // Below this many dimensions normal draws have no usual length to speak of.
 const LEAST_FOR_LENGTH = 16;
 
@@ -117,15 +117,19 @@ export class Arithmetic {
     this.keep.disabled = none || this.pins.full;
     setText(this.about, this.averages ? this.words.sum_average_about : this.words.sum_about);
     this.repaint();
-    clearTimeout(this.timer);
-    // The image under the hand goes first, so the sum lets it pass.
-    if (this.visible && this.latent) this.timer = setTimeout(() => this.ask({ z, latent: this.latent }), SUM_IDLE_MS);
+    if (this.visible) this.timer ??= setTimeout(() => this.look(), SUM_EVERY_MS);
   }
 
-  async decode({ z, latent }) {
-    if (!latent || this.element.clientWidth === 0) return;
+  /** The pictures follow a few times a second: the image under the hand goes first. */
+  look() {
+    this.timer = null;
+    if (this.latent) this.ask([this.latent, this.hand.z()]);
+  }
+
+  async decode(latents) {
+    if (!this.element.clientWidth) return;
     try {
-      const { shape, images } = await this.hand.decode([latent, z]);
+      const { shape, images } = await this.hand.decode(latents);
       [this.image, this.atHand] = images.map((bytes) => ({ bytes, shape }));
       this.repaint();
     } catch (error) {
@@ -147,7 +151,7 @@ export class Arithmetic {
   }
 
   moved() {
-    const follows = !this.averages && this.operands.some(({ underHand }) => underHand);
+    const follows = this.visible && !this.averages && this.operands.some(({ underHand }) => underHand);
     if (follows) this.compute();
   }
 
@@ -158,11 +162,16 @@ export class Arithmetic {
 
   hidden() {
     this.visible = false;
+    this.rest();
+  }
+
+  rest() {
     clearTimeout(this.timer);
+    this.timer = null;
   }
 
   close() {
-    clearTimeout(this.timer);
+    this.rest();
     this.stop();
   }
 }

@@ -84,7 +84,7 @@ export class Pad {
   }
 
   wanted() {
-    return this.visible && this.ready && this.field.clientWidth ? this.now : null;
+    return this.visible && this.ready ? this.now : null;
   }
 
   update(data) {
@@ -138,7 +138,6 @@ export class Pad {
   showMode() {
     for (const { mode, button } of this.modes) {
       button.setAttribute("aria-checked", String(mode === this.mode));
-      button.setAttribute("aria-selected", String(mode === this.mode));
       button.tabIndex = mode === this.mode ? 0 : -1;
     }
     this.axes.element.classList.toggle("resting", this.mode !== "plane");
@@ -162,6 +161,7 @@ export class Pad {
   /** From here on the ground stays where it is until the hand lets go. */
   begin() {
     if (this.holding) return;
+    this.axes.touched = true;
     this.now.hold(this.hand.z(), this.hand.locked());
     this.holding = true;
   }
@@ -239,8 +239,7 @@ export class Pad {
 
   shown() {
     this.visible = true;
-    this.axes.refresh();
-    this.moved(this.hand.z());
+    if (this.place) this.update(this.hand.data());
   }
 
   hidden() {

@@ -11,20 +11,28 @@ export class PadAxes {
     const { words } = hand;
     this.hand = hand;
     this.chosen = [null, null];
+    // Until somebody has used the pad, better directions may take the place of these.
+    this.touched = false;
     this.selects = [words.pad_across, words.pad_up].map((text, axis) => {
       const select = el("select", { "aria-label": text, title: text });
       select.addEventListener("change", () => {
+        this.touched = true;
         this.choose(axis, select.value);
         onChange();
       });
       // Directions may have been found since: the newest are offered when it is opened.
-      select.addEventListener("pointerdown", () => this.refresh());
-      select.addEventListener("focus", () => this.refresh());
+      for (const kind of ["pointerdown", "focus"]) select.addEventListener(kind, () => this.offer());
       return select;
     });
     const signs = ["↔", "↕"].map((text) => el("span", { "aria-hidden": "true", text }));
     const labels = this.selects.map((select, i) => el("label", {}, signs[i], select));
     this.element = el("div", { class: "bar pad-axes" }, ...labels);
+  }
+
+  /** Somebody is about to choose: what is chosen stays, whatever has been found since. */
+  offer() {
+    this.touched = true;
+    this.refresh();
   }
 
   /** Take the directions now known; a choice that is gone becomes the usual one. */
@@ -36,7 +44,8 @@ export class PadAxes {
     const principal = all.filter(isPrincipal);
     const dimensions = all.filter(isDimension);
     const usual = [principal, dimensions, found].find(({ length }) => length > 1) ?? found;
-    this.chosen = this.chosen.map((id, axis) => (this.known.has(id) ? id : usual[axis]?.id ?? null));
+    const stays = (id) => this.touched && this.known.has(id);
+    this.chosen = this.chosen.map((id, axis) => (stays(id) ? id : (usual[axis]?.id ?? null)));
     if (ids !== this.ids) {
       for (const select of this.selects) {
         select.replaceChildren(...found.map(({ id, name }) => el("option", { value: id, text: name })));

@@ -60,7 +60,7 @@ export class PadTiles {
 
   async fill() {
     const field = this.wanted();
-    if (!field) return;
+    if (!field || !this.canvas.clientWidth) return;
     this.markStale(field);
     const side = new AbortController();
     this.side = side;
