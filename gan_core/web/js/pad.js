@@ -41,7 +41,8 @@ export class Pad {
       return { mode, button };
     });
     const buttons = this.modes.map(({ button }) => button);
-    const modes = el("div", { class: "segments", role: "radiogroup", "aria-label": words.pad_mode }, ...buttons);
+    const about = { class: "segments", role: "radiogroup", "aria-label": words.pad_mode };
+    const modes = el("div", about, ...buttons);
     this.centre = el("button", { type: "button", class: "button", text: words.pad_centre });
     this.centre.addEventListener("click", () => this.goTo([0, 0]));
     this.empty = el("p", { class: "note pad-empty", text: words.pad_too_few });
