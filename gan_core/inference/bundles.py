@@ -13,7 +13,6 @@ from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 
-
 _SOURCES = (snapshots.NETWORKS, snapshots.GENERATOR_WEIGHTS, snapshots.GOLDEN)
 
 

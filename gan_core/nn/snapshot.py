@@ -13,6 +13,7 @@ from gan_core.config import RunConfig
 from gan_core.latent.sampling import sample_latents
 from gan_core.nn import build
 from gan_core.nn.state import TrainState
+from gan_core.portable import bundle
 from gan_core.portable.onnx_graph import to_onnx
 from gan_core.recipes.layers import Network
 from gan_core.recipes.recipe import Recipe
@@ -41,6 +42,9 @@ def write_snapshot(paths: RunPaths, recipe: Recipe, config: RunConfig, state: Tr
             weights = build.weights(model)
             write_arrays(folder / snapshots.weights_file(role), weights)
             write_onnx(networks[role], weights, folder / snapshots.onnx_file(role))
+            if role == "generator":
+                packed = bundle_of(networks[role], weights, answers, config)
+                (folder / snapshots.GENERATOR_BUNDLE).write_bytes(packed)
         write_arrays(folder / snapshots.GOLDEN, answers)
         write_arrays(folder / STATE_FILE, state.to_arrays())
         write_json(folder / snapshots.NETWORKS, networks_json(recipe, config))
@@ -51,6 +55,19 @@ def write_snapshot(paths: RunPaths, recipe: Recipe, config: RunConfig, state: Tr
         "verdict": verdict_of(config.settings.loss) if recipe.family == "gan" else "none",
     }
     sealed.seal(paths.snapshot(state.step), write, about)
+
+
+def bundle_of(
+    network: Network, weights: build.Weights, answers: build.Weights, config: RunConfig
+) -> bytes:
+    """The generator as browsers run it."""
+    return bundle.pack(
+        network,
+        weights,
+        pixel_range=config.settings.pixel_range,
+        golden_latents=answers["latents"],
+        golden_images=answers["images"],
+    )
 
 
 def as_readers_compute(

@@ -47,7 +47,7 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
     ),
     (
         re.compile(
-            r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.(safetensors|onnx)"
+            r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.(safetensors|onnx|bundle)"
         ),
         2048 * _MIB,
     ),
@@ -65,7 +65,7 @@ _LEFT_BEHIND = re.compile(
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
 
-_STORED = {".safetensors", ".png", ".onnx"}
+_STORED = {".safetensors", ".png", ".onnx", ".bundle"}
 _CHUNK_BYTES = 1024 * 1024
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _TRANSIENT: frozenset[State] = frozenset({"queued", "starting", "running"})

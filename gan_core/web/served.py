@@ -1,4 +1,4 @@
-"""What browsers fetch by address and keep: each address names its content, so none is ever stale."""
+"""What browsers fetch by address and keep: an address names its content, so none is ever stale."""
 
 from __future__ import annotations
 

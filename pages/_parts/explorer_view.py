@@ -11,7 +11,7 @@ import streamlit as st
 
 from gan_core.data.prepared import is_own
 from gan_core.errors import DamagedError
-from gan_core.jobs import classify
+from gan_core.jobs import classify, gallery
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes import registry
 from gan_core.runs import classifiers, directions, names, snapshots
@@ -22,7 +22,7 @@ from pages._parts.components import explorer
 from pages._parts.concepts_view import figure_words, separability_words, show_new_concept
 from pages._parts.glossary import meaning
 from pages._parts.handout_view import show_handout
-from pages._parts.i18n import _, error_text
+from pages._parts.i18n import _, error_text, translate
 from pages._parts.messages import guarded
 from pages._parts.points import Point
 from pages._parts.snapshot_routes import bundle_url
@@ -38,12 +38,8 @@ _MAX_SLIDERS = 64
 
 
 def show_explorer() -> None:
-    """Draw the page, or what to do first when there is nothing to explore yet."""
-    runs = [run for run in studio().store.list() if _is_explorable(run)]
-    if not runs:
-        _show_empty()
-        return
-    run, chosen = _choose(runs)
+    """Draw the page; before there is any run, with a generator of the gallery."""
+    run, chosen = _choose([run for run in studio().store.list() if _is_explorable(run)])
     training = _classifier(run)["state"] == "training"
     # A new snapshot is told by a socket: only a classifier's progress needs the page drawn again.
     tick = TICK_SECS if training else None
@@ -54,38 +50,46 @@ def _is_explorable(run: RunView) -> bool:
     return not run.damage and bool(snapshots.list_steps(run.paths))
 
 
-def _show_empty() -> None:
-    st.subheader(_("Nothing to explore yet"), anchor=False)
-    st.markdown(
-        _(
-            "Press **Train** first. Seconds later the untrained generator appears here, and it "
-            "gets better under your hand while it learns."
-        )
-    )
-    st.page_link("pages/train.py", label=_("Go to Train"), icon=":material/model_training:")
-
-
 def _choose(runs: list[RunView]) -> tuple[RunView, str]:
-    by_id = {run.id: run for run in runs}
+    """The run and snapshot to show; what the gallery has is put into the runs folder on the way."""
+    titles = _titles(runs)
     asked = st.query_params.get("run")
-    if asked in by_id and "explore-run" not in st.session_state:
+    if asked in titles and "explore-run" not in st.session_state:
         st.session_state["explore-run"] = asked
-    if st.session_state.get("explore-run") not in by_id:
-        st.session_state["explore-run"] = runs[0].id
+    if st.session_state.get("explore-run") not in titles:
+        st.session_state["explore-run"] = next(iter(titles))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         run_id = st.selectbox(
-            _("Run"),
-            list(by_id),
-            key="explore-run",
-            format_func=lambda i: f"{by_id[i].title} · {state_word(by_id[i].status.state)} · {i}",
+            _("Run"), list(titles), key="explore-run", format_func=lambda i: titles[i]
         )
-        run = by_id[run_id]
+        run = _from_gallery_or_folder(run_id)
         chosen = _choose_snapshot(run)
         _display_options(run)
         show_handout(run, chosen)
     st.query_params["run"] = run.id
     st.query_params["step"] = chosen
     return run, chosen
+
+
+def _titles(runs: list[RunView]) -> dict[str, str]:
+    """What the list of runs says, by id: people's own, the newest first, then the gallery's."""
+    own = {
+        run.id: f"{run.title} · {state_word(run.status.state)} · {run.id}"
+        for run in runs
+        if not gallery.is_item(run.id)
+    }
+    shipped = {
+        item.run_id: _("From the gallery: {title}").format(title=translate(item.title))
+        for item in gallery.items()
+    }
+    return {**own, **shipped}
+
+
+def _from_gallery_or_folder(run_id: str) -> RunView:
+    for item in gallery.items():
+        if item.run_id == run_id:
+            gallery.ensure(studio().store, item.name)
+    return studio().store.get(run_id)
 
 
 def _choose_snapshot(run: RunView) -> str:

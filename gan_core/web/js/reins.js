@@ -132,6 +132,7 @@ export class Reins {
     if (answer && step === this.step) {
       this.take(answer, step);
       this.draw();
+      this.pad.update?.(data);
     }
   }
 

@@ -1,0 +1,68 @@
+/** Latents to images in this browser: talks to the Worker that holds the generator. */
+
+import { RuntimeRefusal } from "./runtime_refusal.js";
+
+const OPEN_MS = 30_000;
+
+/**
+ * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs, the best
+ * first. `open(bundle)` resolves to decode(latents, signal) → {shape, images}, or rejects with a
+ * RuntimeRefusal; until then the bundle before goes on answering.
+ */
+export function createLocalRuntime({ workerUrl, workerText, wasm }) {
+  let worker = null;
+  let lastId = 0;
+  const waiting = new Map();
+
+  function start() {
+    const text = workerText && new Blob([workerText], { type: "text/javascript" });
+    const url = text ? URL.createObjectURL(text) : workerUrl;
+    worker = new Worker(url, text ? {} : { type: "module" });
+    worker.addEventListener("message", ({ data }) => settle(data));
+    worker.addEventListener("error", () => {
+      for (const id of [...waiting.keys()]) settle({ id, ok: false, reason: "unsupported", detail: "no Worker" });
+    });
+  }
+
+  function settle({ id, ok, reason, detail, ...answer }) {
+    const asked = waiting.get(id);
+    waiting.delete(id);
+    if (ok) asked?.resolve(answer);
+    else asked?.reject(new RuntimeRefusal(reason, detail));
+  }
+
+  function ask(message, transfer = []) {
+    lastId += 1;
+    const id = lastId;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...message }, transfer);
+    });
+  }
+
+  async function decode(latents, signal) {
+    signal?.throwIfAborted();
+    const flat = new Float32Array(latents.length * latents[0].length);
+    latents.forEach((latent, i) => flat.set(latent, i * latent.length));
+    const { images, shape } = await ask({ kind: "decode", latents: flat }, [flat.buffer]);
+    signal?.throwIfAborted();
+    const size = shape.reduce((all, side) => all * side, 1);
+    return { shape, images: latents.map((_, i) => images.subarray(i * size, (i + 1) * size)) };
+  }
+
+  return {
+    async open(bundle) {
+      const refuse = (detail) => new RuntimeRefusal("unsupported", detail);
+      if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") throw refuse("no WASM");
+      const programs = worker ? [] : await wasm();
+      if (!worker) start();
+      const late = new Promise((_, reject) => setTimeout(() => reject(refuse("too slow")), OPEN_MS));
+      await Promise.race([ask({ kind: "open", wasm: programs, bundle }, [bundle]), late]);
+      return decode;
+    },
+    close() {
+      worker?.terminate();
+      worker = null;
+    },
+  };
+}

@@ -1,0 +1,1 @@
+"""The browser's arithmetic: C, and what is compiled from it."""
