@@ -1,0 +1,155 @@
+"""Searches for the latent of a picture: what a search leaves in the runs folder.
+
+    .inversions/<id>/   request.json, target.safetensors: what is searched for
+                        progress.json: how far it is, and the best latent so far
+                        stop: somebody wants it to end
+                        lock, process: held while it runs, and by which process
+                        log: what that printed
+
+They are nothing to keep: swept away when old, and no run depends on them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError
+
+from gan_core.config import SCHEMA_VERSION, Frozen
+from gan_core.errors import DamagedError, NotFoundError
+from gan_core.runs import checkpoints
+from gan_core.runs.files import read_json, write_json
+from gan_core.text import N_
+
+REQUEST, TARGET, PROGRESS = "request.json", "target.safetensors", "progress.json"
+STOP, LOCK, LOG, PROCESS = "stop", "lock", "log", "process"
+
+_FOLDER = ".inversions"
+_ID = re.compile(r"[0-9a-f]{32}")
+_MAX_BYTES = 2_000_000
+
+
+class Wanted(Frozen):
+    """What is searched for: the latent of a picture in one snapshot of a run."""
+
+    schema_version: int = SCHEMA_VERSION
+    run: str
+    step: int = Field(ge=0)
+    inverted: bool = False
+
+
+class Found(Frozen):
+    """How far a search is.
+
+    Attributes:
+        done, total: steps of the search.
+        error: root mean square difference of all pixel values, 0 to 1, of the best latent.
+        z: the best latent so far.
+        is_over: nothing better will come.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    done: int = Field(ge=0)
+    total: int = Field(ge=1)
+    error: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    z: tuple[float, ...] | None = None
+    is_over: bool = False
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1."""
+        return min(1.0, self.done / self.total)
+
+
+def home(runs_dir: Path) -> Path:
+    """Where the searches of a runs folder lie."""
+    return runs_dir / _FOLDER
+
+
+def new_id() -> str:
+    """A name that nobody can guess: whoever has it may look at the picture and stop the search."""
+    return secrets.token_hex(16)
+
+
+def folder_of(runs_dir: Path, id_: str) -> Path:
+    """The folder of a search.
+
+    Raises:
+        NotFoundError: there is none of that name.
+    """
+    folder = home(runs_dir) / id_
+    if not _ID.fullmatch(id_) or not (folder / REQUEST).is_file():
+        raise NotFoundError(N_("this search is not there any more."), field="job")
+    return folder
+
+
+def touch(folder: Path) -> None:
+    """Note that somebody still looks at this search."""
+    with contextlib.suppress(OSError):
+        (folder / REQUEST).touch()
+
+
+def looked_at(folder: Path) -> float:
+    """When somebody last looked at a search, in seconds since 1970; 0 where it is gone."""
+    try:
+        return (folder / REQUEST).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def folders(runs_dir: Path) -> list[Path]:
+    """The folders of all searches, in the order in which they were asked for."""
+    found = []
+    if home(runs_dir).is_dir():
+        for entry in home(runs_dir).iterdir():
+            if _ID.fullmatch(entry.name):
+                try:
+                    found.append(((entry / TARGET).stat().st_mtime_ns, entry.name, entry))
+                except OSError:  # being made, or swept away this very moment
+                    continue
+    return [entry for *_, entry in sorted(found)]
+
+
+def write_request(folder: Path, wanted: Wanted, target: NDArray[np.uint8]) -> None:
+    """Put down what is searched for: a picture uint8 `[H, W, C]`."""
+    folder.mkdir(parents=True)
+    checkpoints.write_arrays(folder / TARGET, {"target": target})
+    write_json(folder / REQUEST, wanted.model_dump(mode="json"))
+
+
+def read_request(folder: Path) -> tuple[Wanted, NDArray[np.uint8]]:
+    """What `write_request` put down.
+
+    Raises:
+        NotFoundError: it was swept away.
+        DamagedError: it cannot be read.
+    """
+    try:
+        wanted = Wanted.model_validate(read_json(folder / REQUEST))
+    except FileNotFoundError as error:
+        raise NotFoundError(N_("this search is not there any more."), field="job") from error
+    except ValidationError as error:
+        raise DamagedError(N_("{file} is damaged."), file=REQUEST) from error
+    target = checkpoints.read_arrays(folder / TARGET).get("target")
+    if target is None or target.dtype != np.uint8 or target.ndim != 3:
+        raise DamagedError(N_("{file} is damaged."), file=TARGET)
+    return wanted, np.asarray(target, np.uint8)
+
+
+def write_found(folder: Path, found: Found) -> None:
+    """Note how far the search is."""
+    write_json(folder / PROGRESS, found.model_dump(mode="json"))
+
+
+def read_found(folder: Path) -> Found | None:
+    """How far the search was when it last told; `None` where nothing is known."""
+    try:
+        return Found.model_validate(read_json(folder / PROGRESS, max_bytes=_MAX_BYTES))
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return None

@@ -1,0 +1,150 @@
+"""My own picture: a file becomes a latent, by the encoder at once, else by a search.
+
+POST /studio/picture?run=…&step=…   the file; answers with the latent, or with a search's id
+GET  /studio/inversions/{id}        how far a search is
+POST /studio/inversions/{id}/stop   end it
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gan_core.data.own.picture import ground_of
+from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
+from gan_core.inference.engine import SnapshotEngine
+from gan_core.jobs import invert
+from gan_core.jobs.picture import MAX_BYTES, PictureReader
+from gan_core.latent.sampling import sample_latents
+from gan_core.runs import inversions, snapshots
+from gan_core.text import N_
+from pages._parts.studio import engines, studio
+
+_NUM_LOOKED_AT = 16
+
+
+def picture_routes() -> list[Route]:
+    """To be mounted beside the others."""
+    return [
+        Route("/studio/picture", _picture, methods=["POST"]),
+        Route("/studio/inversions/{id}", _about(_progress)),
+        Route("/studio/inversions/{id}/stop", _about(_stop), methods=["POST"]),
+    ]
+
+
+async def _picture(request: Request) -> Response:
+    try:
+        content = bytearray()
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > MAX_BYTES:
+                raise BadInputError(
+                    N_("the picture is larger than {limit} MB."),
+                    field="picture",
+                    limit=MAX_BYTES // 10**6,
+                )
+        run, step = request.query_params.get("run", ""), request.query_params.get("step", "newest")
+        return JSONResponse(await run_in_threadpool(_begin, run, step, bytes(content)))
+    except GanCoreError as error:
+        return _refusal(error)
+
+
+def _about(answer: Callable[[str], dict[str, Any]]) -> Callable[[Request], Any]:
+    """An address of one search; the work is done beside the event loop."""
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            found = await run_in_threadpool(answer, request.path_params["id"])
+        except GanCoreError as error:
+            return _refusal(error)
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
+    return endpoint
+
+
+@functools.cache
+def _reader() -> PictureReader:
+    """Shared by all viewers of this process."""
+    return PictureReader()
+
+
+def _begin(run_id: str, step: str, content: bytes) -> dict[str, Any]:
+    paths = studio().store.paths(run_id)
+    at_step = snapshots.resolve_step(paths, step)
+    engine = engines().get(paths, at_step)
+    own = engine.images(sample_latents(0, _NUM_LOOKED_AT, engine.latent_size))
+    height, width, channels = own.shape[1:]
+    if height != width:
+        raise BadInputError(
+            N_("this generator's images are {width} × {height}; only square ones are taken here."),
+            field="picture",
+            width=width,
+            height=height,
+        )
+    target, inverted = _reader().read(content, (height, width, channels), ground_of(own))
+    if engine.has_encoder:
+        z = engine.encode(target[np.newaxis])[0]
+        return {"state": "done", **_compared(engine, target, z), "inverted": inverted}
+    wanted = inversions.Wanted(run=run_id, step=at_step, inverted=inverted)
+    id_ = invert.start(studio().store.root, wanted, target)
+    return {"job": id_, **_progress(id_)}
+
+
+def _progress(id_: str) -> dict[str, Any]:
+    runs_dir = studio().store.root
+    now = invert.standing(runs_dir, id_)
+    wanted, target = inversions.read_request(inversions.folder_of(runs_dir, id_))
+    z = None if now.found is None else now.found.z
+    engine = None
+    if z is not None:
+        engine = engines().get(studio().store.paths(wanted.run), wanted.step)
+    latent = None if z is None else np.array(z, np.float32)
+    return {
+        "state": now.state,
+        "share": 0.0 if now.found is None else round(now.found.share, 3),
+        "reason": now.reason,
+        "run": wanted.run,
+        "step": wanted.step,
+        "inverted": wanted.inverted,
+        **_compared(engine, target, latent),
+    }
+
+
+def _stop(id_: str) -> dict[str, Any]:
+    invert.stop(studio().store.root, id_)
+    return _progress(id_)
+
+
+def _compared(
+    engine: SnapshotEngine | None, target: NDArray[np.uint8], z: NDArray[np.float32] | None
+) -> dict[str, Any]:
+    """A picture `[H, W, C]` beside the image of a latent `[Z]`, and how far they are apart."""
+    told = {"target": _base64(target), "shape": list(target.shape)}
+    if engine is None or z is None:
+        return {**told, "z": None, "error": None, "image": None}
+    image = engine.images(z[np.newaxis])[0]
+    apart = (image.astype(np.float64) - target) / 255.0
+    return {
+        **told,
+        "z": [float(number) for number in z],
+        "error": round(float(np.sqrt(np.mean(apart**2))), 5),
+        "image": _base64(image),
+    }
+
+
+def _base64(pixels: NDArray[np.uint8]) -> str:
+    return base64.b64encode(pixels.tobytes()).decode()
+
+
+def _refusal(error: GanCoreError) -> Response:
+    status = 404 if isinstance(error, (NotFoundError, DamagedError)) else 400
+    return JSONResponse({"message": error.one_line()}, status_code=status)
