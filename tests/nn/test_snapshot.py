@@ -100,6 +100,7 @@ def test_what_a_snapshot_holds(
     folder = paths.snapshot(7)
     files = set(sealed.read_manifest(folder)["sha256"])
     assert files == {
+        "generator.bundle",
         "generator.onnx",
         "discriminator.onnx",
         "generator.safetensors",
