@@ -13,8 +13,6 @@ from gan_core.runs import archive
 from gan_core.runs import lock as locks
 from gan_core.text import N_
 
-_MODEL_SUFFIXES = {".keras", ".h5", ".onnx"}
-
 
 def export(given: argparse.Namespace, at: Context) -> int:
     """Write a run, or what it has learnt, as a file."""
@@ -31,15 +29,12 @@ def export(given: argparse.Namespace, at: Context) -> int:
 
 
 def import_run(given: argparse.Namespace, at: Context) -> int:
-    """Take in a run zip."""
+    """Take in a run zip, or somebody's generator."""
+    from gan_core.jobs.import_model import import_model, is_model
+
     path = Path(given.file).expanduser()
-    if path.suffix.lower() in _MODEL_SUFFIXES:
-        raise BadInputError(
-            N_("got {given}; allowed is a run zip. Single generators are not read yet."),
-            field="file",
-            given=repr(given.file),
-        )
-    print_result(archive.unpack(at.store, path), as_json=at.json)
+    take_in = import_model if is_model(path.name) else archive.unpack
+    print_result(take_in(at.store, path), as_json=at.json)
     return 0
 
 

@@ -176,8 +176,10 @@ def build() -> tuple[Parser, dict[str, Parser]]:
     _add_sample(command("sample", "making:sample", "Generate images into a file."))
     _add_interpolate(command("interpolate", "making:interpolate", "Walk between latents."))
     _add_export(command("export", "moving:export", "Write a generator, a program or a run."))
-    archive = command("import", "moving:import_run", "Take in a run that somebody exported.")
-    archive.add_argument("file", metavar="FILE", help="a run zip")
+    archive = command("import", "moving:import_run", "Take in a run or somebody's generator.")
+    archive.add_argument(
+        "file", metavar="FILE", help="a run zip, or a generator: .keras, .h5, .onnx"
+    )
     return parser, commands
 
 

@@ -9,7 +9,7 @@ from gan_core import data
 from gan_core.config import DatasetInfo, RunConfig, SettingValue
 from gan_core.jobs import images, machine, own_sets
 from gan_core.recipes import registry
-from gan_core.recipes.resolve import resolve
+from gan_core.recipes.resolve import check_trainable, resolve
 from gan_core.runs.status import utc_now
 
 
@@ -52,6 +52,7 @@ def plan(
         OfflineError: the data set has to be downloaded and cannot be.
     """
     recipe = registry.get(recipe_name)
+    check_trainable(recipe)
     settings, shape = images.without_shape(overrides)
     choice = images.choose(
         recipe,

@@ -98,6 +98,7 @@ class Recipe:
         suits_cpu: whether it is fun without a GPU.
         jit_on_cpu: whether XLA makes the step faster on a CPU; measured by the benchmarks.
         image_sizes: the sizes that its networks can make.
+        trainable: whether it can be trained; a generator from a file cannot.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Recipe:
     suits_cpu: bool
     jit_on_cpu: bool
     image_sizes: tuple[int, ...]
+    trainable: bool = True
 
     def networks(self, settings: Settings, shape: ImageShape) -> tuple[Network, Network]:
         """G and D for these settings; for autoencoders, decoder and encoder."""

@@ -19,11 +19,13 @@ _TARGETS = {
     "vae": "gan_core.recipes.vae:RECIPE",
     "autoencoder": "gan_core.recipes.autoencoder:RECIPE",
 }
+_FROM_FILES = {"imported": "gan_core.recipes.imported:RECIPE"}
+"""What runs may be of and nobody trains."""
 DEFAULT = "quick-dcgan"
 
 
 def names() -> list[str]:
-    """All recipes, the default first."""
+    """All recipes that can be trained, the default first."""
     return list(_TARGETS)
 
 
@@ -33,7 +35,8 @@ def get(name: str) -> Recipe:
     Raises:
         NotFoundError: there is none; the nearest name is offered.
     """
-    if name not in _TARGETS:
+    target = (_TARGETS | _FROM_FILES).get(name)
+    if target is None:
         near = difflib.get_close_matches(name, _TARGETS, n=1, cutoff=0.4)
         raise NotFoundError(
             N_("there is no recipe {given}; there are {names}."),
@@ -43,7 +46,7 @@ def get(name: str) -> Recipe:
             names=", ".join(_TARGETS),
             near=near[0] if near else "",
         )
-    module, attribute = _TARGETS[name].split(":")
+    module, attribute = target.split(":")
     recipe = getattr(importlib.import_module(module), attribute)
     assert isinstance(recipe, Recipe)  # noqa: S101 - our own table above
     return recipe

@@ -47,6 +47,7 @@ def resolve(
     Raises:
         BadInputError: names the setting, what was given and what is allowed.
     """
+    check_trainable(recipe)
     settings = resolve_settings(recipe, overrides, gpu=kernels.device == "gpu")
     check_shape(recipe, dataset)
     check_combination(settings)
@@ -64,6 +65,22 @@ def resolve(
         created=now.isoformat(timespec="seconds"),
         parent=parent,
     )
+
+
+def check_trainable(recipe: Recipe) -> None:
+    """Refuse a recipe that only stands for generators from files.
+
+    Raises:
+        BadInputError: it is one.
+    """
+    if not recipe.trainable:
+        raise BadInputError(
+            N_("got {given}, which stands for generators that came as files and cannot be "
+               "trained."),
+            N_("`recipes` lists those that can be."),
+            field="recipe",
+            given=recipe.name,
+        )  # fmt: skip
 
 
 def resolve_settings(
