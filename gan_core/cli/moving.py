@@ -16,6 +16,7 @@ from gan_core.text import N_
 
 def export(given: argparse.Namespace, at: Context) -> int:
     """Write a run, or what it has learnt, as a file."""
+    from gan_core.jobs import snippet
     from gan_core.jobs.export import export as export_run
 
     written = export_run(
@@ -25,6 +26,9 @@ def export(given: argparse.Namespace, at: Context) -> int:
         print_json({"run": given.run, "format": given.format, "file": str(written)})
     else:
         print_line(str(written))
+    if given.format in snippet.FORMATS:
+        tell("How to use it:\n")
+        tell(snippet.snippet_of(at.store.get(given.run), given.format, written.name))
     return 0
 
 

@@ -11,6 +11,9 @@ from typing import Literal
 from gan_core.errors import BadInputError
 from gan_core.jobs.process import run_job
 from gan_core.jobs.script import program
+from gan_core.portable.of_snapshot import onnx_model
+from gan_core.recipes import registry
+from gan_core.recipes.resolve import check_trainable
 from gan_core.runs import archive, sealed, snapshots
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
 from gan_core.runs.store import RunStore, RunView
@@ -60,6 +63,7 @@ def export(
         return _place(target, f"{view.id}.zip", lambda draft: archive.pack(view, draft))
     config = view.sound_config()
     if format == "script":
+        check_trainable(registry.get(config.recipe))
         text = program(config)
         name = f"train_{config.recipe.replace('-', '_')}.py"
         return _place(target, name, lambda draft: _write_text(draft, text))
@@ -87,7 +91,11 @@ def default_name(view: RunView, step: int, format: str) -> str:  # noqa: A002
 def _write_generator(view: RunView, step: int, format: str, draft: Path) -> None:  # noqa: A002
     folder = view.paths.snapshot(step)
     if format == "onnx":
-        shutil.copyfile(sealed.verified(folder, snapshots.GENERATOR_ONNX), draft)
+        model = onnx_model(folder, sealed.read_manifest(folder), "generator")
+        if isinstance(model, bytes):
+            draft.write_bytes(model)
+        else:
+            shutil.copyfile(model, draft)
         return
     sealed.verified(folder, snapshots.GENERATOR_WEIGHTS)
     run_job(

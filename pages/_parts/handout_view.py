@@ -8,6 +8,7 @@ from gan_core.handout import handout
 from gan_core.runs import snapshots
 from gan_core.runs.store import RunView
 from pages._parts.i18n import _
+from pages._parts.model_files import show_model_files
 from pages._parts.words import number
 
 
@@ -30,3 +31,5 @@ def show_handout(run: RunView, chosen: str) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+        st.divider()
+        show_model_files(run, step)

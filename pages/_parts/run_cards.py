@@ -13,6 +13,7 @@ from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
+from pages._parts.bring_in import show_bring_in
 from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.repeat_view import group_link
@@ -31,7 +32,9 @@ def show_runs() -> None:
         st.subheader(_("No runs yet"), anchor=False)
         st.markdown(_("Press **Train**: the run appears here with its newest sheet, and stays."))
         st.page_link("pages/train.py", label=_("Go to Train"), icon=":material/model_training:")
+        show_bring_in()
         return
+    show_bring_in()
     busy = any(run.status.state in BUSY for run in runs)
     st.fragment(_cards, run_every=TICK_SECS if busy else None)()
 

@@ -32,7 +32,7 @@ def onnx_model(folder: Path, manifest: dict[str, Any], role: str) -> Path | byte
     layers = read_json(sealed.verified(folder, snapshots.NETWORKS))
     if not isinstance(layers, dict) or role not in layers:
         raise DamagedError(N_("{folder} has no {network}."), folder=folder.name, network=role)
-    # Loaded here: a page that meets whole snapshots alone has no use for it.
+    # Loaded here: a page that meets whole snapshots alone has no use for the onnx package.
     from gan_core.portable.onnx_graph import to_onnx
 
     weights = checkpoints.read_arrays(sealed.verified(folder, snapshots.weights_file(role)))
