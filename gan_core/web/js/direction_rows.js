@@ -44,7 +44,7 @@ export class DirectionRows {
       row.range.max = String(sigma);
       showName(row.tag, names[direction.id], usual);
       const percent = (direction.share * 100).toFixed(direction.share < 0.1 ? 1 : 0);
-      setText(row.share, fill(this.words.share, { percent }));
+      setText(row.share, fill(this.words.direction_share, { percent }));
       if (row.lock.getAttribute("aria-pressed") === "true") this.events.onHold(direction.id, row.vector);
     });
     this.say(directions.length ? "" : this.words.directions_none);
@@ -56,7 +56,7 @@ export class DirectionRows {
     const exact = el("input", { type: "number", step: 0.1, inputmode: "decimal" });
     exact.setAttribute("aria-label", fill(this.words.exact, { name }));
     const row = { range, exact, share: el("small", { class: "value" }), vector: [] };
-    row.share.title = this.words.share_help;
+    row.share.title = this.words.direction_share_help;
     row.tag = createNameTag(this.words, (text) => this.events.onName(id, text));
     const { onInput, onChange, onHold } = this.events;
     row.lock = createLock(this.words, name, (locked) => {

@@ -76,7 +76,8 @@ export class FilmStrip {
       for (let i = 0; i < this.cells.length; i += 1) {
         if (!this.cells[i].image) await this.make(i, z, data, making.signal);
       }
-      setText(this.note, fill(this.words.film_done, { n: steps.length }));
+      const done = steps.length === 1 ? this.words.film_one : this.words.film_done;
+      setText(this.note, fill(done, { n: steps.length }));
     } catch (error) {
       if (error.name !== "AbortError") setText(this.note, this.words[error.reason] ?? this.words.error_offline);
     }

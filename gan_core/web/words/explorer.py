@@ -80,8 +80,8 @@ def _direction_words() -> dict[str, str]:
             "Directions that the first layer's weights stretch most (closed-form factorisation)."
         ),
         "first_layer_name": N_("first layer {index}"),
-        "share": N_("{percent} %"),
-        "share_help": N_("How much of all variation lies along it"),
+        "direction_share": N_("{percent} %"),
+        "direction_share_help": N_("How much of all variation lies along it"),
         "directions_loading": N_("Looking for directions …"),
         "directions_none": N_("No directions were found in this generator."),
     }
@@ -126,6 +126,7 @@ def _failure_words() -> dict[str, str]:
     return {
         "error_offline": N_("No answer from the app. Move a slider to try again."),
         "error_gone": N_("This snapshot is no longer there. Choose another one."),
+        "error_weights": N_("The weights could not be fetched."),
         "error_decode": N_("The image could not be made. Move a slider to try again."),
         "from_server_unsupported": N_(
             "Images come from the server: this browser cannot run the generator itself."
@@ -166,6 +167,7 @@ def _film_words() -> dict[str, str]:
         "film_help": N_("How did this image come to be? The same latent at every snapshot."),
         "film_making": N_("{done} of {n} images"),
         "film_done": N_("The same latent at {n} snapshots of the run"),
+        "film_one": N_("This run has one snapshot only; its film is a still."),
     }
 
 
