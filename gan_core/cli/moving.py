@@ -16,12 +16,15 @@ from gan_core.text import N_
 
 def export(given: argparse.Namespace, at: Context) -> int:
     """Write a run, or what it has learnt, as a file."""
+    from gan_core.handout import write_handout
     from gan_core.jobs import snippet
     from gan_core.jobs.export import export as export_run
 
-    written = export_run(
-        at.store, given.run, given.step, given.format, Path(given.output).expanduser()
-    )
+    target = Path(given.output).expanduser()
+    if given.format == "html":
+        written = write_handout(at.store, given.run, given.step, target)
+    else:
+        written = export_run(at.store, given.run, given.step, given.format, target)
     if at.json:
         print_json({"run": given.run, "format": given.format, "file": str(written)})
     else:

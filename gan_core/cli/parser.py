@@ -12,7 +12,7 @@ from typing import NoReturn
 from gan_core.errors import BadInputError
 from gan_core.text import N_
 
-EXPORT_FORMATS = ("keras", "h5", "onnx", "script", "zip")
+EXPORT_FORMATS = ("keras", "h5", "onnx", "html", "script", "zip")
 METHODS = ("slerp", "linear")
 
 

@@ -27,6 +27,7 @@ from pages._parts.asset_routes import asset_routes
 from pages._parts.event_routes import event_routes
 from pages._parts.explore_routes import explore_routes
 from pages._parts.judge_routes import labels, opinions
+from pages._parts.picture_routes import picture_routes
 from pages._parts.plane_routes import plane_routes
 from pages._parts.snapshot_routes import snapshot_routes
 from pages._parts.studio import engines, studio
@@ -51,6 +52,7 @@ def studio_routes() -> list[BaseRoute]:
         *snapshot_routes(),
         *event_routes(),
         *explore_routes(),
+        *picture_routes(),
         *walk_routes(),
     ]
 

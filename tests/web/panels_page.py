@@ -16,10 +16,10 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Route, TimeoutError  # noqa: A004 - its own
 
 from gan_core.web import assets
-from pages._parts.panel_words_arithmetic import arithmetic_words
-from pages._parts.panel_words_pad import pad_words
-from pages._parts.panel_words_pins import pins_words
-from pages._parts.panel_words_walk import walk_words
+from gan_core.web.words.arithmetic import arithmetic_words
+from gan_core.web.words.pad import pad_words
+from gan_core.web.words.pins import pins_words
+from gan_core.web.words.walk import walk_words
 
 ADDRESS = "http://localhost/panels/"
 PANELS = ("pins_row", "pad", "walk_panel", "arithmetic")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages._parts.panel_words_arithmetic import arithmetic_words
+from gan_core.web.words.arithmetic import arithmetic_words
 from tests.web.explorer_page import PIXELS
 from tests.web.panels_page import panels, words_of
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, expect
 
-from pages._parts.panel_words_pad import pad_words
+from gan_core.web.words.pad import pad_words
 from tests.web.panels_page import panels, words_of
 
 CALL = "([name, values]) => maths[name](...values)"

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from playwright.sync_api import Browser, Page, expect
 
 from gan_core.latent import interpolation
-from pages._parts.panel_words_pins import pins_words
+from gan_core.web.words.pins import pins_words
 from tests.web.panels_page import panels, words_of
 
 CALL = "([name, values]) => maths[name](...values)"

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from gan_core.latent.interpolation import walk
-from pages._parts.panel_words_walk import walk_words
+from gan_core.web.words.walk import walk_words
 from tests.web.panels_page import panels, words_of
 
 CALL = "([name, values]) => maths[name](...values)"

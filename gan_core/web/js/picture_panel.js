@@ -6,7 +6,7 @@ import { bytesFromBase64, paint } from "./pixels.js";
 import { Sketch } from "./sketch.js";
 
 const LOOK_MS = 400;
-const MOST_BYTES = 10_000_000;
+const MOST_PICTURE_BYTES = 10_000_000;
 
 export class PicturePanel {
   constructor(hand, pins) {
@@ -56,7 +56,7 @@ export class PicturePanel {
     const [file] = this.file.files;
     this.file.value = "";
     if (!file) return;
-    if (file.size > MOST_BYTES) setText(this.note, this.words.picture_large);
+    if (file.size > MOST_PICTURE_BYTES) setText(this.note, this.words.picture_large);
     else await this.send(file);
   }
 

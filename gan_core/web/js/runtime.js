@@ -5,8 +5,8 @@ import { RuntimeRefusal } from "./runtime_refusal.js";
 import { planOperation } from "./runtime_plan.js";
 
 const PAGE_BYTES = 65_536;
-const MOST_BYTES = 1024 * 1024 * 1024;
-const TOLERANCE = 2e-3;
+const MOST_MEMORY_BYTES = 1024 * 1024 * 1024;
+const GOLDEN_TOLERANCE = 2e-3;
 
 /** Memory of the WASM: grows, never shrinks, and is given up as a whole. */
 class Heap {
@@ -19,7 +19,7 @@ class Heap {
   take(bytes) {
     const at = Math.ceil(this.top / 16) * 16;
     this.top = at + bytes;
-    if (this.top > MOST_BYTES) throw new RuntimeRefusal("unsupported", "it needs too much memory");
+    if (this.top > MOST_MEMORY_BYTES) throw new RuntimeRefusal("unsupported", "it needs too much memory");
     const missing = this.top - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
     return at;
@@ -115,7 +115,7 @@ export class Runtime {
         if (!(apart <= worst)) worst = apart;
       }
     }
-    if (!(worst <= TOLERANCE)) throw new RuntimeRefusal("golden", String(worst));
+    if (!(worst <= GOLDEN_TOLERANCE)) throw new RuntimeRefusal("golden", String(worst));
     return worst;
   }
 }
