@@ -214,16 +214,16 @@ def compare(browser: Browser, store: RunStore, run: str, secs: float) -> None:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=Path, required=True, help="a runs folder")
+    parser.add_argument("--runs", type=Path, help="a runs folder")
     parser.add_argument("--run", action="append", default=[], help="which runs; all when left out")
     parser.add_argument("--handout", type=Path, help="a page to hand out, from disk")
     parser.add_argument("--secs", type=float, default=DRAG_SECS)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     given = parser.parse_args()
-    store = RunStore(given.runs)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        for run in given.run or store.ids():
+        store = RunStore(given.runs) if given.runs else None
+        for run in (given.run or store.ids()) if store else ():
             compare(browser, store, run, given.secs)
         if given.handout:
             page = browser.new_page(viewport={"width": 1440, "height": 900})

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.errors import ConflictError, JobFailedError
-from gan_core.jobs.process import (
-    SOURCE_ROOT,
-    child_environment,
-    exit_words,
-    last_line,
-    module_command,
-)
+from gan_core.jobs.detached import spawn
+from gan_core.jobs.process import last_line
 from gan_core.runs import inversions
 from gan_core.runs.files import disk_faults
 from gan_core.runs.lock import FileLock, is_held
@@ -37,7 +31,6 @@ AT_ONCE = 2
 MAX_WAITING = 30
 _OLD_SECS = 3600.0
 _FORSAKEN_SECS = 15.0
-_START_TIMEOUT_SECS = 60.0
 _LINE = "line.lock"
 
 
@@ -171,32 +164,16 @@ def _sweep(runs_dir: Path) -> None:
 
 def _spawn(runs_dir: Path, folder: Path) -> None:
     """Start the process; it takes its lock over, goes its own way, and this returns."""
-    log = folder / inversions.LOG
     with disk_faults(folder):
         lock = FileLock.acquire(folder / inversions.LOCK)
-        if lock is None:
-            return
-        with lock, log.open("wb") as output:
-            # It forks and the first process ends at once, so a page that lives for weeks gathers
-            # no zombies.
-            started = subprocess.run(  # noqa: S603 - our own module
-                module_command(
-                    "gan_core.nn.invert",
-                    *(str(runs_dir.resolve()), folder.name),
-                    *("--lock-fd", str(lock.descriptor), "--detach"),
-                ),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-                cwd=SOURCE_ROOT,
-                env=child_environment(),
-                pass_fds=(lock.descriptor,),
-                timeout=_START_TIMEOUT_SECS,
-                check=False,
-            )
-    if started.returncode:
-        raise JobFailedError(
-            N_("the search does not start: {reason}"),
-            reason=last_line(log) or exit_words(started.returncode),
+    if lock is None:
+        return
+    with lock:
+        reason = spawn(
+            "gan_core.nn.invert",
+            *(str(runs_dir.resolve()), folder.name),
+            lock=lock,
+            log=folder / inversions.LOG,
         )
+    if reason:
+        raise JobFailedError(N_("the search does not start: {reason}"), reason=reason)

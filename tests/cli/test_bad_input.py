@@ -49,7 +49,8 @@ from tests.runs_by_hand import in_state, queued, trained
         ("show ../../etc", ["run:", "'../../etc'"]),
         ("export x --format pickle -o y", ["--format:", "'pickle'", "keras, h5, onnx"]),
         ("import missing.zip", ["file:", "no file", "run zip"]),
-        ("import model.keras", ["file:", "'model.keras'", "run zip"]),
+        ("import model.keras", ["file:", "no file", "model.keras"]),
+        ("train imported", ["recipe:", "got imported", "cannot be trained"]),
     ],
 )
 def test_messages(call, store, arguments, parts):

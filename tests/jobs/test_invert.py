@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from gan_core.errors import ConflictError, JobFailedError, NotFoundError
-from gan_core.jobs import invert
+from gan_core.jobs import detached, invert
 from gan_core.runs import inversions
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock, is_held
@@ -156,7 +156,9 @@ def test_a_process_that_does_not_start_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        invert, "module_command", lambda *_: [sys.executable, "-c", "raise SystemExit('no engine')"]
+        detached,
+        "module_command",
+        lambda *_: [sys.executable, "-c", "raise SystemExit('no engine')"],
     )
     with pytest.raises(JobFailedError, match="no engine"):
         invert.start(tmp_path, WANTED, TARGET)
