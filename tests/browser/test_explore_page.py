@@ -116,7 +116,7 @@ def damage_golden(run):
     header = json.loads(data[12 : 12 + length])
     images = header["tensors"][header["golden"]["images"]]
     start = (12 + length + 15) // 16 * 16 + images["offset"]
-    values = np.frombuffer(data, np.float16, images["bytes"] // 2, start)
+    values = np.frombuffer(data, np.float32, images["bytes"] // 4, start)
     data[start : start + images["bytes"]] = values[::-1].tobytes()
 
     def write(draft):

@@ -227,7 +227,8 @@ class Explorer {
     setText(this.step, fill(this.words.step, { step: whole(step) }));
     setText(this.where, this.source.isLocal ? this.words.here : "");
     const from = this.source.isLocal ? "browser" : "server";
-    Object.assign(this.canvas.dataset, { painted: this.painted, step, from, z0: latent[0] });
+    const worst = this.source.local?.worst ?? "";
+    Object.assign(this.canvas.dataset, { painted: this.painted, step, from, worst, z0: latent[0] });
     if (!this.source.isLocal) {
       const first = (values) => values?.[0] ?? null;
       this.showJudged({ pReal: first(pReal), label: first(labels), confidence: first(confidences) });

@@ -6,8 +6,9 @@ const OPEN_MS = 30_000;
 
 /**
  * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs, the best
- * first. `open(bundle)` resolves to decode(latents, signal) → {shape, images}, or rejects with a
- * RuntimeRefusal; until then the bundle before goes on answering.
+ * first. `open(bundle)` resolves to {decode, worst}, or rejects with a RuntimeRefusal; until then the
+ * bundle before goes on answering. decode(latents, signal) resolves to {shape, images}; `worst` is
+ * the largest difference from the golden images, of a pixel's range.
  */
 export function createLocalRuntime({ workerUrl, workerText, wasm }) {
   let worker = null;
@@ -57,8 +58,9 @@ export function createLocalRuntime({ workerUrl, workerText, wasm }) {
       const programs = worker ? [] : await wasm();
       if (!worker) start();
       const late = new Promise((_, reject) => setTimeout(() => reject(refuse("too slow")), OPEN_MS));
-      await Promise.race([ask({ kind: "open", wasm: programs, bundle }, [bundle]), late]);
-      return decode;
+      const opened = ask({ kind: "open", wasm: programs, bundle }, [bundle]);
+      const { worst } = await Promise.race([opened, late]);
+      return { decode, worst };
     },
     close() {
       worker?.terminate();

@@ -74,9 +74,10 @@ export class Runtime {
   tensor(index) {
     const { dtype, count, bytes } = this.bundle.tensors[index];
     if (dtype === "float32") return this.heap.putBytes(bytes);
-    const half = this.heap.putBytes(bytes);
     const at = this.heap.take(4 * count);
-    this.calls.half_to_float(half, at, count);
+    const mark = this.heap.top;
+    this.calls.short_to_float(this.heap.putBytes(bytes), at, count);
+    this.heap.top = mark;
     return at;
   }
 

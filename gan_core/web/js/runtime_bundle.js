@@ -7,7 +7,7 @@ const HEADER_AT = 12;
 const MOST_HEADER_BYTES = 1_000_000;
 const MOST_OPERATIONS = 2000;
 const MOST_VALUES_EACH = 64_000_000;
-const BYTES_PER_NUMBER = { float16: 2, float32: 4 };
+const BYTES_PER_NUMBER = { int16: 2, float32: 4 };
 
 const refuseUnless = (fine, detail) => {
   if (!fine) throw new RuntimeRefusal("damaged", detail);
@@ -44,7 +44,6 @@ export function readBundle(buffer) {
   checkHeader(header);
   const tensors = header.tensors.map((entry) => readTensor(buffer, begin, entry));
   const floats = (index) => {
-    refuseUnless(tensors[index], "a tensor is missing");
     return tensorFloats(tensors[index]);
   };
   checkGolden(header, tensors);
@@ -83,22 +82,13 @@ function readTensor(buffer, begin, { dtype, shape, offset, bytes }) {
 function checkGolden({ golden, latent_size: size, image_shape: shape }, tensors) {
   const latents = tensors[golden?.latents];
   const images = tensors[golden?.images];
-  refuseUnless(latents?.dtype === "float32" && images, "no golden images");
+  const floats = latents?.dtype === "float32" && images?.dtype === "float32";
+  refuseUnless(floats, "no golden images");
   const num = latents.count / size;
   refuseUnless(Number.isInteger(num) && images.count === num * sizeOfShape(shape), "odd golden images");
 }
 
-function tensorFloats({ dtype, count, bytes }) {
+function tensorFloats({ count, bytes }) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found = new Float32Array(count);
-  for (let i = 0; i < count; i += 1) {
-    found[i] = dtype === "float32" ? view.getFloat32(4 * i, true) : halfValue(view.getUint16(2 * i, true));
-  }
-  return found;
-}
-
-function halfValue(bits) {
-  const [sign, exponent, rest] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return rest ? NaN : sign * Infinity;
-  return exponent ? sign * 2 ** (exponent - 15) * (1 + rest / 1024) : sign * 2 ** -14 * (rest / 1024);
+  return Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
 }

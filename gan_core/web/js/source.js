@@ -69,9 +69,9 @@ export class ImageSource {
     try {
       const bytes = this.data.bundle ? await this.data.bundle() : await fetchBytes(url);
       this.runtime ??= createLocalRuntime(this.programs());
-      const decode = await this.runtime.open(bytes);
+      const { decode, worst } = await this.runtime.open(bytes);
       if (!this.open) return;
-      this.local = { step, decode };
+      this.local = { step, decode, worst };
       this.events.onNotice(null);
     } catch (error) {
       if (!this.open) return;

@@ -76,18 +76,9 @@ static void store_some(float *to, v128_t value, int left) {
   for (int i = 0; i < left; i++) to[i] = values[i];
 }
 
-EXPORT(half_to_float)
-void half_to_float(const uint16_t *from, float *to, int count) {
-  for (int i = 0; i < count; i++) {
-    uint32_t sign = (uint32_t)(from[i] & 0x8000) << 16, size = from[i] & 0x7fff;
-    union { uint32_t bits; float value; } made;
-    /* A float16's exponent is 112 too small; multiplying by 2^112 also sets subnormals right. */
-    made.bits = size << 13;
-    made.value *= 5.192296858534828e33f;
-    if (size >= 0x7c00) made.bits |= 0x7f800000;
-    made.bits |= sign;
-    to[i] = made.value;
-  }
+EXPORT(short_to_float)
+void short_to_float(const int16_t *from, float *to, int count) {
+  for (int i = 0; i < count; i++) to[i] = (float)from[i];
 }
 
 /* A matrix [rows, columns], whose entries lie `row_step` and `column_step` apart, as blocks of
