@@ -25,6 +25,7 @@ from gan_core.portable.foreign.chain import Generator
 from gan_core.portable.foreign.limits import LIMITS, refused
 from gan_core.portable.foreign.read import read
 from gan_core.portable.onnx_graph import to_onnx
+from gan_core.recipes.layers import ToUniform
 from gan_core.runs import snapshots
 from gan_core.runs.checkpoints import write_arrays
 from gan_core.runs.files import write_json
@@ -87,6 +88,7 @@ def _write(found: Generator, target: Path) -> dict[str, Any]:
         "image_size": images.shape[1],
         "channels": images.shape[3],
         "pixel_range": found.pixel_range,
+        "latent_distribution": "uniform" if ToUniform() in found.network.layers else "normal",
     }
 
 

@@ -108,7 +108,8 @@ def _answer(printed: bytes) -> dict[str, Any]:
 
 def _config(made: dict[str, Any], created: str) -> RunConfig:
     recipe = registry.get(imported.NAME)
-    numbers = {key: made[key] for key in ("latent_size", "pixel_range")}
+    told = ("latent_size", "pixel_range", "latent_distribution")
+    numbers = {key: made[key] for key in told}
     return RunConfig(
         recipe=recipe.name,
         dataset=DatasetInfo(

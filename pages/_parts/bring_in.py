@@ -15,7 +15,10 @@ _ROUND = "bring-in-round"
 
 def show_bring_in() -> None:
     """A button that opens the field; what came in is announced, and is the first card."""
-    with st.popover(_("Import"), icon=":material/upload_file:"):
+    # A new key closes the popover and empties the field, and with it the memory that the server
+    # keeps the file in.
+    number = st.session_state.get(_ROUND, 0)
+    with st.popover(_("Import"), icon=":material/upload_file:", key=f"bring-in-popover-{number}"):
         st.caption(
             _(
                 "A run that somebody exported as zip, or a trained generator from elsewhere: a "
@@ -23,11 +26,10 @@ def show_bring_in() -> None:
                 "file says; nothing in it is run."
             )
         )
-        # A new key empties the field, and with it the memory that the server keeps the file in.
         file = st.file_uploader(
             _("One file"),
             type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-            key=f"bring-in-{st.session_state.get(_ROUND, 0)}",
+            key=f"bring-in-{number}",
             max_upload_size=MAX_BYTES // 1024**2,
         )
         pressed = st.button(
@@ -40,6 +42,6 @@ def show_bring_in() -> None:
         if pressed and file is not None:
             with guarded(), st.spinner(_("Reading the file …")):
                 made = import_upload(studio().store, file.name, file)
-                st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
+                st.session_state[_ROUND] = number + 1
                 st.toast(_("Imported: {name}").format(name=plain(made.title)))
                 st.rerun()

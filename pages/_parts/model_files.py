@@ -18,15 +18,15 @@ _TITLES = {"onnx": "ONNX", "keras": "Keras", "h5": "HDF5"}
 
 def show_model_files(run: RunView, step: int) -> None:
     """Choose a format, download, and read how to use it."""
+    uniform = run.sound_config().settings.latent_distribution == "uniform"
     chosen = st.segmented_control(
         _("The generator as a file"),
-        FORMATS,
+        [name for name in FORMATS if not (uniform and name == "h5")],  # see `export`
         default=FORMATS[0],
+        required=True,
         format_func=lambda name: _TITLES[name],
         key=f"model-format-{run.id}",
     )
-    if chosen is None:
-        return
     name = default_name(run, step, chosen)
     st.download_button(
         _("Download {name}").format(name=name),

@@ -9,12 +9,13 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
+from gan_core.recipes import imported
 from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bring_in import show_bring_in
-from pages._parts.i18n import _, ngettext_
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.repeat_view import group_link
 from pages._parts.studio import feed, studio
@@ -78,12 +79,13 @@ def _card(run: RunView) -> None:
         st.caption(" · ".join(_facts(run)))
         group_link(run)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        st.page_link(
-            "pages/train.py",
-            label=_("Open"),
-            icon=":material/monitoring:",
-            query_params={"run": run.id},
-        )
+        if run.config is None or run.config.recipe != imported.NAME:
+            st.page_link(
+                "pages/train.py",
+                label=_("Open"),
+                icon=":material/monitoring:",
+                query_params={"run": run.id},
+            )
         st.page_link(
             "pages/explore.py",
             label=_("Explore"),
@@ -107,6 +109,13 @@ def _newest_sheet(run: RunView) -> bytes | None:
 
 def _facts(run: RunView) -> list[str]:
     config = run.sound_config()
+    if config.recipe == imported.NAME:
+        size = config.dataset.image_size
+        return [
+            translate(imported.RECIPE.title),
+            _("{size} × {size} pixels").format(size=size),
+            _("latents: {n}").format(n=config.settings.latent_size),
+        ]
     curves = feed(run.paths.root).curves()
     return [
         config.recipe,
