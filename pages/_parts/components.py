@@ -80,7 +80,7 @@ def explorer(key: str, data: Mapping[str, Any]) -> Any:
                 of its own and takes this one only at first and when `z_version` changes.
             invert: show ink on white (a filter; send False for colour images).
             bundle_url: the weights for this browser; worker_url, wasm_urls: the programs that run
-                them, the best first. Without the first, the server decodes.
+                them. Without the first, the server decodes.
             events_url: a socket that tells `{step, bundle_url}` of each new snapshot (optional).
             decode_url: answers POST {run, step, latents: [[…]]} with {step, shape: [H, W, C],
                 images: [base64 of uint8 [H, W, C]], p_real: [0 to 1] or null, labels: [0 to K-1]

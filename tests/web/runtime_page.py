@@ -35,7 +35,7 @@ _START = """([source, worker, programs]) => {
 
 
 class RuntimePage:
-    """A page with the runtime in it; `programs` as a browser would be offered them."""
+    """A page with the runtime in it; `programs` are what a browser is offered."""
 
     def __init__(self, page: Page, *programs: str) -> None:
         self.page = page
@@ -58,5 +58,5 @@ class RuntimePage:
 
 
 def runtime_page(browser: Browser, *programs: str) -> RuntimePage:
-    """A fresh page; the best program first."""
+    """A fresh page; a browser is offered these programs."""
     return RuntimePage(browser.new_page(), *(programs or ("runtime_relaxed.wasm", "runtime.wasm")))

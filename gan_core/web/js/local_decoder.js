@@ -5,8 +5,7 @@ import { RuntimeRefusal } from "./runtime_refusal.js";
 const OPEN_MS = 30_000;
 
 /**
- * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs, the best
- * first. `open(bundle)` resolves to {decode, worst}, or rejects with a RuntimeRefusal; until then the
+ * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs. `open(bundle)` resolves to {decode, worst}, or rejects with a RuntimeRefusal; until then the
  * bundle before goes on answering. decode(latents, signal) resolves to {shape, images}; `worst` is
  * the largest difference from the golden images, of a pixel's range.
  */
