@@ -70,6 +70,11 @@ def show_setup() -> None:
     left, middle, right = st.columns([1, 2, 1], vertical_alignment="top")
     with left:
         mode = _mode(draft.recipe)
+        st.page_link(
+            "pages/explore.py",
+            label=_("Or drag one that is trained already"),
+            icon=":material/explore:",
+        )
     if mode == _LESSON:
         show_stages(draft.recipe, partial(_start_stage, draft), disabled=draft.error is not None)
     else:
