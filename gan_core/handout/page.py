@@ -14,7 +14,7 @@ from gan_core.errors import BadInputError
 from gan_core.inference import bundles
 from gan_core.inference.early import directions_of
 from gan_core.latent.sampling import sample_latents
-from gan_core.recipes import registry
+from gan_core.recipes import imported, registry
 from gan_core.runs import directions, snapshots
 from gan_core.runs.files import disk_faults, write_bytes
 from gan_core.runs.store import RunStore, RunView
@@ -131,16 +131,18 @@ def _found(view: RunView, step: int) -> dict[str, Any]:
 def _about(view: RunView, step: int) -> str:
     config = view.sound_config()
     recipe = registry.get(config.recipe)
+    if config.recipe == imported.NAME:
+        return f"{recipe.title}."
     source = config.dataset.title or config.dataset.name
     return f"{recipe.title} ({config.recipe}), trained on {source}, step {step}."
 
 
 def _credits(view: RunView) -> str:
     """Who is owed thanks: the makers of the images, and this program."""
-    info = view.sound_config().dataset
+    config = view.sound_config()
     lines = ["Made with Latent Studio. Everything runs inside this file; nothing is sent anywhere."]
-    if not is_own(info.name):
-        card = data.describe(info.name)
+    if not is_own(config.dataset.name) and config.recipe != imported.NAME:
+        card = data.describe(config.dataset.name)
         lines.append(f"{card.title}: {card.licence}")
     if view.meta.notes:
         lines.append(view.meta.notes)

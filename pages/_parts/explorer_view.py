@@ -13,7 +13,7 @@ from gan_core.data.prepared import is_own
 from gan_core.errors import DamagedError
 from gan_core.jobs import classify, gallery
 from gan_core.latent.sampling import sample_latents
-from gan_core.recipes import registry
+from gan_core.recipes import imported, registry
 from gan_core.runs import classifiers, directions, names, snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
@@ -238,7 +238,7 @@ def _addresses(run: RunView, step: int, *, following: bool) -> dict[str, Any]:
         "judge_url": "studio/judge" if _has_judge(run) else None,
         "directions_url": f"{place}/snapshots/{{step}}/directions.json",
         "steps_url": f"{place}/snapshots.json",
-        "nearest_url": "studio/nearest",
+        "nearest_url": "studio/nearest" if run.sound_config().recipe != imported.NAME else None,
         "picture_url": "studio/picture",
         "save_url": "studio/walk",
     }
@@ -246,8 +246,9 @@ def _addresses(run: RunView, step: int, *, following: bool) -> dict[str, Any]:
 
 def _has_judge(run: RunView) -> bool:
     """Whether anybody has an opinion of an image: D, or a classifier."""
-    family = registry.get(run.sound_config().recipe).family
-    return family == "gan" or _classifier(run)["state"] == "ready"
+    name = run.sound_config().recipe
+    has_d = name != imported.NAME and registry.get(name).family == "gan"
+    return has_d or _classifier(run)["state"] == "ready"
 
 
 def _shown_path(run: RunView) -> str:
