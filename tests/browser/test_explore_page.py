@@ -16,6 +16,7 @@ from gan_core.runs.status import Said, write_status
 from tests.browser.conftest import PHONE, settled
 from tests.generator_runs import add_generator_run, add_generator_snapshot
 
+PAD_VIEW = "&step=20#tab=pad&axes=principal:2,dimension:4"
 LOCAL = "canvas.picture[data-from=browser]"
 PIXELS = """canvas => Array.from(
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
@@ -164,6 +165,19 @@ def test_an_address_restores_the_view(studio, viewers, run):
         expect(page.locator("canvas.picture")).to_have_attribute("data-step", "10")
         expected = SnapshotEngine.open(run.paths, 10).images(z[None].astype(np.float32))[0].ravel()
         assert np.abs(shown(page).astype(int) - expected).max() <= 1
+
+
+def test_an_address_names_the_two_directions_of_the_pad(studio, viewers, run):
+    with viewers.open(explore(studio, run, PAD_VIEW), LOCAL) as page:
+        settled(page)
+        chosen = page.locator(".pad-axes select")
+        expect(chosen.first).to_have_value("principal:2")
+        expect(chosen.last).to_have_value("dimension:4")
+        page.locator(".share summary").click()
+        page.get_by_role("button", name="Copy the address").click()
+        told = page.locator(".share textarea").input_value()
+        assert "tab=pad" in told
+        assert "axes=principal:2,dimension:4" in told
 
 
 def test_the_film_shows_every_snapshot(studio, viewers, run):

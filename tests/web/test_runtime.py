@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import struct
@@ -136,6 +137,7 @@ LIES = [
     ("unknown_layer", _set("ops", 0, "kind", "attention")),
     ("unknown_layer", _set("ops", 0, "kind", "toString")),
     ("unknown_layer", _set("ops", 0, "activation", "swish")),
+    ("unknown_layer", _set("ops", 0, "activation", "toString")),
     ("unknown_layer", _set("schema_version", 2)),
     ("damaged", _set("tensors", 0, "offset", 10**9)),
     ("damaged", _set("tensors", 0, "offset", -16)),
@@ -148,6 +150,7 @@ LIES = [
     ("damaged", _set("ops", 0, "kernel", "constructor")),
     ("damaged", _set("output", 99)),
     ("damaged", _set("image_shape", [1, 1, 1])),
+    ("damaged", _set("latent_size", "2")),
     ("damaged", _set("golden", None)),
     ("damaged", _set("pixel_range", "0,255")),
     ("damaged", _set("tensors", {})),
@@ -185,6 +188,50 @@ def test_a_refused_bundle_leaves_the_one_before(page: RuntimePage, honest: bytes
     np.testing.assert_array_equal(page.images(np.zeros((1, 2))), before)
 
 
+@pytest.mark.parametrize(
+    "first", [lambda data: data[:100], lambda data: _changed(data, LIES[0][1])], ids=["torn", "lie"]
+)
+def test_a_refused_first_bundle_is_no_hindrance_to_the_next(
+    browser: Browser, honest: bytes, first: Any
+) -> None:
+    found = runtime_page(browser)
+    assert "reason" in found.open(first(honest))
+    assert found.open(honest)["worst"] <= TOLERANCE
+    found.page.close()
+
+
+def test_of_two_opened_at_once_the_later_stays(page: RuntimePage, honest: bytes) -> None:
+    later, latents, images = packed(*generator("quick-dcgan", {}), 4)
+    texts = [base64.b64encode(data).decode() for data in (honest, later)]
+    found = page.page.evaluate("texts => Promise.all(texts.map(window.open_))", texts)
+    assert [opened.get("worst", 1) <= TOLERANCE for opened in found] == [True, True]
+    assert np.abs(page.images(latents) - to_bytes(images, "-1,1").astype(int)).max() <= 1
+
+
+_ASK = """async (latents) => {
+    try { return (await window.decode(latents)).images.length; }
+    catch (error) { return error.reason ?? error.name; }
+}"""
+
+
+def test_latents_of_another_length_are_refused(page: RuntimePage, honest: bytes) -> None:
+    page.open(honest)
+    assert page.page.evaluate(_ASK, [[0.0, 0.0, 0.0]]) == "damaged"
+    assert page.page.evaluate(_ASK, [[0.0]]) == "damaged"
+    assert page.page.evaluate(_ASK, []) == 0
+    assert page.page.evaluate(_ASK, [[0.0, 0.0]] * 2) == 2
+
+
+def test_closing_ends_what_is_asked_for(browser: Browser, honest: bytes) -> None:
+    found = runtime_page(browser)
+    found.open(honest)
+    ask = f"() => {{ const asked = ({_ASK})([[0, 0]]); window.runtime.close(); return asked; }}"
+    assert found.page.evaluate(ask) == "AbortError"
+    assert found.page.evaluate(_ASK, [[0.0, 0.0]]) == "AbortError"
+    assert found.open(honest)["worst"] <= TOLERANCE
+    found.page.close()
+
+
 def test_without_simd_there_is_a_reason(browser: Browser, honest: bytes) -> None:
     found = runtime_page(browser, *[])
     found.page.evaluate("() => window.begin([])")
@@ -192,7 +239,10 @@ def test_without_simd_there_is_a_reason(browser: Browser, honest: bytes) -> None
     found.page.close()
 
 
-def test_the_programs_are_small_and_compiled_from_their_source() -> None:
+def test_the_programs_are_small_and_compiled_from_their_source(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HOME")  # where the compiler would keep what it has compiled before
     sums = dict(line.split()[::-1] for line in build.SUMS.read_text().splitlines())
     assert set(sums) == set(build.BUILDS)
     assert sum(len(served.content(name)) for name in sums) <= MOST_PROGRAM_BYTES

@@ -25,7 +25,7 @@ export function unpackNumbers(text) {
   return values.every(Number.isFinite) ? values : null;
 }
 
-/** What an address says: {z, tab, tool, walk}, each of them null where it says nothing of it. */
+/** What an address says: {z, tab, tool, axes, walk}, each null where it says nothing of it. */
 export function readAddress(hash, latentSize) {
   const parts = new URLSearchParams(hash.replace(/^#/, ""));
   const z = unpackNumbers(parts.get("z") ?? "");
@@ -33,6 +33,7 @@ export function readAddress(hash, latentSize) {
     z: z?.length === latentSize ? z : null,
     tab: parts.get("tab"),
     tool: parts.get("tool"),
+    axes: parts.get("axes")?.split(",") ?? null,
     walk: readWalk(parts.get("walk"), latentSize),
   };
 }
@@ -48,10 +49,11 @@ function readWalk(text, latentSize) {
 }
 
 /** The part after the `#`; a walk is {points: [[…]], and its manner: short words and numbers}. */
-export function writeAddress({ z, tab, tool, walk }) {
+export function writeAddress({ z, tab, tool, axes, walk }) {
   const parts = [`z=${packNumbers(z)}`];
   if (tab) parts.push(`tab=${encodeURIComponent(tab)}`);
   if (tool) parts.push(`tool=${encodeURIComponent(tool)}`);
+  if (axes) parts.push(`axes=${axes.join(",")}`);
   if (walk) {
     const { points, ...manner } = walk;
     const words = Object.entries(manner).map(([key, value]) => `${key}=${value}`).join(".");

@@ -138,6 +138,7 @@ class Explorer {
     this.hand.settle(asked.z ?? data.z);
     [this.canvas.width, this.canvas.height] = [data.image_shape[1], data.image_shape[0]];
     this.crisp.fit();
+    if (asked.axes) this.reins.pad.axes.ask(asked.axes);
     if (asked.tab) this.reins.choose(asked.tab);
     if (asked.tool) this.dock.choose(asked.tool);
     if (asked.walk) this.dock.openWalk(asked.walk);

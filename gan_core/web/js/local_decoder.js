@@ -5,9 +5,12 @@ import { RuntimeRefusal } from "./runtime_refusal.js";
 const OPEN_MS = 30_000;
 
 /**
- * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs. `open(bundle)` resolves to {decode, worst}, or rejects with a RuntimeRefusal; until then the
- * bundle before goes on answering. decode(latents, signal) resolves to {shape, images}; `worst` is
- * the largest difference from the golden images, of a pixel's range.
+ * `workerUrl` or, for a page from disk, `workerText`; `wasm()` resolves to the programs.
+ *
+ * `open(bundle)` takes the bundle's memory over and resolves to {decode, worst}, or rejects with a
+ * RuntimeRefusal; until then the bundle before goes on answering. decode(latents, signal) resolves
+ * to {shape, images}; `worst` is the largest difference from the golden images, of a pixel's range.
+ * `close()` ends what is still asked for with an AbortError.
  */
 export function createLocalRuntime({ workerUrl, workerText, wasm }) {
   let worker = null;
@@ -19,9 +22,15 @@ export function createLocalRuntime({ workerUrl, workerText, wasm }) {
     const url = text ? URL.createObjectURL(text) : workerUrl;
     worker = new Worker(url, text ? {} : { type: "module" });
     worker.addEventListener("message", ({ data }) => settle(data));
-    worker.addEventListener("error", () => {
-      for (const id of [...waiting.keys()]) settle({ id, ok: false, reason: "unsupported", detail: "no Worker" });
-    });
+    worker.addEventListener("error", () => stop(new RuntimeRefusal("unsupported", "no Worker")));
+  }
+
+  /** Let go of the Worker; whoever waits for it is told why. A later `open` starts another. */
+  function stop(error) {
+    worker?.terminate();
+    worker = null;
+    for (const asked of waiting.values()) asked.reject(error);
+    waiting.clear();
   }
 
   function settle({ id, ok, reason, detail, ...answer }) {
@@ -32,6 +41,7 @@ export function createLocalRuntime({ workerUrl, workerText, wasm }) {
   }
 
   function ask(message, transfer = []) {
+    if (!worker) return Promise.reject(closedError());
     lastId += 1;
     const id = lastId;
     return new Promise((resolve, reject) => {
@@ -42,7 +52,7 @@ export function createLocalRuntime({ workerUrl, workerText, wasm }) {
 
   async function decode(latents, signal) {
     signal?.throwIfAborted();
-    const flat = new Float32Array(latents.length * latents[0].length);
+    const flat = new Float32Array(latents.length * (latents[0]?.length ?? 0));
     latents.forEach((latent, i) => flat.set(latent, i * latent.length));
     const { images, shape } = await ask({ kind: "decode", latents: flat }, [flat.buffer]);
     signal?.throwIfAborted();
@@ -56,14 +66,20 @@ export function createLocalRuntime({ workerUrl, workerText, wasm }) {
       if (typeof Worker === "undefined" || typeof WebAssembly === "undefined") throw refuse("no WASM");
       const programs = worker ? [] : await wasm();
       if (!worker) start();
-      const late = new Promise((_, reject) => setTimeout(() => reject(refuse("too slow")), OPEN_MS));
+      let timer;
+      const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(refuse("too slow")), OPEN_MS);
+      });
       const opened = ask({ kind: "open", wasm: programs, bundle }, [bundle]);
-      const { worst } = await Promise.race([opened, late]);
+      const { worst } = await Promise.race([opened, late]).finally(() => clearTimeout(timer));
       return { decode, worst };
     },
     close() {
-      worker?.terminate();
-      worker = null;
+      stop(closedError());
     },
   };
+}
+
+function closedError() {
+  return new DOMException("the generator is closed", "AbortError");
 }

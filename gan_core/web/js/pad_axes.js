@@ -13,6 +13,7 @@ export class PadAxes {
     this.chosen = [null, null];
     // Until somebody has used the pad, better directions may take the place of these.
     this.touched = false;
+    this.wanted = null;
     this.selects = [words.pad_across, words.pad_up].map((text, axis) => {
       const select = el("select", { "aria-label": text, title: text });
       select.addEventListener("change", () => {
@@ -27,6 +28,11 @@ export class PadAxes {
     const signs = ["↔", "↕"].map((text) => el("span", { "aria-hidden": "true", text }));
     const labels = this.selects.map((select, i) => el("label", {}, signs[i], select));
     this.element = el("div", { class: "bar pad-axes" }, ...labels);
+  }
+
+  /** Take two directions by their ids, as soon as both are known. */
+  ask(ids) {
+    this.wanted = ids;
   }
 
   /** Somebody is about to choose: what is chosen stays, whatever has been found since. */
@@ -44,6 +50,11 @@ export class PadAxes {
     const principal = all.filter(isPrincipal);
     const dimensions = all.filter(isDimension);
     const usual = [principal, dimensions, found].find(({ length }) => length > 1) ?? found;
+    if (this.wanted?.length === 2 && this.wanted.every((id) => this.known.has(id))) {
+      this.chosen = this.wanted;
+      this.touched = true;
+      this.wanted = null;
+    }
     const stays = (id) => this.touched && this.known.has(id);
     this.chosen = this.chosen.map((id, axis) => (stays(id) ? id : (usual[axis]?.id ?? null)));
     if (ids !== this.ids) {

@@ -3,6 +3,7 @@
 import { readBundle } from "./runtime_bundle.js";
 import { RuntimeRefusal } from "./runtime_refusal.js";
 import { planOperation } from "./runtime_plan.js";
+import { Rooms, lastUses } from "./runtime_rooms.js";
 
 const PAGE_BYTES = 65_536;
 const MOST_MEMORY_BYTES = 1024 * 1024 * 1024;
@@ -53,10 +54,15 @@ export class Runtime {
     this.heap = new Heap(exports);
     this.calls = exports;
     this.bundle = readBundle(buffer);
-    const { values } = this.bundle.header;
-    this.places = new Array(values.length).fill(0);
+    this.rooms = new Rooms((bytes) => this.heap.take(bytes));
+    this.places = new Array(this.bundle.header.values.length).fill(0);
     this.places[0] = this.room(0);
-    this.steps = this.bundle.header.ops.map((op) => planOperation(op, this));
+    const done = lastUses(this.bundle.header);
+    this.steps = this.bundle.header.ops.map((op, i) => {
+      const step = planOperation(op, this);
+      for (const value of done[i]) this.rooms.leave(this.places[value]);
+      return step;
+    });
     this.size = this.count(this.bundle.header.output);
     this.out = this.heap.take(this.size);
     this.worst = this.check();
@@ -67,7 +73,7 @@ export class Runtime {
   }
 
   room(value) {
-    return this.heap.take(4 * this.count(value));
+    return this.rooms.enter(4 * this.count(value));
   }
 
   /** A tensor as float32 in the WASM's memory: its address. */
@@ -88,10 +94,11 @@ export class Runtime {
     return this.heap.floats(this.places[this.bundle.header.output], this.size);
   }
 
-  /** Images of latents, Float32Array [N * Z], as bytes [N * H * W * C]. */
+  /** Images of latents, Float32Array [N * Z], as bytes [N * H * W * C]; refused where they are not Z long. */
   decode(latents) {
     const { latent_size: size, pixel_range: range, output } = this.bundle.header;
     const num = latents.length / size;
+    if (!Number.isInteger(num)) throw new RuntimeRefusal("damaged", "latents of another length");
     const images = new Uint8Array(num * this.size);
     const [scale, shift] = range === "-1,1" ? [127.5, 127.5] : [255, 0];
     for (let i = 0; i < num; i += 1) {

@@ -43,9 +43,7 @@ export function readBundle(buffer) {
   const begin = Math.ceil((HEADER_AT + length) / 16) * 16;
   checkHeader(header);
   const tensors = header.tensors.map((entry) => readTensor(buffer, begin, entry));
-  const floats = (index) => {
-    return tensorFloats(tensors[index]);
-  };
+  const floats = (index) => tensorFloats(tensors[index]);
   checkGolden(header, tensors);
   return { header, tensors, floats };
 }
@@ -58,15 +56,16 @@ function checkHeader(header) {
     refuseUnless(Array.isArray(list) && list.length <= MOST_OPERATIONS, "a list is none");
   }
   values.forEach(sizeOfShape);
+  refuseUnless(isWhole(header.latent_size, 1, MOST_VALUES_EACH), "no latents");
   refuseUnless(values.length > 0 && String(values[0]) === String([header.latent_size]), "no latents");
   refuseUnless(isWhole(output, 0, values.length - 1), "no output");
   refuseUnless(String(values[output]) === String(header.image_shape), "no image");
   refuseUnless(["-1,1", "0,1"].includes(header.pixel_range), "no pixel range");
-  let made = new Set([0]);
+  const made = new Set([0]);
   for (const op of ops) {
     refuseUnless(op && Array.isArray(op.inputs) && op.inputs.every((one) => made.has(one)), "an input is missing");
     refuseUnless(isWhole(op.output, 1, values.length - 1) && !made.has(op.output), "an output is odd");
-    made = made.add(op.output);
+    made.add(op.output);
   }
   refuseUnless(made.has(output), "nothing makes the image");
 }

@@ -18,8 +18,8 @@ const positive = (value, most = MOST_SIDE) => {
 
 /** The function of an operation, as {code, slope}. */
 function activationOf({ activation = "linear", slope = 0 }) {
-  const code = ACTIVATIONS[activation];
-  if (code === undefined) throw new RuntimeRefusal("unknown_layer", activation);
+  const code = Object.hasOwn(ACTIVATIONS, activation) ? ACTIVATIONS[activation] : null;
+  if (code === null) throw new RuntimeRefusal("unknown_layer", activation);
   refuseShape(Number.isFinite(slope));
   return { code, slope };
 }
@@ -169,13 +169,14 @@ function planShifted(site, size, stride) {
   const ones = site.zeros(numMaps);
   site.heap.floats(ones, numMaps).fill(1);
   const none = site.zeros(numMaps);
-  const maps = site.heap.take(4 * height * width * numMaps);
+  const maps = site.runtime.rooms.enter(4 * height * width * numMaps);
   const rows = pointsOf(site.from, height * width, channels);
   const outputs = pointsOf(maps, height * width, numMaps);
   const product = productCall(site, rows, 1, channels, matrix, outputs, numMaps, ones, none, { code: 0, slope: 0 });
   const [scale, shift] = site.ends(filters);
   const { code, slope } = activationOf(site.op);
   const to = site.room();
+  site.runtime.rooms.leave(maps);
   const [top, left] = [zerosBefore(height, size, stride), zerosBefore(width, size, stride)];
   return () => {
     product();

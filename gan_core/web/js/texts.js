@@ -16,8 +16,10 @@ export function createTexts(explorer) {
         url.searchParams.set("run", place().run);
         url.searchParams.set("step", place().step);
       }
-      const { tabs } = explorer.reins;
-      const view = { z: explorer.hand.z(), tab: tabs.chosen, tool: explorer.dock.tabs.chosen };
+      const { tabs, pad } = explorer.reins;
+      const axes = tabs.chosen === "pad" ? pad.axes.chosen : null;
+      const tool = explorer.dock.tabs.chosen;
+      const view = { z: explorer.hand.z(), tab: tabs.chosen, tool, axes };
       url.hash = writeAddress({ ...view, ...more });
       return url.href;
     },

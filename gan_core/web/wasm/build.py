@@ -7,6 +7,7 @@ writes are part of the repository, and a test compiles them again and compares.
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -38,8 +39,16 @@ def compiled(name: str) -> bytes:
         target = Path(folder) / name
         command = [sys.executable, "-m", "ziglang", "cc", *_FLAGS, *BUILDS[name]]
         # A name without folders: nothing of this machine gets into the file.
-        subprocess.run([*command, "-o", str(target), SOURCE.name], cwd=FOLDER, check=True)  # noqa: S603
+        command += ["-o", str(target), SOURCE.name]
+        subprocess.run(command, cwd=FOLDER, env=_surroundings(folder), check=True)  # noqa: S603
         return target.read_bytes()
+
+
+def _surroundings(folder: str) -> dict[str, str]:
+    """The environment; without a home the compiler has nowhere else for its cache."""
+    if os.environ.get("HOME"):
+        return dict(os.environ)
+    return {**os.environ, "ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
 
 
 def main() -> None:
