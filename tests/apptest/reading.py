@@ -37,6 +37,8 @@ def texts(viewer) -> Iterator[tuple[str, str]]:
 
 
 def _of_message(message, where):
+    if getattr(message, "language", "") == "python":
+        return  # a program is the same in every language
     for field, value in message.ListFields():
         if field.type == field.TYPE_MESSAGE:
             if field.message_type.GetOptions().map_entry:

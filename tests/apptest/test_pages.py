@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from gan_core.jobs import gallery
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.lock import FileLock
 from gan_core.runs.snapshots import list_steps
@@ -43,11 +44,23 @@ def test_an_empty_folder_and_none_at_all(studio, page):
 
 def test_empty_pages_say_what_to_press(studio):
     assert not studio.open(TRAIN).button(key="train").disabled
-    for page in (EXPLORE, RUNS):
-        viewer = studio.open(page)
-        assert viewer.subheader
-        assert links(viewer) == ["train"]
-        assert "Train" in said(viewer)
+    viewer = studio.open(RUNS)
+    assert viewer.subheader
+    assert links(viewer) == ["train"]
+    assert "Train" in said(viewer)
+
+
+def test_before_any_run_there_is_the_gallery(studio):
+    viewer = studio.open(EXPLORE)
+    offered = viewer.selectbox(key="explore-run").options
+    assert len(offered) == len(gallery.items()) >= 3
+    assert all("gallery" in title for title in offered)
+    assert viewer.query_params["run"] == gallery.items()[0].run_id
+    chosen = viewer.selectbox(key="explore-run").select_index(1).run()
+    assert_sound(chosen)
+    assert chosen.query_params["run"] == gallery.items()[1].run_id
+    # Seen or not, each stands in the list once.
+    assert len(studio.open(EXPLORE).selectbox(key="explore-run").options) == len(offered)
 
 
 def test_a_completed_run(studio):
@@ -80,40 +93,6 @@ def test_an_unknown_step_in_the_address_means_newest(studio, step):
     viewer = studio.open(EXPLORE, run=MODEL_ID, step=step)
     assert_sound(viewer)
     assert viewer.query_params["step"] == "newest"
-
-
-def test_a_walk_changes_with_its_points(studio):
-    studio.add()
-    viewer = studio.open(EXPLORE)
-    assert len(viewer.get("download_button")) == 4
-    viewer.button(key="pin-random").click().run()
-    viewer.button(key="pin").click().run()
-    assert_sound(viewer)
-    assert len([b for b in viewer.button if (b.key or "").startswith("unpin-")]) == 4
-    for _ in range(3):
-        viewer.button(key="unpin-0").click().run()
-        assert_sound(viewer)
-    assert viewer.info
-    assert not viewer.get("download_button")
-    viewer.button(key="unpin-0").click().run()
-    assert_sound(viewer)
-    for _ in range(9):
-        viewer.button(key="pin-random").click().run()
-    assert_sound(viewer)
-    assert viewer.button(key="pin").disabled
-    assert viewer.button(key="pin-random").disabled
-
-
-@pytest.mark.parametrize("method", ["slerp", "linear"])
-@pytest.mark.parametrize("closed", [True, False])
-def test_each_manner_of_walking(studio, method, closed):
-    studio.add()
-    viewer = studio.open(EXPLORE)
-    viewer.radio(key="walk-method").set_value(method)
-    viewer.toggle(key="walk-closed").set_value(closed)
-    viewer.number_input(key="walk-frames").set_value(10).run()
-    assert_sound(viewer)
-    assert len(viewer.get("download_button")) == 4
 
 
 def break_config(paths):
@@ -179,7 +158,7 @@ def test_a_damaged_run_among_good_ones(studio, damage):
     assert not studio.open(TRAIN, run=MODEL_ID).error
     good = studio.open(EXPLORE, run=MODEL_ID)
     assert not good.error
-    assert len(good.get("download_button")) == 4
+    assert len(good.get("download_button")) == 2
 
 
 @pytest.mark.parametrize("damage", [break_config, lose_config, lose_status, lose_everything])

@@ -17,7 +17,7 @@ NAMES = {
     *registry.names(), "digits", "mnist",  # names that the command line takes, too
     *SPECS,                               # names of settings, as in config.json
     *(choice for spec in SPECS.values() for choice in spec.choices),  # and their values
-    "CPU", "GPU",
+    "CPU", "GPU", "ONNX", "Keras", "HDF5",
 }  # fmt: skip
 
 NOT_WORDS = re.compile(

@@ -15,7 +15,6 @@ from tests.browser.conftest import PATIENCE_SECS, badge, button, settled, until
 PIXELS = """canvas => Array.from(
     canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data
 )"""
-NUM_FRAMES = 60
 
 
 def live(studio, run):
@@ -134,42 +133,43 @@ def frames_of(kind, file):
 @pytest.fixture(scope="module")
 def walk(studio, viewers, training):
     """The page with a walk of an early snapshot, which no newer one replaces."""
-    with viewers.open(f"{explore(studio, training)}&step=0", wait_for=".player") as page:
+    ready = ".explorer .pin canvas:not(.empty)"
+    with viewers.open(f"{explore(studio, training)}&step=0", wait_for=ready) as page:
         settled(page)
         yield page
 
 
 def test_a_walk_plays_and_halts(walk):
-    canvas = walk.locator(".player canvas.picture")
-    toggle = walk.locator(".player .bar button")
-    seen = {canvas.get_attribute("data-frame")}
-    until(
-        lambda: seen.add(canvas.get_attribute("data-frame")) or len(seen) > 5,
-        20, "frames go by",
-    )  # fmt: skip
-    toggle.click()
-    walk.wait_for_timeout(200)
-    frame = canvas.get_attribute("data-frame")
+    canvas = walk.locator(".explorer .stage canvas.picture")
+
+    def painted():
+        return int(canvas.get_attribute("data-painted"))
+
+    before = painted()
+    walk.get_by_role("button", name="Play the walk").click()
+    until(lambda: painted() > before + 10, 20, "images go by")
+    walk.get_by_role("button", name="Pause the walk").click()
+    walk.wait_for_timeout(300)
+    still = pixels(canvas)
     walk.wait_for_timeout(500)
-    assert canvas.get_attribute("data-frame") == frame
-    scrubber = walk.locator(".player input[type=range]")
-    scrubber.press("Home")
-    first = pixels(canvas)
-    scrubber.press("End")
-    assert canvas.get_attribute("data-frame") == str(NUM_FRAMES - 1)
-    assert not np.array_equal(pixels(canvas), first)
+    np.testing.assert_array_equal(pixels(canvas), still)
+    walk.get_by_role("slider", name="Place on the walk").press("Home")
+    walk.wait_for_timeout(300)
+    assert not np.array_equal(pixels(canvas), still)
 
 
-@pytest.mark.parametrize("kind", ["gif", "webp", "mp4", "png"])
-def test_a_walk_is_kept_as_a_file(walk, kind):
+@pytest.mark.parametrize(
+    ("kind", "words"), [("gif", "GIF"), ("webp", "WebP"), ("mp4", "MP4"), ("png", "PNG strip")]
+)
+def test_a_walk_is_kept_as_a_file(walk, kind, words):
     with walk.expect_download() as download:
-        button(walk, f"save-{kind}").click()
+        walk.get_by_role("button", name=words, exact=True).click()
     assert download.value.suggested_filename.endswith(f".{kind}")
     num_frames, size = frames_of(kind, download.value.path())
     if kind == "png":
-        assert size[0] * size[1] >= NUM_FRAMES * 28 * 28
+        assert size[0] >= 10 * size[1]
     else:
-        assert num_frames == NUM_FRAMES
+        assert num_frames >= 60
         assert size[0] == size[1] >= 28
 
 

@@ -11,7 +11,7 @@ PAPER = "() => getComputedStyle(document.querySelector('.stApp')).backgroundColo
 PLACES = {
     "setup": ("/", ".st-key-train button"),
     "live": ("/?run={run}", ".sheet-image"),
-    "explore": ("/explore?run={run}&step=0", ".player canvas[data-frame]"),
+    "explore": ("/explore?run={run}&step=0", ".explorer canvas[data-painted]"),
     "runs": ("/runs", "[data-testid=stImage]"),
     "unknown": ("/?run=unknown", "[data-testid=stAlert]"),
 }

@@ -159,8 +159,10 @@ def test_training_goes_on_under_the_same_latent(page: Page) -> None:
     sow(page, 5)
     expect(exact(page, 0)).not_to_have_value("0.00")
     before = latent(page)
+    next_step = page.get_by_role("button", name="Next step")
+    next_step.scroll_into_view_if_needed()
     place = page.locator(".hand").bounding_box()
-    page.get_by_role("button", name="Next step").click()
+    next_step.click()
     expect(page.locator("canvas.picture")).to_have_attribute("data-step", "2500")
     expect(page.locator(".hand .at-step")).to_have_text("step 2\u00a0500")
     assert latent(page) == before
