@@ -110,9 +110,9 @@ def main() -> int:
             subprocess.run(
                 [sys.executable, "-m", "gan_core", "--runs", runs, "stop", run],
                 cwd=REPO,
-                check=True,
+                check=False,  # it may have come to its end meanwhile
             )
-            while RunStore(Path(runs)).get(run).status.state != "stopped":
+            while RunStore(Path(runs)).get(run).status.state not in {"stopped", "completed"}:
                 time.sleep(0.2)
             browser.close()
         finally:
