@@ -12,7 +12,7 @@ from gan_core.charts.curves import curves_figure
 from gan_core.config import RunConfig
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
-from gan_core.recipes import registry
+from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
@@ -43,6 +43,9 @@ def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in BUSY
     _title(run)
+    if run.config is not None and run.config.recipe == imported.NAME:
+        st.info(_("This generator was made elsewhere; nothing is known of its training."))
+        return
     show_lesson(run)
     st.fragment(_tick, run_every=TICK_SECS if busy else IDLE_TICK_SECS)(run.id, was_busy=busy)
     _below(run)

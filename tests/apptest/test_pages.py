@@ -5,11 +5,13 @@ import shutil
 import pytest
 
 from gan_core.jobs import gallery
+from gan_core.jobs.import_model import import_model
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.lock import FileLock
 from gan_core.runs.snapshots import list_steps
 from tests.apptest.conftest import EXPLORE, MODEL_ID, PAGES, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts
+from tests.portable.foreign import by_hand
 
 DAMAGED_ID = "20260102-120000-bbbbbb"
 
@@ -93,6 +95,16 @@ def test_an_unknown_step_in_the_address_means_newest(studio, step):
     viewer = studio.open(EXPLORE, run=MODEL_ID, step=step)
     assert_sound(viewer)
     assert viewer.query_params["step"] == "newest"
+
+
+def test_an_imported_generator_has_no_curves(studio, tmp_path):
+    file = by_hand.write_keras(tmp_path / "cats.keras", by_hand.sequential())
+    run = import_model(studio.store, file)
+    viewer = studio.open(TRAIN, run=run.id)
+    assert_sound(viewer)
+    assert "made elsewhere" in viewer.info[0].value
+    assert "explore" in links(viewer)
+    assert_sound(studio.open(EXPLORE, run=run.id))
 
 
 def break_config(paths):

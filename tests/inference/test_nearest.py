@@ -15,7 +15,7 @@ from gan_core.data import Dataset, describe, load, prepared
 from gan_core.data.own.limits import UPLOAD
 from gan_core.data.own.prepare import Options, prepare
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
-from gan_core.inference import nearest_build
+from gan_core.inference import nearest_index
 from gan_core.inference.features import Features
 from gan_core.inference.nearest import NearestCache, NearestIndex, as_pixels, nearest_rows
 from gan_core.runs import nearest
@@ -34,7 +34,7 @@ def digits(data_dir: Path) -> Dataset:
 def folder(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Path:
     """The real digits, indexed by their pixels."""
     made = tmp_path_factory.mktemp("runs") / ".nearest" / "digits-pixels"
-    nearest_build.make(DIGITS, data_dir, made, None)
+    nearest_index.make(DIGITS, data_dir, made, None)
     return made
 
 
@@ -89,7 +89,7 @@ def test_by_a_classifiers_features(tmp_path: Path, data_dir: Path, digits: Datas
     classifier = by_hand.seal(tmp_path, DIGITS)
     features = Features.open(classifier)
     folder = nearest.folder_of(tmp_path, DIGITS, nearest.best_measure(tmp_path, DIGITS))
-    nearest_build.make(DIGITS, data_dir, folder, features)
+    nearest_index.make(DIGITS, data_dir, folder, features)
     index = NearestCache().get(tmp_path, DIGITS, "classifier", None)
     found = index.nearest_to(digits.train_images[7], 4)
     np.testing.assert_array_equal(found.images[0], digits.train_images[7])
@@ -109,7 +109,7 @@ def test_own_pictures_are_not_kept_twice(tmp_path: Path) -> None:
     own_dir = sets / prepare(source, sets, options, UPLOAD, lambda *_: None)
     own = prepared.open_set(own_dir)
     folder = nearest.folder_of(tmp_path, own.info, "pixels")
-    nearest_build.make(own.info, tmp_path, folder, None, own_dir)
+    nearest_index.make(own.info, tmp_path, folder, None, own_dir)
     assert not (folder / nearest.IMAGES).exists()
     index = NearestIndex.open(folder, None, own_dir)
     found = index.nearest_to(np.asarray(own.images()[5]), 2)
@@ -132,9 +132,9 @@ def test_refusals(folder: Path, tmp_path: Path, digits: Dataset) -> None:
 
 
 def test_very_large_sets_are_thinned(monkeypatch: pytest.MonkeyPatch, digits: Dataset) -> None:
-    monkeypatch.setattr(nearest_build, "_MOST_BYTES", 1000 * 28 * 28)
-    assert nearest_build.chosen_rows(digits, keep_all=False).tolist() == list(range(0, 5000, 5))
-    assert len(nearest_build.chosen_rows(digits, keep_all=True)) == 5000
+    monkeypatch.setattr(nearest_index, "_MOST_BYTES", 1000 * 28 * 28)
+    assert nearest_index.chosen_rows(digits, keep_all=False).tolist() == list(range(0, 5000, 5))
+    assert len(nearest_index.chosen_rows(digits, keep_all=True)) == 5000
     info = DatasetInfo(name="x", num_train=1, num_test=0, image_size=28, channels=1, num_classes=0)
     alone = Dataset(
         info=info,
@@ -144,14 +144,14 @@ def test_very_large_sets_are_thinned(monkeypatch: pytest.MonkeyPatch, digits: Da
         test_labels=None,
     )
     with pytest.raises(BadInputError, match="at least 2"):
-        nearest_build.chosen_rows(alone, keep_all=False)
+        nearest_index.chosen_rows(alone, keep_all=False)
 
 
 @given(st.integers(2, 30), st.integers(1, 30), st.integers(0, 99))
 def test_axes_are_orthonormal_and_keep_what_they_can(num: int, width: int, seed: int) -> None:
     rows = np.random.default_rng(seed).standard_normal((num, width)).astype(np.float32)
     centred = rows - rows.mean(axis=0)
-    axes = nearest_build.principal_axes(centred, 5)
+    axes = nearest_index.principal_axes(centred, 5)
     np.testing.assert_allclose(axes.T @ axes, np.eye(axes.shape[1]), atol=1e-4)
     kept = np.square(centred @ axes).sum()
     lengths = np.linalg.svd(centred, compute_uv=False)[:5]
