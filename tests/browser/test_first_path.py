@@ -30,9 +30,12 @@ def pixels(canvas):
 
 
 def ensure_training(studio, run):
-    """The run may have been paused by a test that was run before, or alone."""
+    """The run may have been paused by a test that was run before, or have come to its end."""
     if studio.state(run) in {"paused", "stopped"}:
         studio.command("resume", run)
+    if studio.state(run) == "completed":
+        total = studio.store.get(run).status.total_steps
+        studio.command("resume", run, "--steps", str(total + 20_000))
     until(lambda: studio.state(run) == "running", PATIENCE_SECS, "training")
 
 

@@ -7,7 +7,6 @@ writes are part of the repository, and a test compiles them again and compares.
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -39,16 +38,11 @@ def compiled(name: str) -> bytes:
         target = Path(folder) / name
         command = [sys.executable, "-m", "ziglang", "cc", *_FLAGS, *BUILDS[name]]
         # A name without folders: nothing of this machine gets into the file.
+        # Its cache goes with the folder; nothing else of this machine is asked.
+        surroundings = {"ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
         command += ["-o", str(target), SOURCE.name]
-        subprocess.run(command, cwd=FOLDER, env=_surroundings(folder), check=True)  # noqa: S603
+        subprocess.run(command, cwd=FOLDER, env=surroundings, check=True)  # noqa: S603
         return target.read_bytes()
-
-
-def _surroundings(folder: str) -> dict[str, str]:
-    """The environment; without a home the compiler has nowhere else for its cache."""
-    if os.environ.get("HOME"):
-        return dict(os.environ)
-    return {**os.environ, "ZIG_GLOBAL_CACHE_DIR": folder, "ZIG_LOCAL_CACHE_DIR": folder}
 
 
 def main() -> None:
