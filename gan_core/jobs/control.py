@@ -19,7 +19,7 @@ from gan_core.runs import lock as locks
 from gan_core.runs import snapshots
 from gan_core.runs.files import disk_faults, write_json
 from gan_core.runs.layout import RunPaths, step_folders
-from gan_core.runs.lock import FileLock
+from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
 from gan_core.runs.status import (
     ALIVE,
     BUSY,
@@ -176,7 +176,7 @@ def resume(
     config = _checked(found.sound_config())
     _extended(config, found.status.state, found.status, run_id, steps, epochs)
     images.ensure(config.dataset, found.paths, data_dir, mirror=mirror, progress=progress)
-    lock = _acquire(found.paths)
+    lock = _acquire(found.paths, patience_secs=LEAVING_SECS)  # it lives no more, or was refused
     if lock is None:
         raise _not_resumable(run_id, "running")
     with lock:
@@ -264,9 +264,9 @@ def _not_resumable(run_id: str, state: str) -> ConflictError:
     )
 
 
-def _acquire(paths: RunPaths) -> FileLock | None:
+def _acquire(paths: RunPaths, *, patience_secs: float = PATIENCE_SECS) -> FileLock | None:
     with disk_faults(paths.root):
-        return FileLock.acquire(paths.lock)
+        return FileLock.acquire(paths.lock, patience_secs=patience_secs)
 
 
 def wait(

@@ -17,6 +17,9 @@ from typing import Self
 from gan_core.errors import DamagedError
 from gan_core.text import N_
 
+PATIENCE_SECS = 0.3  # `is_held` holds a lock for an instant as it asks
+LEAVING_SECS = 10.0  # a worker that has said its last word may still be on its way out
+
 
 class FileLock:
     """An exclusive lock on a file, held until released or until the holder ends."""
@@ -25,12 +28,12 @@ class FileLock:
         self.descriptor = descriptor
 
     @classmethod
-    def acquire(cls, path: Path, *, patience_secs: float = 0.3) -> Self | None:
+    def acquire(cls, path: Path, *, patience_secs: float = PATIENCE_SECS) -> Self | None:
         """Take the lock, or return `None` when somebody else keeps it.
 
         Args:
             path: the lock file; created where missing.
-            patience_secs: how long to try: `is_held` holds the lock for an instant as it asks.
+            patience_secs: how long to try.
         """
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         give_up_at = time.monotonic() + patience_secs

@@ -17,8 +17,8 @@ from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFound
 from gan_core.runs.draft import draft
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.lock import FileLock
-from gan_core.runs.status import Said, Status, read_status, utc_now, write_status
+from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
+from gan_core.runs.status import ALIVE, Said, Status, read_status, utc_now, write_status
 from gan_core.text import N_
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -191,7 +191,9 @@ class RunStore:
         """
         paths = self.paths(run_id)
         with disk_faults(paths.root):
-            lock = FileLock.acquire(paths.lock)
+            alive = self.get(run_id).status.state in ALIVE
+            patience_secs = PATIENCE_SECS if alive else LEAVING_SECS
+            lock = FileLock.acquire(paths.lock, patience_secs=patience_secs)
             if lock is None:
                 raise ConflictError(
                     N_("run {run} is running and cannot be deleted."),

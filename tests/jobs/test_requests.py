@@ -112,6 +112,18 @@ def test_what_runs_or_waits_is_not_resumed(still, data_dir):
         control.resume(still, queued(still).id, data_dir=data_dir)
 
 
+@pytest.mark.parametrize("deed", ["resume", "delete"])
+def test_a_worker_on_its_way_out_is_waited_for(still, data_dir, deed):
+    """It has said "paused", but its process has not ended: a quick hand must not be refused."""
+    view = in_state(still, "paused")
+    threading.Timer(0.6, FileLock.acquire(view.paths.lock).release).start()
+    if deed == "resume":
+        assert control.resume(still, view.id, data_dir=data_dir).status.state == "queued"
+    else:
+        still.delete(view.id)
+        assert view.id not in still.ids()
+
+
 def test_a_config_from_a_stranger_is_judged_like_a_new_one(still, data_dir):
     view = in_state(still, "stopped")
     changed = view.sound_config().to_json()
