@@ -73,8 +73,12 @@ class Studio:
         return (self.store.root / ".supervisor.log").read_text()
 
     def worker_pid(self, run):
-        """The run's newest worker, as the supervisor logged it."""
-        return int(re.findall(rf"run {run}: worker (\d+)", self.log())[-1])
+        """The run's newest worker, as the supervisor logs it an instant after its start."""
+        self.until(lambda: self._workers_of(run), 10, "a worker is logged")
+        return self._workers_of(run)[-1]
+
+    def _workers_of(self, run):
+        return [int(found) for found in re.findall(rf"run {run}: worker (\d+)", self.log())]
 
     def supervisor_pid(self):
         """The supervisor that last said something."""
