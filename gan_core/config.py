@@ -106,13 +106,17 @@ class Kernels(Frozen):
     """How the step is computed: the same choice is used again on every resume.
 
     Equal arithmetic in another order differs in the seventh digit, so a resumed run is
-    identical only with the same device, thread count and compiler.
+    identical only with the same device, thread count, compiler and layers.
+
+    `rewritten` names the layers, as `network/layer`, that are computed in their faster way. A new
+    run says `measure`: its worker settles it before the first step.
     """
 
     device: Literal["cpu", "gpu"]
     jit: bool
     intra_op_threads: int
     inter_op_threads: int
+    rewritten: tuple[str, ...] | Literal["measure"] = ()
 
 
 class Parent(Frozen):

@@ -35,11 +35,9 @@ def device(runs_dir: Path) -> Device:
     No device node means `cpu` at once. Otherwise TensorFlow is asked in a process of its own,
     which takes seconds, so the answer is kept in the runs folder until TensorFlow changes.
     """
-    if not has_gpu_node():
-        return "cpu"
-    cached = _cached(runs_dir)
-    if cached is not None:
-        return cached
+    known = known_device(runs_dir)
+    if known is not None:
+        return known
     try:
         found: Device = "gpu" if probe().get("gpus") else "cpu"
     except JobFailedError:
@@ -50,6 +48,11 @@ def device(runs_dir: Path) -> Device:
             {"schema_version": SCHEMA_VERSION, "key": _cache_key(), "device": found},
         )
     return found
+
+
+def known_device(runs_dir: Path) -> Device | None:
+    """What `device` would say, where it would say it at once."""
+    return _cached(runs_dir) if has_gpu_node() else "cpu"
 
 
 def probe() -> dict[str, Any]:
@@ -77,6 +80,7 @@ def kernels(recipe: Recipe, on: Device) -> Kernels:
         jit=True if on == "gpu" else recipe.jit_on_cpu,
         intra_op_threads=threads,
         inter_op_threads=threads,
+        rewritten="measure",
     )
 
 

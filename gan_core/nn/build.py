@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.nn import seeds, special_layers
+from gan_core.nn import seeds
+from gan_core.nn.layers import special
+from gan_core.nn.layers.row_conv import RowConv2D
 from gan_core.recipes.layers import (
     Activation,
     BatchNorm,
@@ -37,6 +40,7 @@ def build(
     init_std: float | None = None,
     init_std_on: Literal["all", "convolutions"] = "all",
     policy: keras.DTypePolicy | None = None,
+    rewritten: Collection[str] = (),
 ) -> keras.Sequential:
     """The Keras model of a layer list, freshly initialised.
 
@@ -47,6 +51,7 @@ def build(
             framework's default (Glorot uniform).
         init_std_on: whether dense layers start from it too.
         policy: precision of the arithmetic; the last layer always answers in float32.
+        rewritten: names of layers to compute in their faster way, see `layers.row_conv`.
     """
     last = len(network.layers) - 1
     model = keras.Sequential([keras.Input(network.input_shape)], name=network.name)
@@ -54,7 +59,7 @@ def build(
         layer_seed = seeds.key(seed, f"{network.name}/{name}")
         precision = policy if i != last else keras.DTypePolicy("float32")
         std = None if init_std_on == "convolutions" and isinstance(layer, Dense) else init_std
-        model.add(_keras_layer(layer, name, layer_seed, std, precision))
+        model.add(_keras_layer(layer, name, layer_seed, std, precision, name in rewritten))
     return model
 
 
@@ -64,6 +69,7 @@ def _keras_layer(
     seed: int,
     init_std: float | None,
     policy: keras.DTypePolicy | None,
+    rewritten: bool,
 ) -> keras.Layer:
     common: dict[str, Any] = {"name": name, "dtype": policy}
     weighted = {**common, "kernel_initializer": _initializer(seed, init_std)}
@@ -73,6 +79,7 @@ def _keras_layer(
             return made.Dense(layer.units, use_bias=layer.bias, **weighted)
         case Conv() | ConvT():
             kind = made.Conv2D if isinstance(layer, Conv) else made.Conv2DTranspose
+            kind = RowConv2D if rewritten else kind
             return kind(
                 layer.filters,
                 layer.kernel,
@@ -106,9 +113,9 @@ def _special_layer(
         case MaxPool():
             return keras.layers.MaxPooling2D(layer.size, **common)
         case MinibatchStd():
-            return special_layers.MinibatchStd(**common)
+            return special.MinibatchStd(**common)
         case ToUniform():
-            return special_layers.ToUniform(**common)
+            return special.ToUniform(**common)
 
 
 def _initializer(seed: int, init_std: float | None) -> keras.Initializer:

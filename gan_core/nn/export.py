@@ -15,7 +15,8 @@ from pathlib import Path
 import keras
 
 from gan_core.errors import GanCoreError
-from gan_core.nn import build, special_layers
+from gan_core.nn import build
+from gan_core.nn.layers import special
 from gan_core.recipes.layers import network_from_json
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json
@@ -63,7 +64,7 @@ def export(snapshot: Path, file_format: str, target: Path) -> None:
 
 def _of_keras_alone(model: keras.Sequential) -> keras.Model:
     """The same model without layers of ours, so that it loads where this program is not."""
-    ours = special_layers.ToUniform
+    ours = special.ToUniform
     if not any(isinstance(layer, ours) for layer in model.layers):
         return model
     inputs = values = keras.Input(model.input_shape[1:])

@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from gan_core.nn.fused_adam import FusedAdam
+
 _NOT_DECAYED = ["bias", "gamma", "beta"]
 
 
@@ -41,7 +43,7 @@ def make_optimizer(
     else:
         betas = {"beta_1": beta_1, "beta_2": beta_2}
         given = {name: value for name, value in betas.items() if value is not None}
-        made = keras.optimizers.Adam(learning_rate, **given, **options)
+        made = FusedAdam(learning_rate, **given, **options)
     if weight_decay:
         made.exclude_from_weight_decay(var_names=_NOT_DECAYED)
     return made

@@ -137,6 +137,7 @@ def initial_state(recipe: Recipe, config: RunConfig) -> TrainState:
             init_std=settings.init_std or None,
             init_std_on=recipe.init_std_on,
             policy=policy,
+            rewritten=_rewritten(config, network.name),
         )
         for network in recipe.networks(settings, config.dataset.image_shape)
     }
@@ -171,6 +172,15 @@ def _optimizers(
 
 def _average(recipe: Recipe, config: RunConfig, generator: keras.Sequential) -> keras.Sequential:
     network = recipe.networks(config.settings, config.dataset.image_shape)[0]
-    average = build.build(network, seed=config.seed)
+    rewritten = _rewritten(config, network.name)
+    average = build.build(network, seed=config.seed, rewritten=rewritten)
     build.set_weights(average, build.weights(generator))
     return average
+
+
+def _rewritten(config: RunConfig, network: str) -> set[str]:
+    """The layers of one network that the run's record says to compute in their faster way."""
+    named = config.kernels.rewritten
+    if named == "measure":
+        return set()
+    return {name.removeprefix(f"{network}/") for name in named if name.startswith(f"{network}/")}

@@ -49,7 +49,7 @@ OUTPUT = "Identity:0"
 """The names that Keras' own export gives, and that readers of older files know."""
 
 _FUNCTIONS = {"relu": "Relu", "tanh": "Tanh", "sigmoid": "Sigmoid"}
-_SMALL = 1e-8  # as in nn/special_layers.py
+_SMALL = 1e-8  # as in nn/layers/special.py
 
 
 def to_onnx(network: Network, weights: Arrays) -> onnx.ModelProto:

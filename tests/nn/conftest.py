@@ -45,12 +45,16 @@ def nn() -> SimpleNamespace:
     device.prepare(CPU)
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
-        *("gan_step", "optimizers", "penalties", "schedules", "special_layers", "watching"),
+        *("gan_step", "optimizers", "penalties", "schedules", "watching"),
         *("seeds", "snapshot", "state", "step", "trainer"),
     )
+    deeper = {
+        name: importlib.import_module(f"gan_core.nn.layers.{name}")
+        for name in ("special", "row_conv")
+    }
     modules = {name: importlib.import_module(f"gan_core.nn.{name}") for name in names}
     others = {name: importlib.import_module(name) for name in ("keras", "tensorflow")}
-    return SimpleNamespace(device=device, **modules, **others)
+    return SimpleNamespace(device=device, **modules, **deeper, **others)
 
 
 @pytest.fixture(scope="session")

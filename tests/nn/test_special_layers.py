@@ -22,11 +22,11 @@ from gan_core.recipes.layers import (
 
 def test_spread_of_a_batch_by_hand(nn: SimpleNamespace) -> None:
     images = np.random.default_rng(0).normal(size=(6, 3, 3, 2)).astype(np.float32)
-    found = np.asarray(nn.special_layers.MinibatchStd()(images))
+    found = np.asarray(nn.special.MinibatchStd()(images))
     assert found.shape == (6, 3, 3, 3)
     np.testing.assert_array_equal(found[..., :2], images)
     np.testing.assert_allclose(found[..., 2], images.std(axis=0).mean(), rtol=1e-5)
-    rows = np.asarray(nn.special_layers.MinibatchStd()(images[:, 0, 0]))
+    rows = np.asarray(nn.special.MinibatchStd()(images[:, 0, 0]))
     assert rows.shape == (6, 3)
 
 
@@ -34,14 +34,14 @@ def test_a_batch_of_one_has_no_spread_and_a_finite_slope(nn: SimpleNamespace) ->
     tf = nn.tensorflow
     image = tf.Variable(np.ones((1, 4), np.float32))
     with tf.GradientTape() as tape:
-        spread = nn.special_layers.MinibatchStd()(image)[0, -1]
+        spread = nn.special.MinibatchStd()(image)[0, -1]
     assert float(spread) == pytest.approx(0, abs=1e-3)
     assert np.isfinite(tape.gradient(spread, image).numpy()).all()
 
 
 def test_normal_numbers_become_uniform(nn: SimpleNamespace) -> None:
     drawn = np.random.default_rng(0).standard_normal((20_000, 1)).astype(np.float32)
-    found = np.asarray(nn.special_layers.ToUniform()(drawn)).ravel()
+    found = np.asarray(nn.special.ToUniform()(drawn)).ravel()
     by_hand = [math.erf(x / math.sqrt(2)) for x in drawn[:50, 0].tolist()]
     np.testing.assert_allclose(found[:50], by_hand, atol=1e-5)
     shares = np.histogram(found, bins=10, range=(-1, 1))[0] / len(found)
