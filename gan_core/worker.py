@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -42,24 +43,60 @@ _NICENESS = 5  # the page answers people; training takes what is left
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one worker; return the process's exit code."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up chatter helps nobody
+    begin()
     parser = argparse.ArgumentParser(prog="python -m gan_core.worker", description=__doc__)
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--lock-fd", type=int, help="an open lock, handed down by the launcher")
     given = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     paths = RunPaths(given.run_dir)
     try:
         lock = _lock(paths, given.lock_fd)
-        if lock is None:
-            logger.error("another worker is busy with %s; nothing was done", paths.root.name)
-            return 2
-        with lock:
-            return _work(paths, given.data_dir)
-    except (GanCoreError, FileNotFoundError) as error:  # not even a status can be written
-        logger.warning("%s", error.one_line() if isinstance(error, GanCoreError) else error)
+    except (GanCoreError, FileNotFoundError) as error:
+        _warn(error)
         return 1
+    if lock is None:
+        logger.error("another worker is busy with %s; nothing was done", paths.root.name)
+        return 2
+    return work(paths, given.data_dir, lock)
+
+
+def begin() -> None:
+    """What a worker's process does first, before it has a second thread."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up chatter helps nobody
+    os.nice(_NICENESS)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+
+
+def load_engine() -> None:
+    """Load TensorFlow and all that trains with it: seconds, once in a process."""
+    started = time.monotonic()
+    with without_optional_imports():
+        import gan_core.nn.trainer  # noqa: F401
+    logger.info("TensorFlow loaded in %.1f s", time.monotonic() - started)
+
+
+def work(
+    paths: RunPaths, data_dir: Path, lock: FileLock, engine: Callable[[], None] = load_engine
+) -> int:
+    """Train a run whose lock is held here; return the process's exit code.
+
+    Args:
+        paths: of the run.
+        data_dir: where data sets lie.
+        lock: of the run; released at the end.
+        engine: sees to it that TensorFlow is loaded; called once people have been told.
+    """
+    try:
+        with lock:
+            return _work(paths, data_dir, engine)
+    except (GanCoreError, FileNotFoundError) as error:  # not even a status can be written
+        _warn(error)
+        return 1
+
+
+def _warn(error: GanCoreError | FileNotFoundError) -> None:
+    logger.warning("%s", error.one_line() if isinstance(error, GanCoreError) else error)
 
 
 def _lock(paths: RunPaths, descriptor: int | None) -> FileLock | None:
@@ -69,15 +106,14 @@ def _lock(paths: RunPaths, descriptor: int | None) -> FileLock | None:
         return FileLock.acquire(paths.lock)
 
 
-def _work(paths: RunPaths, data_dir: Path) -> int:
-    os.nice(_NICENESS)
+def _work(paths: RunPaths, data_dir: Path, engine: Callable[[], None]) -> int:
     config = RunConfig.from_json(read_json(paths.config))
     step = read_written_status(paths).step
     with Reporter(paths, config.total_steps, step=step) as reporter:
         signal.signal(signal.SIGTERM, lambda *_: reporter.ask("interrupt"))
         signal.signal(signal.SIGINT, lambda *_: reporter.ask("interrupt"))
         try:
-            request = _train(paths, config, data_dir, reporter)
+            request = train(paths, config, data_dir, reporter, engine)
         except DiskFullError as error:
             logger.warning("%s", error.one_line())
             _remove_temporaries(paths)
@@ -103,8 +139,12 @@ _END: dict[Request | None, tuple[State, Said]] = {
 }
 
 
-def _train(
-    paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter
+def train(
+    paths: RunPaths,
+    config: RunConfig,
+    data_dir: Path,
+    reporter: Reporter,
+    engine: Callable[[], None] = load_engine,
 ) -> Request | None:
     """Load everything, train, and save the last step; return the request that ended it."""
     _remove_temporaries(paths)
@@ -112,6 +152,7 @@ def _train(
         paths.make_folders()
     hold_ballast(paths)
     reporter.starting(Said(template=N_("loading the training engine, about 10 s")))
+    engine()
     trainer = _prepare(paths, config, data_dir, reporter)
     with closing(trainer), metrics.MetricLog(paths.metrics) as log:
         request = trainer.train(log)
@@ -123,12 +164,10 @@ def _train(
 
 
 def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter) -> Trainer:
-    started = time.monotonic()
-    with without_optional_imports():
-        from gan_core.nn import device  # TensorFlow takes seconds to load: people are told first
+    from gan_core.nn import device
 
-    logger.info("TensorFlow loaded in %.1f s", time.monotonic() - started)
     device_name = device.prepare(config.kernels)
+    from gan_core.nn.layer_kernels import settled
     from gan_core.nn.state import initial_state
     from gan_core.nn.trainer import Hooks, Trainer
     from gan_core.nn.watching import Watcher
@@ -137,6 +176,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
     reporter.starting(Said(template=N_("loading the images")))
     dataset = load(config.dataset, data_dir, paths.dataset)
     reporter.starting(Said(template=N_("building the networks")))
+    config = settled(paths, recipe, config)
     state = initial_state(recipe, config)
     news = _restore(paths, state)
     reporter.running(
@@ -188,7 +228,7 @@ def _said(error: GanCoreError) -> Said:
     return Said(template="{message} {hint}", values={"message": error.message, "hint": error.hint})
 
 
-def _leave(code: int) -> NoReturn:
+def leave(code: int) -> NoReturn:
     """End at once: TensorFlow takes seconds to tidy up memory that the system takes back anyway.
 
     The next run waits for this process, and everything that must last is on disk.
@@ -200,4 +240,4 @@ def _leave(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    _leave(main())
+    leave(main())

@@ -24,10 +24,19 @@ _ENDED: frozenset[State] = frozenset({"paused", "completed", "stopped", "failed"
 
 
 class StudioSettings(Frozen):
-    """What holds for a whole runs folder, in `studio.json`."""
+    """What holds for a whole runs folder, in `studio.json`.
+
+    Attributes:
+        runs_per_device: how many train at a time.
+        standby_minutes: how long after somebody's last act on a page a worker waits with
+            TensorFlow loaded; 0 for never.
+        standby_memory_mb: memory that must be free for that; it goes when half of it is left.
+    """
 
     schema_version: int = SCHEMA_VERSION
     runs_per_device: int = Field(default=1, ge=1, le=64)
+    standby_minutes: float = Field(default=15.0, ge=0.0, le=1440.0)
+    standby_memory_mb: int = Field(default=1500, ge=0)
 
 
 @dataclass(frozen=True)

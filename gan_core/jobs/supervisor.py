@@ -1,7 +1,8 @@
 """The supervisor: `python -m gan_core.jobs.supervisor RUNS_DIR`.
 
 One process a runs folder, under a lock. It starts queued runs as workers of their own, oldest
-first, as many at a time as the device takes, and leaves when nothing waits and nothing lives.
+first, as many at a time as the device takes, and leaves when nothing waits, nothing lives and
+nobody is about to start a run. While somebody is, it keeps a worker in waiting.
 Killing it harms no run: workers are detached, and the next one to ask starts another.
 """
 
@@ -13,7 +14,6 @@ import os
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from gan_core.errors import DamagedError, GanCoreError
@@ -26,6 +26,7 @@ from gan_core.jobs.process import (
     module_command,
 )
 from gan_core.jobs.queue import Look, Watcher, admissible, read_studio
+from gan_core.jobs.standby import Keeper
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -35,7 +36,6 @@ from gan_core.runs.status import (
     State,
     Status,
     read_written_status,
-    utc_now,
     write_status,
 )
 from gan_core.runs.store import RunStore
@@ -44,8 +44,7 @@ from gan_core.text import N_
 logger = logging.getLogger("gan_core.jobs.supervisor")
 
 TICK_SECS = 0.3
-_LAUNCH_NOTE_PATIENCE = timedelta(seconds=10)
-"""A run appears an instant before its launch.json does."""
+_GLANCE_SECS = 0.03
 
 
 class Supervisor:
@@ -54,6 +53,7 @@ class Supervisor:
     def __init__(self, store: RunStore) -> None:
         self._store = store
         self._watcher = Watcher(store)
+        self._keeper = Keeper(store.root)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._hopeless: set[tuple[str, str]] = set()
 
@@ -64,18 +64,23 @@ class Supervisor:
         return Look(tuple(waiting), look.alive)
 
     def tick(self) -> bool:
-        """Reap, admit, start; return whether anything waits or lives."""
+        """Reap, admit, start; return whether there is a reason to stay."""
         self._reap()
         look = self.look()
         if look.waiting:
             for run_id in admissible(look, read_studio(self._store.root).runs_per_device):
                 self._try_to_start(run_id)
-        return bool(look.waiting or look.alive)
+        busy = bool(look.waiting or look.alive)
+        return self._keeper.tend(idle=not busy) or busy
+
+    def leave(self) -> None:
+        """Leave no worker in waiting behind; those that train go on."""
+        self._keeper.end()
 
     def _try_to_start(self, run_id: str) -> None:
         paths = RunPaths(self._store.root / run_id)
         try:
-            child = start_worker(paths)
+            child = start_worker(paths, self._keeper)
         except (GanCoreError, OSError) as error:
             # Not even "failed" could be written: a read-only or vanished folder. The others go on.
             logger.warning("run %s cannot be started: %s", run_id, error)
@@ -109,11 +114,15 @@ class Supervisor:
             rollback.after_end(self._store, run_id, data_dir=read_launch(paths))
 
 
-def start_worker(paths: RunPaths) -> subprocess.Popen[bytes] | None:
-    """Start the worker of a queued run; `None` when it is not (or not yet) to be started.
+def start_worker(paths: RunPaths, keeper: Keeper | None = None) -> subprocess.Popen[bytes] | None:
+    """Start the worker of a queued run; `None` when it is not to be started.
 
     The run's lock is taken here and handed down, so there is no moment at which the run looks
     dead. A worker that cannot be started leaves the run `failed`, with the reason.
+
+    Args:
+        paths: of the run.
+        keeper: may have a worker in waiting.
 
     Raises:
         GanCoreError, OSError: not even that could be written.
@@ -129,14 +138,14 @@ def start_worker(paths: RunPaths) -> subprocess.Popen[bytes] | None:
         try:
             data_dir = read_launch(paths)
         except FileNotFoundError:
-            if _age(status) < _LAUNCH_NOTE_PATIENCE:
-                return None
             _write(paths, status, "failed", Said(template=_NO_LAUNCH_NOTE))
             return None
         except DamagedError as error:
             _write(paths, status, "failed", Said(template=N_("{reason}"), values=_reason(error)))
             return None
-        return _spawn(paths, data_dir, lock, status)
+        _write(paths, status, "starting", Said(template=N_("starting the worker")))
+        waiting = None if keeper is None else keeper.give(paths, data_dir, lock)
+        return waiting or _spawn(paths, data_dir, lock, status)
 
 
 _NO_LAUNCH_NOTE = N_("The run was never given a data folder on this machine. Resume it.")
@@ -145,7 +154,6 @@ _NO_LAUNCH_NOTE = N_("The run was never given a data folder on this machine. Res
 def _spawn(
     paths: RunPaths, data_dir: Path, lock: FileLock, status: Status
 ) -> subprocess.Popen[bytes] | None:
-    _write(paths, status, "starting", Said(template=N_("starting the worker")))
     command = module_command(
         "gan_core.worker",
         str(paths.root.resolve()),
@@ -206,14 +214,6 @@ def _reason(error: Exception) -> dict[str, str | int | float]:
     return {"reason": error.one_line() if isinstance(error, GanCoreError) else str(error)}
 
 
-def _age(status: Status) -> timedelta:
-    """How long ago a status was written; very long where it does not say."""
-    try:
-        return utc_now() - datetime.fromisoformat(status.updated)
-    except (ValueError, TypeError):
-        return timedelta.max
-
-
 def _status_or_none(paths: RunPaths) -> Status | None:
     try:
         return read_written_status(paths)
@@ -226,8 +226,17 @@ def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
     store = RunStore(runs_dir)
     store.sweep()
     supervisor = Supervisor(store)
+    try:
+        _serve(supervisor, store, lock, idle_secs)
+    finally:
+        supervisor.leave()
+
+
+def _serve(supervisor: Supervisor, store: RunStore, lock: FileLock, idle_secs: float) -> None:
+    runs_dir = store.root
     busy_at = time.monotonic()
     while is_ours(lock, runs_dir / SUPERVISOR_LOCK):
+        changed_at = _changed_at(runs_dir)
         if supervisor.tick():
             busy_at = time.monotonic()
         elif time.monotonic() - busy_at >= idle_secs:
@@ -240,8 +249,22 @@ def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
             if taken is None:
                 return
             lock = taken
-        time.sleep(TICK_SECS)
+        _wait_for_news(runs_dir, changed_at)
     logger.warning("the runs folder was replaced or removed; leaving")
+
+
+def _wait_for_news(runs_dir: Path, changed_at: int | None) -> None:
+    """Wait for a tick, or until something is new in the runs folder: a new run starts at once."""
+    until = time.monotonic() + TICK_SECS
+    while time.monotonic() < until and _changed_at(runs_dir) == changed_at:
+        time.sleep(_GLANCE_SECS)
+
+
+def _changed_at(folder: Path) -> int | None:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def is_ours(lock: FileLock, path: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-TRAINING_ROOMS = ("gan_core.nn", "gan_core.worker")
+TRAINING_ROOMS = ("gan_core.nn", "gan_core.worker", "gan_core.standby")
 MAX_LINES = 400
 _ROOT = Path(__file__).resolve().parents[2]
 _TENSORFLOW = {"tensorflow", "keras"}
@@ -139,7 +139,7 @@ def test_the_page_side_loads_neither_tensorflow_nor_streamlit() -> None:
 def test_the_worker_says_hello_before_it_loads_tensorflow() -> None:
     """Its own module is light: status and lock come first, the engine afterwards."""
     said = subprocess.run(
-        [sys.executable, "-c", _LOAD, "gan_core.worker"],
+        [sys.executable, "-c", _LOAD, "gan_core.worker", "gan_core.standby"],
         capture_output=True,
         text=True,
         check=True,

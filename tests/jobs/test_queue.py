@@ -3,7 +3,6 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,7 @@ from gan_core.jobs import launch, supervisor
 from gan_core.jobs.queue import REST_SECS, Look, Waiting, Watcher, admissible, read_studio
 from gan_core.runs import lock
 from gan_core.runs.lock import FileLock
-from gan_core.runs.status import Said, utc_now, write_status
+from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore
 from tests.runs_by_hand import in_state, queued
 
@@ -129,11 +128,8 @@ def test_what_the_worker_said_itself_stands(store):
     assert store.get(view.id).status.state == "completed"
 
 
-def test_a_run_whose_launch_note_is_late_waits_for_it_a_while(store):
+def test_a_run_without_a_launch_note_fails_in_words(store):
     view = queued(store)
-    assert supervisor.start_worker(view.paths) is None
-    assert store.get(view.id).status.state == "queued"
-    write_status(view.paths, "queued", 0, 10, Said(), now=utc_now() - timedelta(seconds=60))
     assert supervisor.start_worker(view.paths) is None
     status = store.get(view.id).status
     assert status.state == "failed"
