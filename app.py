@@ -18,7 +18,9 @@ if __name__ != "__main__":
     app = st.App("app.py", routes=studio_routes(), lifespan=warming)
 else:
     from pages._parts.i18n import _
+    from pages._parts.presence import presence
 
+    presence().note()
     st.set_page_config(
         page_title="Latent Studio", page_icon="pages/_parts/pictures/icon.svg", layout="wide"
     )

@@ -1,12 +1,19 @@
-"""Loads what the pages need while the first browser is still loading Streamlit itself."""
+"""Loads what the pages need while the first browser is still loading Streamlit itself.
+
+And, once somebody is here, asks for a worker that waits for their run.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
+
+from pages._parts import presence
+from pages._parts.studio import studio
 
 _MODULES = (
     "pages._parts.setup",
@@ -22,7 +29,11 @@ _MODULES = (
 async def warming(_app: Any) -> AsyncGenerator[dict[str, Any], None]:
     """Begin to import the pages' modules as the server begins to listen."""
     threading.Thread(target=import_pages, name="warm", daemon=True).start()
+    runs_dir = studio().store.root
+    ready = asyncio.create_task(presence.keep_ready(runs_dir))
     yield {}
+    ready.cancel()
+    presence.leave(runs_dir)
 
 
 def import_pages() -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
+from gan_core.runs.files import write_json
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.store import RunStore
 from tests.web.real_app import free_port, wait_until_healthy
@@ -33,6 +34,7 @@ class Studio:
     def __init__(self, folder, repo, data_dir):
         self.store = RunStore(folder / "runs")
         self.store.root.mkdir(parents=True)
+        write_json(self.store.root / "studio.json", {"standby_minutes": 0})
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = folder / "server.log"

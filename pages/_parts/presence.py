@@ -1,0 +1,66 @@
+"""Somebody who uses the pages may press Train soon: meanwhile a worker waits for them.
+
+Only a served app has the task that asks for it; a page alone, as in a test, starts nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+import time
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+_LOOK_SECS = 2.0
+"""The first page is on its way to the browser before anything else is started."""
+_SAY_AGAIN_SECS = 20.0
+
+
+class Presence:
+    """When somebody last did something on a page; ticks of a page do not count."""
+
+    def __init__(self) -> None:
+        self._seen_at = float("-inf")
+
+    def note(self) -> None:
+        """Somebody is here now."""
+        self._seen_at = time.monotonic()
+
+    def since(self, moment: float) -> bool:
+        """Whether somebody was here after a moment of the monotonic clock."""
+        return self._seen_at > moment
+
+
+@functools.cache
+def presence() -> Presence:
+    """The one of this process."""
+    return Presence()
+
+
+async def keep_ready(runs_dir: Path) -> None:
+    """Ask for a worker in waiting for as long as people come by."""
+    said_at = float("-inf")
+    while True:
+        await asyncio.sleep(_LOOK_SECS)
+        if presence().since(said_at) and time.monotonic() - said_at >= _SAY_AGAIN_SECS:
+            said_at = time.monotonic()
+            await asyncio.to_thread(_want, runs_dir)
+
+
+def leave(runs_dir: Path) -> None:
+    """The server ends, and with it the reason to wait."""
+    from gan_core.jobs import standby
+
+    standby.forget(runs_dir)
+
+
+def _want(runs_dir: Path) -> None:
+    from gan_core.errors import GanCoreError
+    from gan_core.jobs import standby
+
+    try:
+        standby.want(runs_dir)
+    except (GanCoreError, OSError) as error:  # whoever presses Train is told
+        logger.info("no worker will wait: %s", error)
