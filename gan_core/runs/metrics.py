@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import NoneType, TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic_core import from_json
 
 from gan_core.runs.files import disk_faults, write_bytes
 
 Record = Mapping[str, float | int]
-_CHUNK_BYTES = 4_000_000
+Doubles = NDArray[np.float64]
+
+_CHUNK_BYTES = 1_000_000
 _TAIL_BYTES = 256
+_NEWEST_BYTES = 64 * 1024
 _MAX_STEP = 2**53
 _LARGEST = 1e308
 
@@ -108,59 +118,181 @@ def truncate_after(path: Path, step: int) -> int:
     return len(lines) - len(kept)
 
 
-class MetricReader:
+@dataclass(frozen=True)
+class Piece:
+    """What one look at a growing log found.
+
+    Attributes:
+        columns: the new records by key, float64 `[N]` each, NaN where a record lacks the key.
+        anew: the log was rewritten: what came before these records counts no more.
+        more: there was more than one piece takes; look again.
+    """
+
+    columns: dict[str, Doubles]
+    anew: bool = False
+    more: bool = False
+
+    @property
+    def num_records(self) -> int:
+        """N."""
+        return len(self.columns["step"]) if self.columns else 0
+
+
+class PieceReader:
     """Reads a growing log a piece at a time; damaged lines are skipped and counted.
 
-    `columns` maps each key to its values, all of one length, NaN where a record lacks the key.
-    What was read last is read again at each call: where it differs, a resume has rewritten the
+    What was read last is read again at each look: where it differs, a resume has rewritten the
     log and the reader starts over. (Inodes do not tell: systems use them again.)
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._offset = 0
-        self._tail = b""
-        self._rest = b""
-        self.columns: dict[str, list[float]] = {"step": []}
-        self.num_bad_lines = 0
-
-    def poll(self) -> int:
-        """Read what has come since the last call; return the number of new records."""
-        try:
-            with self._path.open("rb") as file:
-                file.seek(self._offset - len(self._tail))
-                if file.read(len(self._tail)) != self._tail:
-                    self._start_over()
-                    file.seek(0)
-                num_new = 0
-                while chunk := file.read(_CHUNK_BYTES):
-                    self._offset += len(chunk)
-                    self._tail = (self._tail + chunk)[-_TAIL_BYTES:]
-                    num_new += self._take(chunk)
-                return num_new
-        except FileNotFoundError:
-            return 0
+        self._start_over()
 
     def _start_over(self) -> None:
         self._offset, self._tail, self._rest = 0, b"", b""
-        self.columns = {"step": []}
+        self._newest = -1.0
         self.num_bad_lines = 0
 
-    def _take(self, chunk: bytes) -> int:
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        return sum(self._add(line) for line in lines if line.strip())
+    def read(self) -> Piece:
+        """The records of the next million bytes at most; none where nothing has come."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset - len(self._tail))
+                anew = file.read(len(self._tail)) != self._tail
+                if anew:
+                    self._start_over()
+                    file.seek(0)
+                chunk = file.read(_CHUNK_BYTES)
+        except FileNotFoundError:
+            return Piece({})
+        self._offset += len(chunk)
+        self._tail = (self._tail + chunk)[-_TAIL_BYTES:]
+        return Piece(self._taken(chunk), anew, more=len(chunk) == _CHUNK_BYTES)
 
-    def _add(self, line: bytes) -> bool:
-        record = decode(line)
-        steps = self.columns["step"]
-        if record is None or (steps and record["step"] <= steps[-1]):
-            self.num_bad_lines += 1
-            return False
-        for key in record:
-            if key not in self.columns:
-                self.columns[key] = [math.nan] * len(steps)
-        num_before = len(steps)
+    def _taken(self, chunk: bytes) -> dict[str, Doubles]:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        lines = [line for line in lines if line.strip()]
+        if not lines:
+            return {}
+        columns = _columns_of_sound_lines(lines)
+        if columns is None or not _is_rising(self._newest, columns["step"]):
+            columns = self._columns_of_any_lines(lines)
+        if columns:
+            self._newest = float(columns["step"][-1])
+        return columns
+
+    def _columns_of_any_lines(self, lines: list[bytes]) -> dict[str, Doubles]:
+        records: list[dict[str, float]] = []
+        newest = self._newest
+        for record in map(decode, lines):
+            if record is None or record["step"] <= newest:
+                self.num_bad_lines += 1
+            else:
+                newest = record["step"]
+                records.append(record)
+        keys = dict.fromkeys(key for record in records for key in record)
+        return {key: np.array([r.get(key, math.nan) for r in records]) for key in keys}
+
+
+def _columns_of_sound_lines(lines: list[bytes]) -> dict[str, Doubles] | None:
+    """What `decode` makes of lines, all parsed at once: a third of the time; else `None`.
+
+    A line with one brace at either end and none between is one object or nothing, whatever
+    stands in its neighbours, so as many objects as lines are these lines' own.
+    """
+    text = b",".join(lines)
+    if text.count(b"{") != len(lines) or text.count(b"}") != len(lines):
+        return None
+    if not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
+        return None
+    try:
+        records = from_json(b"[" + text + b"]")
+    except ValueError:
+        return None
+    if len(records) != len(lines):
+        return None
+    columns: dict[str, Doubles] = {}
+    for key in dict.fromkeys(itertools.chain.from_iterable(records)):
+        column = _plain_column([record.get(key) for record in records], whole=key == "step")
+        if column is None:
+            return None
+        columns[key] = column
+    return columns if "step" in columns else None
+
+
+def _plain_column(values: list[Any], *, whole: bool) -> Doubles | None:
+    """Numbers as `decode` takes them, `None` as NaN; nothing where one is anything else."""
+    kinds = set(map(type, values))
+    if not kinds <= ({int} if whole else {int, float, NoneType}):
+        return None
+    try:
+        column = np.array(values, np.float64)
+    except OverflowError:
+        return None
+    with np.errstate(invalid="ignore"):
+        too_large = ~(np.abs(column) <= (_MAX_STEP if whole else _LARGEST))
+    if whole and (too_large.any() or column[0] < 0):
+        return None
+    return np.where(too_large, np.nan, column)
+
+
+def _is_rising(newest: float, steps: Doubles) -> bool:
+    return bool(steps[0] > newest and (np.diff(steps) > 0).all())
+
+
+class MetricReader:
+    """All of a growing log, read a piece at a time; damaged lines are skipped and counted.
+
+    `columns` maps each key to its values, all of one length, NaN where a record lacks the key.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._pieces = PieceReader(path)
+        self.columns: dict[str, list[float]] = {"step": []}
+
+    @property
+    def num_bad_lines(self) -> int:
+        """Lines of the log that are no records."""
+        return self._pieces.num_bad_lines
+
+    def poll(self) -> int:
+        """Read what has come since the last call; return the number of new records."""
+        num_new, more = 0, True
+        while more:
+            piece = self._pieces.read()
+            more = piece.more
+            if piece.anew:
+                self.columns = {"step": []}
+                num_new = 0
+            num_new += piece.num_records
+            self._add(piece)
+        return num_new
+
+    def _add(self, piece: Piece) -> None:
+        num_before = len(self.columns["step"])
+        for key in piece.columns:
+            self.columns.setdefault(key, [math.nan] * num_before)
         for key, values in self.columns.items():
-            values.append(record.get(key, math.nan))
-            assert len(values) == num_before + 1  # noqa: S101 - an invariant, not a check of input
-        return True
+            if key == "step":
+                values += [int(step) for step in piece.columns.get(key, ())]
+            elif key in piece.columns:
+                values += piece.columns[key].tolist()
+            else:
+                values += [math.nan] * piece.num_records
+
+
+def newest_record(path: Path) -> dict[str, float]:
+    """The last record of a log, found from its end; empty where there is none.
+
+    Where its last 64 KB hold no record, nobody looks further.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _NEWEST_BYTES))
+            lines = file.read().split(b"\n")
+    except FileNotFoundError:
+        return {}
+    lines.pop()  # torn, or nothing
+    return next((record for line in reversed(lines) if (record := decode(line))), {})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -11,6 +12,7 @@ from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
 from gan_core.runs import lock
 from gan_core.runs.files import read_json, write_json
+from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 
@@ -20,6 +22,7 @@ State = Literal[
 ALIVE: frozenset[State] = frozenset({"starting", "running"})
 BUSY: frozenset[State] = ALIVE | {"queued"}
 RESUMABLE: frozenset[State] = frozenset({"paused", "stopped", "failed", "interrupted"})
+_MAX_KEPT = 2000
 
 
 class Said(Frozen):
@@ -72,6 +75,11 @@ def write_status(
     return status
 
 
+@functools.cache
+def _kept_statuses() -> KeptValues[Status]:
+    return KeptValues(_MAX_KEPT)
+
+
 def read_written_status(paths: RunPaths) -> Status:
     """`status.json` as it stands, which may lag behind the truth.
 
@@ -79,8 +87,7 @@ def read_written_status(paths: RunPaths) -> Status:
         DamagedError: missing or not a status.
     """
     try:
-        value: Any = read_json(paths.status)
-        return Status.model_validate(value)
+        return _kept_statuses().get(paths.status, lambda p: Status.model_validate(read_json(p)))
     except FileNotFoundError as error:
         raise DamagedError(N_("status.json is missing.")) from error
     except (ValidationError, KeyError, IndexError) as error:

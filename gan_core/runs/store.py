@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
 from gan_core.runs.draft import draft
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
+from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
 from gan_core.runs.status import ALIVE, Said, Status, read_status, utc_now, write_status
@@ -23,6 +25,7 @@ from gan_core.text import N_
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MAX_NAME_LENGTH = 120
+_MAX_KEPT = 2000
 _TRASH_PREFIX = f"{TEMPORARY_PREFIX}trash-"
 
 
@@ -212,12 +215,22 @@ class RunStore:
             shutil.rmtree(trash, ignore_errors=True)
 
 
+@functools.cache
+def _kept_configs() -> KeptValues[RunConfig]:
+    return KeptValues(_MAX_KEPT)
+
+
+@functools.cache
+def _kept_metas() -> KeptValues[Meta]:
+    return KeptValues(_MAX_KEPT)
+
+
 def view(paths: RunPaths) -> RunView:
     """Look at a run directory, whatever its condition."""
     damage: list[str] = []
     config: RunConfig | None = None
     try:
-        config = RunConfig.from_json(read_json(paths.config))
+        config = _kept_configs().get(paths.config, _read_config)
     except FileNotFoundError:
         damage.append("config.json is missing.")
     except DamagedError as error:
@@ -231,9 +244,13 @@ def view(paths: RunPaths) -> RunView:
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
 
 
+def _read_config(path: Path) -> RunConfig:
+    return RunConfig.from_json(read_json(path))
+
+
 def read_meta(paths: RunPaths) -> Meta:
     """What people added; an unreadable file counts as nothing added."""
     try:
-        return Meta.model_validate(read_json(paths.meta))
+        return _kept_metas().get(paths.meta, lambda path: Meta.model_validate(read_json(path)))
     except (FileNotFoundError, DamagedError, ValidationError):
         return Meta()

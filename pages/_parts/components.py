@@ -8,8 +8,7 @@ relative to the app's own address, also below a sub-path.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,10 +18,9 @@ from gan_core.web.served import address
 from pages._parts.explorer_words import explorer_words, verdict_words
 from pages._parts.i18n import _
 
-_DIGITS = 5
-
 _LOADER = asset("loader.js")
 
+_live_facts = st.components.v2.component("latent_studio_live_facts", js=_LOADER)
 _live_view = st.components.v2.component("latent_studio_live_view", js=_LOADER)
 _explorer = st.components.v2.component("latent_studio_explorer", js=_LOADER)
 _plane = st.components.v2.component("latent_studio_plane", js=_LOADER)
@@ -33,18 +31,23 @@ def _with_addresses(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {"module": address(f"{name}.js"), "sheet": address(f"{name}.css"), **data}
 
 
-def live_view(key: str, data: Mapping[str, Any]) -> None:
-    """Show a training run: its sample sheets with a scrubber, and its curves.
+def live_view(key: str, data: Mapping[str, Any]) -> Any:
+    """Show a training run: its progress, its sample sheets with a scrubber, and its curves.
 
-    Call it again with new data at each tick; scrubbing, hovering, smoothing and the log switch
-    happen in the browser and survive a tick.
+    What grows is fetched by the element itself, once a second while the run is busy (see
+    `feed.Feed.answer`), so the page need not be drawn again for it; scrubbing, hovering,
+    smoothing and the log switch happen in the browser.
 
     Args:
         key: the element's key.
         data:
             run: run id; another one starts the view anew.
+            live_url: answers the news: {version, whole, facts: {page, busy, step, more,
+                num_bad_lines}, lists: {sheets, and each curve by its key}}.
+            look_secs: how often to look at a busy and at an idle run.
+            page: the stamp of what the page shows around the view; when the news have another
+                one, the page is asked to draw itself (optional).
             sheet_url: address with `{step}` in it, such as `studio/runs/<id>/samples/{step}.png`.
-            sheet_steps: steps that have a sheet, rising.
             verdict_url: address with `{step}` that answers {columns, gap, tile `[H, W]`, p_real}
                 for a sheet (optional), with
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
@@ -54,16 +57,29 @@ def live_view(key: str, data: Mapping[str, Any]) -> None:
             panels: a list of
                 title; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
                 linear); band `[low, high]` or None: where a healthy run stays;
-                series: a list of {key, label, color, dash, x, y}. `color` is a theme colour's
-                name (red orange yellow blue green violet gray) or a CSS colour; `dash` a list of
-                pixels, `[]` for a solid line; `x` steps, rising; `y` numbers, with None (or NaN)
-                for a gap.
+                series: a list of {key, label, color, dash}. `color` is a theme colour's name (red
+                orange yellow blue green violet gray) or a CSS colour; `dash` a list of pixels,
+                `[]` for a solid line.
             present: larger type (optional).
             words: optional; `live_words()` when left out.
+
+    Returns:
+        The element's state; `.changed` is the newer stamp, for one run of the script, or None.
     """
-    panels = [_with_short_numbers(panel) for panel in data["panels"]]
-    shown = {"words": live_words(), **data, "panels": panels}
-    _live_view(key=key, data=_with_addresses("live_view", shown))
+    shown = _with_addresses("live_view", {"words": live_words(), **data})
+    return _live_view(key=key, data=shown, on_changed_change=lambda: None)
+
+
+def live_facts(key: str, data: Mapping[str, Any]) -> None:
+    """Say in a line where a run stands, how fast it goes and how long it will take.
+
+    Args:
+        key: the element's key.
+        data: `live_url` and `look_secs` as in `live_view`, with which it shares what is fetched;
+            device, total_steps, steps_per_epoch, batch_size; words (optional).
+    """
+    shown = {"part": "facts", "words": live_words(), **data}
+    _live_facts(key=key, data=_with_addresses("live_view", shown), width="stretch")
 
 
 def explorer(key: str, data: Mapping[str, Any]) -> Any:
@@ -133,21 +149,18 @@ def live_words() -> dict[str, str]:
         "no_points": _("The first values appear here soon."),
         "smoothing": _("Smoothing"),
         "log_scale": _("Log scale"),
+        "progress": _("Progress"),
+        "bad_lines": _("{n} damaged log lines were skipped"),
+        "step_of": _("step {step} of {total}"),
+        "epoch": _("epoch {epoch}"),
+        "speed": _("{n} images/s"),
+        "left": _("{time} left"),
+        "trained": _("{time} of training"),
+        "secs": _("{n} s"),
+        "minutes": _("{n} min"),
+        "hours": _("{n} h"),
+        "days": _("{n} days"),
     }
-
-
-def _with_short_numbers(panel: Mapping[str, Any]) -> dict[str, Any]:
-    """The panel with its curves in few digits: it travels at every tick, to every viewer."""
-    series = [{**line, "y": _short(line["y"])} for line in panel["series"]]
-    return {**panel, "series": series}
-
-
-def _short(values: Sequence[float | None]) -> list[float | None]:
-    """Numbers of five digits, with None for what JSON cannot say (NaN, infinities)."""
-    return [
-        None if value is None or not math.isfinite(value) else float(f"{value:.{_DIGITS}g}")
-        for value in values
-    ]
 
 
 def plane(key: str, data: Mapping[str, Any]) -> None:

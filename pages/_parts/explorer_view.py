@@ -23,6 +23,7 @@ from pages._parts.concepts_view import figure_words, separability_words, show_ne
 from pages._parts.glossary import meaning
 from pages._parts.handout_view import show_handout
 from pages._parts.i18n import _, error_text, translate
+from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
 from pages._parts.points import Point
 from pages._parts.snapshot_routes import bundle_url
@@ -119,15 +120,7 @@ def _display_options(run: RunView) -> None:
             key=f"explore-count-{run.id}",
             help=_("How many of the latent's dimensions have a slider."),
         )
-        st.toggle(
-            _("Ink on white"),
-            key="invert",
-            help=_("How grey images are shown; the files stay as they were trained."),
-        )
-
-
-def _invert(run: RunView) -> bool:
-    return bool(st.session_state.get("invert")) and run.sound_config().dataset.channels == 1
+        ink_switch(run.config)
 
 
 def _explore(run_id: str, chosen: str, was_training: bool) -> None:
@@ -146,7 +139,9 @@ def _act(run: RunView, step: int, action: Any) -> None:
     kind = action.get("kind") if isinstance(action, dict) else None
     if kind == "new-concept":
         point = _point(run, action.get("z"))
-        show_new_concept(run, _step(run, action.get("step"), step), point, invert=_invert(run))
+        show_new_concept(
+            run, _step(run, action.get("step"), step), point, invert=is_inverted(run.sound_config())
+        )
     elif kind == "remove-concept":
         directions.remove(studio().store, run.id, str(action.get("id")))
         st.rerun()
@@ -213,7 +208,7 @@ def _data(run: RunView, step: int, chosen: str) -> dict[str, Any]:
         "sigma": _SIGMA,
         "z": list(going_to[1]) if going_to else start.tolist(),
         "z_version": going_to[0] if going_to else 0,
-        "invert": _invert(run),
+        "invert": is_inverted(config),
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "directions": _directions(run),
         "names": dict(run.meta.names),

@@ -1,83 +1,211 @@
-"""One run's curves as every viewer gets them: read a piece at a time, reduced once."""
+"""One run's news as every viewer gets them: read a piece at a time, worked out once.
+
+A viewer tells which version it has and is sent what differs from that: of a curve, the points
+after those that stayed.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import secrets
 import statistics
 import threading
+from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from gan_core.charts.reduce import curve_payload
-from gan_core.runs.layout import RunPaths
-from gan_core.runs.metrics import MetricReader
+from gan_core.charts.growing import GrowingCurve
+from gan_core.runs.kept import KeptValues
+from gan_core.runs.layout import RunPaths, sheet_steps
+from gan_core.runs.metrics import Piece, PieceReader
+from gan_core.runs.status import BUSY, Status, read_status
+from gan_core.runs.watch import Watched, read_watched
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
     *("loss", "val_loss", "reconstruction", "kl"),
 )
-MAX_POINTS = 500
+MAX_POINTS = 700
 _RECENT = 20
+_PIECES_AT_ONCE = 4
+"""A long log is read in several looks, so that whoever asks has an answer soon."""
+_VERSIONS = 64
+
+Line = tuple[list[float], list[float | None]]
+
+
+def page_stamp(status: Status, watched: Watched) -> str:
+    """What differs when the page around the live view has to be drawn anew."""
+    shown = f"{status.state} {status.message} {watched!r}"
+    return hashlib.sha256(shown.encode()).hexdigest()[:12]
+
+
+@dataclass
+class _Common:
+    """What a version's list still has in common with the newest one, and how long it was."""
+
+    keep: int
+    length: int
 
 
 @dataclass(frozen=True)
-class Curves:
-    """What a tick shows.
+class News:
+    """What a look at the run showed.
 
     Attributes:
-        points: `{key: {"x": [...], "y": [...]}}`, at most 500 points each.
-        step: the newest logged step.
-        epoch: the epoch of that step.
-        elapsed_secs: time spent training.
-        images_per_s: the median of the last records.
-        num_bad_lines: records that could not be read.
+        facts: figures and words that are sent whole.
+        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve `[steps, values]`.
     """
 
-    points: dict[str, Any]
-    step: int = 0
-    epoch: float = 0.0
-    elapsed_secs: float = 0.0
-    images_per_s: float = 0.0
-    num_bad_lines: int = 0
+    facts: dict[str, Any]
+    lists: dict[str, Sequence[list[Any]]]
 
 
 class Feed:
-    """Reads `metrics.jsonl` for all viewers; safe to call from their threads."""
+    """What is new of one run; safe to call from the threads of all its viewers."""
 
-    def __init__(self, run_dir: Path) -> None:
-        self._reader = MetricReader(RunPaths(run_dir).metrics)
+    def __init__(self, paths: RunPaths) -> None:
+        self._paths = paths
         self._lock = threading.Lock()
-        self._newest = Curves(points={key: {"x": [], "y": []} for key in CURVES})
-        self._reduced_step = -1
+        self._log = Log(paths)
+        self._sheets: KeptValues[list[int]] = KeptValues(1)
+        self._newest: News | None = None
+        self._name = secrets.token_hex(4)  # versions of another process's feed are not ours
+        self._version = 0
+        self._common: OrderedDict[int, dict[str, _Common]] = OrderedDict()
+        self._answers: dict[int, bytes] = {}
 
-    def curves(self) -> Curves:
-        """The curves as they are now; worked out anew only when something was logged."""
+    def answer(self, since: str) -> bytes | None:
+        """What differs from the version `since`, as JSON; `None` where nothing does.
+
+        `{version, whole, facts, lists: {name: {keep, add: [[…], …]}}}`: of each list that is
+        named, `keep` entries stay and `add` follows; if `whole`, nothing else is there.
+
+        Raises:
+            DamagedError: the run's status cannot be read.
+        """
         with self._lock:
-            self._reader.poll()
-            steps = self._reader.columns["step"]
-            if steps and steps[-1] != self._reduced_step:
-                self._newest = self._reduced()
-                self._reduced_step = int(steps[-1])
-            return self._newest
+            self._look()
+            name, _, number = since.partition("-")
+            known = int(number) if name == self._name and number.isdecimal() else -1
+            if known == self._version:
+                return None
+            if known not in self._answers:
+                self._answers[known] = self._difference(known)
+            return self._answers[known]
 
-    def _reduced(self) -> Curves:
-        columns = self._reader.columns
-        keys = [key for key in CURVES if key in columns]
-        return Curves(
-            points=curve_payload(columns, keys, MAX_POINTS),
-            step=int(columns["step"][-1]),
-            epoch=_last(columns, "epoch"),
-            elapsed_secs=_last(columns, "elapsed_s"),
-            images_per_s=_recent_median(columns.get("images_per_s", [])),
-            num_bad_lines=self._reader.num_bad_lines,
+    def _look(self) -> None:
+        self._log.read()
+        status = read_status(self._paths)
+        news = News(
+            {
+                "page": page_stamp(status, read_watched(self._paths)),
+                "busy": status.state in BUSY,
+                "running": status.state == "running",
+                **self._log.facts,
+                "step": max(status.step, self._log.facts["step"]),
+            },
+            {"sheets": [self._sheet_steps()], **self._log.lines},
         )
+        if news != self._newest:
+            self._take(news)
+
+    def _sheet_steps(self) -> list[int]:
+        return self._sheets.get(self._paths.samples, lambda _: sheet_steps(self._paths))
+
+    def _take(self, news: News) -> None:
+        older = self._newest.lists if self._newest else {}
+        same = {name: _num_common(older.get(name), lists) for name, lists in news.lists.items()}
+        for version in self._common.values():
+            for name, common in version.items():
+                common.keep = min(common.keep, same.get(name, 0))
+        self._version += 1
+        self._newest = news
+        self._answers.clear()
+        lengths = {name: len(lists[0]) for name, lists in news.lists.items()}
+        self._common[self._version] = {name: _Common(n, n) for name, n in lengths.items()}
+        while len(self._common) > _VERSIONS:
+            self._common.popitem(last=False)
+
+    def _difference(self, known: int) -> bytes:
+        news = self._newest
+        assert news is not None, "somebody has looked"  # noqa: S101 - an invariant
+        common = self._common.get(known)
+        whole = common is None or not set(common) <= set(news.lists)
+        lists = {}
+        for name, columns in news.lists.items():
+            had = _Common(0, 0) if whole or common is None else common.get(name, _Common(0, 0))
+            if whole or had.keep < max(had.length, len(columns[0])):
+                added = [column[had.keep :] for column in columns]
+                lists[name] = {"keep": had.keep, "add": added}
+        version = f"{self._name}-{self._version}"
+        value = {"version": version, "whole": whole, "facts": news.facts, "lists": lists}
+        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _last(columns: dict[str, list[float]], key: str) -> float:
-    values = columns.get(key)
-    return values[-1] if values else 0.0
+def _num_common(older: Sequence[list[Any]] | None, newer: Sequence[list[Any]]) -> int:
+    """How many entries two lists, or pairs of lists, begin with alike."""
+    if older is None:
+        return 0
+    shorter = min(len(older[0]), len(newer[0]))
+    if older[0] is newer[0]:
+        return shorter
+    rows = zip(zip(*older, strict=True), zip(*newer, strict=True), strict=False)
+    return next((i for i, (one, other) in enumerate(rows) if one != other), shorter)
 
 
-def _recent_median(values: list[float]) -> float:
-    recent = [v for v in values[-_RECENT:] if v == v]  # NaN is not equal to itself
-    return statistics.median(recent) if recent else 0.0
+class Log:
+    """The metric log of a run: its newest figures, and its curves, reduced as they grow."""
+
+    def __init__(self, paths: RunPaths) -> None:
+        self._reader = PieceReader(paths.metrics)
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self._curves: dict[str, GrowingCurve] = {}
+        self._newest: dict[str, float] = {}
+        self._speeds: deque[float] = deque(maxlen=_RECENT)
+        self.lines: dict[str, Line] = {}
+        self.facts: dict[str, Any] = self._figures(more=False)
+
+    def read(self) -> None:
+        """Read on; a long log takes several calls, until `facts["more"]` is false."""
+        has_grown = False
+        for _ in range(_PIECES_AT_ONCE):
+            piece = self._reader.read()
+            if piece.anew:
+                self._start_over()
+            if piece.num_records:
+                self._add(piece)
+                has_grown = True
+            if not piece.more:
+                break
+        if has_grown:
+            self.lines = {key: curve.points() for key, curve in self._curves.items()}
+        self.facts = self._figures(more=piece.more)
+
+    def _add(self, piece: Piece) -> None:
+        steps = piece.columns["step"]
+        for key in CURVES:
+            if key in piece.columns:
+                curve = self._curves.setdefault(key, GrowingCurve(MAX_POINTS))
+                curve.extend(steps, piece.columns[key])
+        speeds = piece.columns.get("images_per_s", steps[:0])
+        self._speeds.extend(v for v in speeds[-_RECENT:].tolist() if v == v)  # no NaN
+        self._newest = {key: float(values[-1]) for key, values in piece.columns.items()}
+
+    def _figures(self, *, more: bool) -> dict[str, Any]:
+        newest = self._newest
+        return {
+            "step": int(newest.get("step", 0)),
+            "elapsed_secs": _or_zero(newest.get("elapsed_s", 0.0)),
+            "images_per_s": round(statistics.median(self._speeds), 1) if self._speeds else 0.0,
+            "num_bad_lines": self._reader.num_bad_lines,
+            "more": more,
+        }
+
+
+def _or_zero(value: float) -> float:
+    return value if value == value else 0.0  # JSON has no NaN

@@ -14,13 +14,14 @@ from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
-from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
-from pages._parts.components import live_view
-from pages._parts.feed import Curves
+from gan_core.runs.watch import Watched, read_watched
+from pages._parts.components import live_facts, live_view
+from pages._parts.feed import page_stamp
 from pages._parts.i18n import _, translate
+from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.lesson import show_lesson
 from pages._parts.messages import (
     STATE_COLOURS,
@@ -31,12 +32,12 @@ from pages._parts.messages import (
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
 from pages._parts.repeat_view import group_link, repeat_button
-from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
+from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.watch_view import marks, show_watch
-from pages._parts.words import duration, number, plain, state_word
+from pages._parts.words import plain, state_word
 
-TICK_SECS = 1.0
-IDLE_TICK_SECS = 4.0  # somebody may resume the run, here or from the command line
+LOOK_SECS = (1.0, 4.0)
+"""How often browsers look at a busy run, and at one that somebody may resume, from anywhere."""
 
 
 def show_run(run: RunView) -> None:
@@ -47,18 +48,17 @@ def show_run(run: RunView) -> None:
         st.info(_("This generator was made elsewhere; nothing is known of its training."))
         return
     show_lesson(run)
-    st.fragment(_tick, run_every=TICK_SECS if busy else IDLE_TICK_SECS)(run.id, was_busy=busy)
+    # Drawn again when the browser sees that the state is another one, not with every step. Where
+    # a run is too damaged to be watched, nobody in the browser looks.
+    tick = LOOK_SECS[1] if run.damage else None
+    st.fragment(_state, run_every=tick)(run.id, was_busy=busy)
     _below(run)
 
 
 def _title(run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(run.title), anchor=False, width="stretch")
-        st.toggle(
-            _("Ink on white"),
-            key="invert",
-            help=_("How grey images are shown; the files stay as they were trained."),
-        )
+        ink_switch(run.config)
         st.page_link(
             "pages/explore.py",
             label=_("Explore this generator"),
@@ -76,62 +76,45 @@ def _title(run: RunView) -> None:
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
-def _tick(run_id: str, *, was_busy: bool) -> None:
+def _state(run_id: str, *, was_busy: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
         busy = run.status.state in BUSY
-        if busy and not was_busy:
-            st.rerun()  # back to quick ticks
-        if was_busy and not busy:
-            st.toast(
-                _("{name}: {state}").format(
-                    name=plain(run.title), state=state_word(run.status.state)
-                ),
-                icon=STATE_ICONS[run.status.state],
-            )
-            st.rerun()
+        if busy != was_busy:
+            _tell_end(run)
+            st.rerun()  # what stands around this depends on it, too
         if run.damage:
             run.sound_config()
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
-        curves = feed(run.paths.root).curves()
-        _state_line(run, curves)
-        show_watch(run)
-        live_view(key=f"live-{run.id}", data=_live_data(run, curves))
+        watched = read_watched(run.paths)
+        _state_line(run)
+        show_watch(run, watched)
+        live_view(key=f"live-{run.id}", data=_live_data(run, watched))
 
 
-def _state_line(run: RunView, curves: Curves) -> None:
-    config, status = run.sound_config(), run.status
+def _tell_end(run: RunView) -> None:
+    state = run.status.state
+    if state not in BUSY:
+        words = _("{name}: {state}").format(name=plain(run.title), state=state_word(state))
+        st.toast(words, icon=STATE_ICONS[state])
+
+
+def _state_line(run: RunView) -> None:
+    status = run.status
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(
             state_word(status.state),
             icon=STATE_ICONS[status.state],
             color=STATE_COLOURS[status.state],  # type: ignore[arg-type]
         )
-        step = max(status.step, curves.step)
-        facts = [
-            "GPU" if config.kernels.device == "gpu" else "CPU",
-            _("step {step} of {total}").format(step=number(step), total=number(config.total_steps)),
-            _("epoch {epoch}").format(epoch=f"{step / config.steps_per_epoch:.1f}"),
-        ]
-        if curves.images_per_s:
-            facts.append(_("{n} images/s").format(n=number(curves.images_per_s)))
-        if status.state == "running" and curves.images_per_s:
-            rest = (config.total_steps - step) * config.settings.batch_size
-            facts.append(_("{time} left").format(time=duration(rest / curves.images_per_s)))
-        elif curves.elapsed_secs:
-            facts.append(_("{time} of training").format(time=duration(curves.elapsed_secs)))
-        st.markdown(" · ".join(facts), width="stretch")
+        live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
-    st.progress(min(step / config.total_steps, 1.0))
     news = said_text(status.said) or status.message
-    notes = [plain(news[:1].upper() + news[1:])] if news else []
-    if curves.num_bad_lines:
-        notes.append(_("{n} damaged log lines were skipped").format(n=curves.num_bad_lines))
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
-    show(" · ".join(notes) or " ")
+    show(plain(news[:1].upper() + news[1:]) or " ")
 
 
 def _buttons(run: RunView) -> None:
@@ -175,19 +158,35 @@ def _resume(run_id: str) -> None:
         control.resume(here.store, run_id, data_dir=here.data_dir, mirror=here.mirror)
 
 
-def _live_data(run: RunView, curves: Curves) -> dict[str, Any]:
+def _look(run: RunView) -> dict[str, Any]:
+    """Where the elements find what is new, and how often they look."""
+    return {"live_url": f"studio/runs/{run.id}/live.json", "look_secs": list(LOOK_SECS)}
+
+
+def _facts_data(run: RunView) -> dict[str, Any]:
     config = run.sound_config()
-    grey = config.dataset.channels == 1
     return {
+        **_look(run),
+        "device": "GPU" if config.kernels.device == "gpu" else "CPU",
+        "total_steps": config.total_steps,
+        "steps_per_epoch": config.steps_per_epoch,
+        "batch_size": config.settings.batch_size,
+    }
+
+
+def _live_data(run: RunView, watched: Watched) -> dict[str, Any]:
+    config = run.sound_config()
+    return {
+        **_look(run),
         "run": run.id,
+        "page": page_stamp(run.status, watched),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
-        "sheet_steps": sheet_steps(run.paths),
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
-        "invert": bool(st.session_state.get("invert")) and grey,
-        "marks": marks(run),
-        "panels": [_panel(panel, curves) for panel in panels(registry.get(config.recipe).family)],
+        "invert": is_inverted(config),
+        "marks": marks(watched),
+        "panels": [_panel(panel) for panel in panels(registry.get(config.recipe).family)],
     }
 
 
@@ -197,18 +196,11 @@ def is_judged(config: RunConfig) -> bool:
     return is_gan and verdict_of(config.settings.loss) != "none"
 
 
-def _panel(panel: Panel, curves: Curves) -> dict[str, Any]:
-    """A panel as the live view takes it; curves that have nothing to show yet are left out."""
+def _panel(panel: Panel) -> dict[str, Any]:
+    """A panel as the live view takes it."""
     series = [
-        {
-            "key": line.key,
-            "label": line.label,
-            "color": line.color,
-            "dash": list(line.dash),
-            **curves.points[line.key],
-        }
+        {"key": line.key, "label": line.label, "color": line.color, "dash": list(line.dash)}
         for line in panel.lines
-        if curves.points.get(line.key, {}).get("x") or line is panel.lines[0]
     ]
     bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
     return {"title": panel.title, **bounds, "series": series}

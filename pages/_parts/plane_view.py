@@ -21,6 +21,7 @@ from gan_core.runs.store import RunView
 from pages._parts.components import plane
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _
+from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
 from pages._parts.plane_data import (
     MANIFOLD_SIDE,
@@ -153,17 +154,13 @@ def _choose_snapshot(run: RunView) -> str:
 
 def _more(runs: list[RunView], chosen: str) -> None:
     with st.popover(_("View"), icon=":material/tune:"):
-        st.toggle(
-            _("Ink on white"),
-            key="invert",
-            help=_("How grey images are shown; the files stay as they were trained."),
-        )
+        ink_switch(runs[0].config)
         for run in runs:
             _downloads(run, chosen, titled=len(runs) > 1)
 
 
 def _downloads(run: RunView, chosen: str, *, titled: bool) -> None:
-    step, invert = snapshots.resolve_step(run.paths, chosen), _invert(run)
+    step, invert = snapshots.resolve_step(run.paths, chosen), is_inverted(run.sound_config())
     if titled:
         st.caption(plain(run.title))
     kinds: list[tuple[str, str, Callable[[RunView, int, bool], bytes]]] = [
@@ -199,10 +196,6 @@ def _manifold_file(run: RunView, step: int, inverted: bool) -> bytes:
     return manifold_png(images, MANIFOLD_SIDE, invert=inverted)
 
 
-def _invert(run: RunView) -> bool:
-    return bool(st.session_state.get("invert")) and run.sound_config().dataset.channels == 1
-
-
 def _plane(ids: tuple[str, ...], chosen: str) -> None:
     with guarded():
         plane(key="plane", data=_data([studio().store.get(run) for run in ids], chosen))
@@ -218,7 +211,7 @@ def _data(runs: Sequence[RunView], chosen: str) -> dict[str, Any]:
         "image_shape": list(info.image_shape),
         "class_names": class_names(info),
         "colors": {"light": list(CLASS_COLOURS), "dark": list(CLASS_COLOURS_DARK)},
-        "invert": _invert(runs[0]),
+        "invert": is_inverted(runs[0].sound_config()),
     }
 
 

@@ -27,6 +27,7 @@ from pages._parts.asset_routes import asset_routes
 from pages._parts.event_routes import event_routes
 from pages._parts.explore_routes import explore_routes
 from pages._parts.judge_routes import labels, opinions
+from pages._parts.live_routes import live_routes
 from pages._parts.nearest_routes import nearest_routes
 from pages._parts.picture_routes import picture_routes
 from pages._parts.plane_routes import plane_routes
@@ -52,6 +53,7 @@ def studio_routes() -> list[BaseRoute]:
         *asset_routes(),
         *snapshot_routes(),
         *event_routes(),
+        *live_routes(),
         *explore_routes(),
         *picture_routes(),
         *nearest_routes(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import tempfile
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from PIL import Image
 from gan_core.recipes import imported
 from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bring_in import show_bring_in
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.repeat_view import group_link
-from pages._parts.studio import feed, studio
+from pages._parts.studio import studio
 from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 2.0
@@ -116,7 +118,8 @@ def _facts(run: RunView) -> list[str]:
             _("{size} × {size} pixels").format(size=size),
             _("latents: {n}").format(n=config.settings.latent_size),
         ]
-    curves = feed(run.paths.root).curves()
+    trained_secs = newest_record(run.paths.metrics).get("elapsed_s", 0.0)
+    trained = [duration(trained_secs)] if math.isfinite(trained_secs) else []
     return [
         config.recipe,
         plain(config.dataset.title) or config.dataset.name,
@@ -124,7 +127,7 @@ def _facts(run: RunView) -> list[str]:
         _("step {step} of {total}").format(
             step=number(run.status.step), total=number(config.total_steps)
         ),
-        duration(curves.elapsed_secs),
+        *trained,
     ]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from gan_core.data import default_data_dir
 from gan_core.inference.cache import EngineCache
 from gan_core.inference.classifier import ClassifierCache
+from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
 
@@ -50,7 +51,7 @@ def classifiers() -> ClassifierCache:
     return ClassifierCache()
 
 
-@functools.lru_cache(maxsize=32)
-def feed(run_dir: Path) -> Feed:
-    """The curves of one run, read once for all its viewers."""
-    return Feed(run_dir)
+@functools.lru_cache(maxsize=128)
+def feed(paths: RunPaths) -> Feed:
+    """The news of one run, read once for all its viewers."""
+    return Feed(paths)

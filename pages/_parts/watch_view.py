@@ -9,16 +9,15 @@ import streamlit as st
 from gan_core.jobs.rollback import MAX_ROLLBACKS, roll_back
 from gan_core.metrics.collapse import SIGNAL_WORDS
 from gan_core.runs.store import RunView
-from gan_core.runs.watch import Collapse, Watched, read_watched
+from gan_core.runs.watch import Collapse, Watched
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
 from pages._parts.words import number
 
 
-def show_watch(run: RunView) -> None:
+def show_watch(run: RunView, watched: Watched) -> None:
     """A banner where training has collapsed; nothing otherwise."""
-    watched = read_watched(run.paths)
     if watched.num_rollbacks and watched.collapse is None:
         st.caption(
             ngettext_(
@@ -34,9 +33,9 @@ def show_watch(run: RunView) -> None:
         _what_now(run, watched)
 
 
-def marks(run: RunView) -> list[dict[str, Any]]:
+def marks(watched: Watched) -> list[dict[str, Any]]:
     """Where the curves are marked: `{x, label}`."""
-    collapse = read_watched(run.paths).collapse
+    collapse = watched.collapse
     return [{"x": collapse.step, "label": _("collapse")}] if collapse else []
 
 

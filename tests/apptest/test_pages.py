@@ -180,12 +180,6 @@ def test_a_run_without_its_heart_is_called_damaged(studio, damage):
     assert any("Damaged" in caption.value for caption in studio.open(RUNS).caption)
 
 
-def test_torn_metrics_are_counted_and_the_rest_is_shown(studio):
-    tear_metrics(studio.add())
-    viewer = studio.open(TRAIN, run=MODEL_ID)
-    assert any("damaged log lines" in caption.value for caption in viewer.caption)
-
-
 def test_a_queued_run(studio):
     paths = studio.add_queued()
     for page, query, viewer in open_everywhere(studio, paths.root.name):

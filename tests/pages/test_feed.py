@@ -1,4 +1,6 @@
-"""The curves that all viewers of a run share."""
+"""The news that all viewers of a run share: what differs from the version that each has."""
+
+from __future__ import annotations
 
 import json
 from threading import Barrier, Thread
@@ -6,12 +8,42 @@ from threading import Barrier, Thread
 import pytest
 
 from gan_core.runs.metrics import MetricLog
-from pages._parts.feed import CURVES, MAX_POINTS, Feed
+from gan_core.runs.status import Said, write_status
+from gan_core.runs.store import RunStore
+from pages._parts.feed import MAX_POINTS, Feed
+from tests.runs_by_hand import trained
+
+
+class Browser:
+    """Puts together what a feed answers, as the live view does."""
+
+    def __init__(self, feed):
+        self.feed = feed
+        self.version = ""
+        self.facts, self.lists = {}, {}
+
+    def look(self):
+        """Ask once; the number of bytes of the answer."""
+        answer = self.feed.answer(self.version)
+        if answer is None:
+            return 0
+        news = json.loads(answer)
+        self.version, self.facts = news["version"], news["facts"]
+        before = {} if news["whole"] else self.lists
+        self.lists = dict(before)
+        for name, list_ in news["lists"].items():
+            old = before.get(name, [[] for _ in list_["add"]])
+            self.lists[name] = [
+                one[: list_["keep"]] + more for one, more in zip(old, list_["add"], strict=True)
+            ]
+        return len(answer)
 
 
 @pytest.fixture
-def run_dir(tmp_path):
-    return tmp_path
+def paths(tmp_path):
+    run = trained(RunStore(tmp_path / "runs"))
+    run.paths.metrics.unlink()
+    return run.paths
 
 
 def record(step, **more):
@@ -21,71 +53,124 @@ def record(step, **more):
     }  # fmt: skip
 
 
-def log(run_dir, steps):
-    with MetricLog(run_dir / "metrics.jsonl") as metrics:
+def log(paths, steps, **more):
+    with MetricLog(paths.metrics) as metrics:
         for step in steps:
-            metrics.append(record(step))
+            metrics.append(record(step, **more))
 
 
-def test_before_anything_was_logged(run_dir):
-    curves = Feed(run_dir).curves()
-    assert (curves.step, curves.images_per_s, curves.num_bad_lines) == (0, 0.0, 0)
-    assert set(curves.points) == set(CURVES)
-    assert all(line == {"x": [], "y": []} for line in curves.points.values())
+def test_before_anything_was_logged(paths):
+    browser = Browser(Feed(paths))
+    browser.look()
+    assert browser.facts["step"] == 50  # the status knows
+    assert (browser.facts["images_per_s"], browser.facts["num_bad_lines"]) == (0, 0)
+    assert browser.lists == {"sheets": [[0, 50]]}
 
 
-def test_what_comes_is_added_and_nothing_is_worked_out_twice(run_dir):
-    feed = Feed(run_dir)
-    log(run_dir, range(10, 110, 10))
-    first = feed.curves()
-    assert first.step == 100
-    assert first.epoch == 1.0
-    assert first.elapsed_secs == 10.0
-    assert 100 <= first.images_per_s <= 106
-    assert feed.curves() is first
-    log(run_dir, [110])
-    assert feed.curves().points["d_loss"]["x"][-1] == 110
+def test_only_what_is_new_is_told(paths):
+    feed = Feed(paths)
+    log(paths, range(10, 6010, 10))
+    browser = Browser(feed)
+    whole = browser.look()
+    assert browser.facts["step"] == 6000
+    assert browser.facts["elapsed_secs"] == 600
+    assert 100 <= browser.facts["images_per_s"] <= 106
+    assert browser.look() == 0
+    log(paths, [6010])
+    assert browser.look() < whole / 10
+    assert browser.lists["d_loss"][0][-1] == 6010
 
 
-def test_long_runs_stay_small_and_keep_their_ends(run_dir):
-    log(run_dir, range(1, 5001))
-    points = Feed(run_dir).curves().points
-    for line in points.values():
-        assert len(line["x"]) == len(line["y"]) <= MAX_POINTS
-        assert (line["x"][0], line["x"][-1]) == (1, 5000)
+@pytest.mark.parametrize("stride", [1, 40])
+def test_news_add_up_to_the_whole_for_whoever_looks_when(paths, stride):
+    feed = Feed(paths)
+    patient, eager = Browser(feed), Browser(feed)
+    patient.look()
+    for begin in range(1, 2000, stride * 10):
+        log(paths, range(begin, begin + stride * 10))
+        eager.look()
+        if begin % 3 == 0:
+            patient.look()
+    for browser in (eager, patient):
+        browser.look()
+        newcomer = Browser(feed)
+        newcomer.look()
+        assert browser.lists == newcomer.lists
+        assert browser.facts == newcomer.facts
 
 
-def test_bad_lines_are_counted_and_a_torn_one_is_waited_for(run_dir):
-    path = run_dir / "metrics.jsonl"
-    line = json.dumps(record(20))
-    path.write_text(f"{json.dumps(record(10))}\nnonsense\n{line[:30]}")
-    feed = Feed(run_dir)
-    assert (feed.curves().step, feed.curves().num_bad_lines) == (10, 1)
-    with path.open("a") as file:
+def test_a_long_run_is_read_in_several_looks_and_sent_small(paths):
+    log(paths, range(1, 30_001))
+    assert paths.metrics.stat().st_size > 4_000_000
+    browser = Browser(Feed(paths))
+    assert browser.look() < 30_000
+    assert browser.facts["more"]
+    while browser.facts["more"]:
+        browser.look()
+    for xs, ys in (browser.lists[key] for key in ("d_loss", "g_loss", "d_acc_real")):
+        assert len(xs) == len(ys) <= MAX_POINTS
+        assert (xs[0], xs[-1]) == (1, 30_000)
+
+
+def test_bad_lines_are_counted_and_a_torn_one_is_waited_for(paths):
+    line = json.dumps(record(120))
+    paths.metrics.write_text(f"{json.dumps(record(110))}\nnonsense\n{line[:30]}")
+    browser = Browser(Feed(paths))
+    browser.look()
+    assert (browser.facts["step"], browser.facts["num_bad_lines"]) == (110, 1)
+    with paths.metrics.open("a") as file:
         file.write(f"{line[30:]}\n")
-    assert (feed.curves().step, feed.curves().num_bad_lines) == (20, 1)
+    browser.look()
+    assert (browser.facts["step"], browser.facts["num_bad_lines"]) == (120, 1)
 
 
-def test_a_log_cut_by_a_resume_is_read_anew(run_dir):
-    feed = Feed(run_dir)
-    log(run_dir, range(10, 110, 10))
-    assert feed.curves().step == 100
-    (run_dir / "metrics.jsonl").unlink()
-    log(run_dir, range(10, 60, 10))
-    assert feed.curves().step == 50
+def test_a_log_cut_by_a_resume_is_read_anew(paths):
+    browser = Browser(Feed(paths))
+    log(paths, range(10, 210, 10), val_loss=1.0)
+    browser.look()
+    assert browser.facts["step"] == 200
+    paths.metrics.unlink()
+    log(paths, range(10, 110, 10))
+    browser.look()
+    assert browser.facts["step"] == 100
+    assert browser.lists["d_loss"][0] == list(range(10, 110, 10))
+    assert "val_loss" not in browser.lists
 
 
-def test_viewers_at_the_same_moment_see_the_same(run_dir):
-    log(run_dir, range(1, 2001))
-    feed, seen, together = Feed(run_dir), [], Barrier(8)
+def test_the_page_is_named_anew_when_the_state_is_another(paths):
+    browser = Browser(Feed(paths))
+    browser.look()
+    before = browser.facts
+    write_status(
+        paths, "completed", 51, 100, Said(template="step {step} it was", values={"step": 50})
+    )
+    browser.look()
+    assert browser.facts["page"] == before["page"], "a step further, the same words"
+    write_status(paths, "stopped", 51, 100, Said(template="stopped"))
+    browser.look()
+    assert browser.facts["page"] != before["page"]
+
+
+def test_the_version_of_another_process_means_everything(paths):
+    log(paths, range(10, 110, 10))
+    browser = Browser(Feed(paths))
+    browser.look()
+    lists, browser.feed = browser.lists, Feed(paths)
+    assert browser.look() > 0
+    assert browser.lists == lists
+
+
+def test_viewers_at_the_same_moment_see_the_same(paths):
+    log(paths, range(1, 2001))
+    feed, seen, together = Feed(paths), [], Barrier(8)
 
     def look():
         together.wait()
-        seen.append(feed.curves())
+        seen.append(feed.answer(""))
 
     viewers = [Thread(target=look) for _ in range(8)]
     for viewer in viewers:
         viewer.start()
     for viewer in viewers:
         viewer.join()
-    assert {id(curves) for curves in seen} == {id(seen[0])}
+    assert {id(answer) for answer in seen} == {id(seen[0])}

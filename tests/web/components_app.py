@@ -10,6 +10,7 @@ import base64
 import io
 import math
 import time
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -132,6 +133,10 @@ def routes(base: str = "") -> list:
         about = {"columns": 8, "gap": 0, "tile": [28, 28], "p_real": chances.tolist()}
         return JSONResponse(about)
 
+    async def news_route(request):
+        query = dict(request.query_params)
+        return JSONResponse(news(query, float(query["begun"])))
+
     async def tally_route(request):
         told = dict(tally)
         tally["most"] = 0  # since the last look: pinned points ask, too, when a page is opened
@@ -143,6 +148,7 @@ def routes(base: str = "") -> list:
         Route(f"{base}/studio/tally", tally_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.png", sheet_route),
         Route(f"{base}/studio/runs/{{run}}/samples/{{step}}.json", verdicts_route),
+        Route(f"{base}/studio/runs/{{run}}/live.json", news_route),
         *plane_routes(base),
         *asset_routes(base),
     ]
@@ -182,34 +188,51 @@ def curves(count: int) -> list[dict]:
     ]
 
 
+def news(query, begun: float) -> dict:
+    """What a run tells that has been growing since `begun`, or stands still."""
+    secs = float(query.get("tick", 0))
+    grown = int((time.monotonic() - begun) / secs) if secs else 0
+    empty = "empty" in query
+    count = 0 if empty else int(query.get("points", 500)) + grown
+    lines = [line for panel in curves(count) for line in panel["series"]]
+    columns = {
+        line["key"]: [line["x"], [None if y != y else round(y, 5) for y in line["y"]]]
+        for line in lines
+    }
+    columns["sheets"] = [[] if empty else STEPS[: 40 + grown]]
+    step = max([0, *(x for line in lines for x in line["x"][-1:])])
+    return {
+        "version": str(grown),
+        "whole": True,
+        "facts": {"step": step, "busy": True, "num_bad_lines": int(query.get("bad", 0))},
+        "lists": {name: {"keep": 0, "add": add} for name, add in columns.items()},
+    }
+
+
 def show_live() -> None:
     from pages._parts import components
 
     query = st.query_params
-
-    @st.fragment(run_every=float(query["tick"]) if "tick" in query else None)
-    def panel() -> None:
-        begun = st.session_state.setdefault("begun", time.monotonic())
-        ticks = int((time.monotonic() - begun) / float(query.get("tick", 1)))
-        grown = ticks if "tick" in query else 0
-        count = int(query.get("points", 500)) + grown
-        shown = [] if "empty" in query else STEPS[: 40 + grown]
-        components.live_view(
-            key="live",
-            data={
-                "run": RUN,
-                "sheet_url": f"studio/runs/{RUN}/samples/{{step}}.png",
-                "sheet_steps": shown,
-                "verdict_url": f"studio/runs/{RUN}/samples/{{step}}.json",
-                "verdict_thresholds": [0.4, 0.6],
-                "total_steps": 20_000,
-                "invert": "invert" in query,
-                "panels": curves(0 if "empty" in query else count),
-                "present": "present" in query,
-            },
-        )
-
-    panel()
+    secs = float(query.get("tick", 1))
+    asked = urlencode({**query.to_dict(), "begun": time.monotonic()})
+    panels = curves(0)
+    for line in (line for panel in panels for line in panel["series"]):
+        del line["x"], line["y"]
+    components.live_view(
+        key="live",
+        data={
+            "run": RUN,
+            "live_url": f"studio/runs/{RUN}/live.json?{asked}",
+            "look_secs": [secs, secs],
+            "sheet_url": f"studio/runs/{RUN}/samples/{{step}}.png",
+            "verdict_url": f"studio/runs/{RUN}/samples/{{step}}.json",
+            "verdict_thresholds": [0.4, 0.6],
+            "total_steps": 20_000,
+            "invert": "invert" in query,
+            "panels": panels,
+            "present": "present" in query,
+        },
+    )
 
 
 def show_explorer() -> None:

@@ -91,10 +91,3 @@ def test_every_word_comes_from_python_and_none_is_left_over() -> None:
         ("plane.js", components.plane_words()),
     ):
         assert words_used(entry, words) == set(words)
-
-
-def test_curves_travel_in_short_numbers_and_gaps_as_none() -> None:
-    from pages._parts import components
-
-    values = [0.123456789, float("nan"), None, float("inf"), 12345678.9, 0]
-    assert components._short(values) == [0.12346, None, None, None, 12346000.0, 0.0]

@@ -154,6 +154,11 @@ def test_before_the_first_values_it_says_what_will_come(browser: Browser, app: s
         expect(scrubber(page)).to_be_disabled()
 
 
+def test_damaged_lines_are_told(browser: Browser, app: str) -> None:
+    with opened(browser, f"{app}/?bad=3") as page:
+        expect(page.get_by_text("3 damaged log lines were skipped")).to_be_visible()
+
+
 def test_inversion_is_only_shown(browser: Browser, app: str) -> None:
     with opened(browser, f"{app}/?invert=1") as page:
         wait_for_sheet(page, 2000)

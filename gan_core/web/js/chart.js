@@ -206,6 +206,7 @@ function legendKey(line) {
 }
 
 function sameNumbers(one, other) {
+  if (one === other) return true;
   if (one.length !== other.length) return false;
   for (let i = one.length - 1; i >= 0; i -= 1) if (one[i] !== other[i]) return false;
   return true;
