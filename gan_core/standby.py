@@ -91,7 +91,7 @@ class WarmUp:
             self._train()
         self.sweep()
         gc.collect()
-        gc.freeze()  # what is here stays; the run's own garbage is found sooner without it
+        gc.freeze()  # what is here stays
         logger.info("ready")
 
     def _train(self) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NoReturn
 from gan_core.config import RunConfig
 from gan_core.data import load
 from gan_core.errors import DiskFullError, GanCoreError
-from gan_core.nn.lean import without_optional_imports
+from gan_core.nn.lean import without_collections, without_optional_imports
 from gan_core.recipes import registry
 from gan_core.runs import checkpoints, metrics
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
@@ -71,7 +71,7 @@ def begin() -> None:
 def load_engine() -> None:
     """Load TensorFlow and all that trains with it: seconds, once in a process."""
     started = time.monotonic()
-    with without_optional_imports():
+    with without_collections(), without_optional_imports():
         import gan_core.nn.trainer  # noqa: F401
     logger.info("TensorFlow loaded in %.1f s", time.monotonic() - started)
 

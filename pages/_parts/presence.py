@@ -13,24 +13,25 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-_LOOK_SECS = 2.0
-"""The first page is on its way to the browser before anything else is started."""
+_LOOK_SECS = 1.0
+_DRAWN_SECS = 2.0
+"""The page is on its way to the browser before anything else is started."""
 _SAY_AGAIN_SECS = 20.0
 
 
 class Presence:
-    """When somebody last did something on a page; ticks of a page do not count."""
+    """When somebody last did something on a page; ticks of a page do not count.
+
+    Attributes:
+        seen_at: that moment, of the monotonic clock.
+    """
 
     def __init__(self) -> None:
-        self._seen_at = float("-inf")
+        self.seen_at = float("-inf")
 
     def note(self) -> None:
         """Somebody is here now."""
-        self._seen_at = time.monotonic()
-
-    def since(self, moment: float) -> bool:
-        """Whether somebody was here after a moment of the monotonic clock."""
-        return self._seen_at > moment
+        self.seen_at = time.monotonic()
 
 
 @functools.cache
@@ -44,8 +45,10 @@ async def keep_ready(runs_dir: Path) -> None:
     said_at = float("-inf")
     while True:
         await asyncio.sleep(_LOOK_SECS)
-        if presence().since(said_at) and time.monotonic() - said_at >= _SAY_AGAIN_SECS:
-            said_at = time.monotonic()
+        seen_at, now = presence().seen_at, time.monotonic()
+        is_news = seen_at > said_at and now - said_at >= _SAY_AGAIN_SECS
+        if is_news and now - seen_at >= _DRAWN_SECS:
+            said_at = now
             await asyncio.to_thread(_want, runs_dir)
 
 
