@@ -36,7 +36,7 @@ class GrowingCurve:
         """Make an empty curve.
 
         Args:
-            max_points: 16 or more; a quarter of them are for gaps, and one for the newest value.
+            max_points: 16 or more; a quarter of them are for gaps.
 
         Raises:
             BadInputError: too few points.
@@ -49,7 +49,7 @@ class GrowingCurve:
                 given=max_points,
             )
         self._max_gaps = max_points // 4
-        self._max_buckets = (max_points - self._max_gaps - 2) // 2
+        self._max_buckets = (max_points - self._max_gaps - 3) // 2
         self._buckets = np.empty((0, _WIDTH))
         self._size = 1  # values in a full bucket
         self._fill = 0  # values in the last one
@@ -58,6 +58,8 @@ class GrowingCurve:
         self._first: tuple[float, float] | None = None
         self._newest: tuple[float, float] | None = None
         self._gap: tuple[float, int] | None = None  # records without a value since the newest one
+        # The points of all buckets but the last, and what they were drawn for.
+        self._drawn: tuple[object, tuple[list[float], list[float | None]]] | None = None
 
     def extend(self, steps: Doubles, values: Doubles) -> None:
         """Add records.
@@ -132,29 +134,34 @@ class GrowingCurve:
         """
         if self._first is None or self._newest is None:
             return [], []
-        marks = np.concatenate(
-            [
-                [self._first],
-                self._buckets[:, [_LOW_AT, _LOW]],
-                self._buckets[:, [_HIGH_AT, _HIGH]],
-                [self._newest],
-            ]
-        )
-        marks = np.unique(marks, axis=0)  # by step, each once
-        breaks = self._breaks()
-        marks = np.concatenate([marks, np.stack([breaks, np.full(len(breaks), np.nan)], axis=1)])
-        marks = marks[np.argsort(marks[:, 0], kind="stable")]
-        return _whole(marks[:, 0]), [None if y != y else y for y in marks[:, 1].tolist()]
+        has_gaps = 2 * self._num_values >= self._num_records
+        key = (len(self._buckets), self._size, has_gaps)
+        if self._drawn is None or self._drawn[0] != key:
+            self._drawn = (key, self._drawn_part(self._buckets[:-1], [self._first], has_gaps))
+        steps, values = self._drawn[1]
+        more_steps, more_values = self._drawn_part(self._buckets[-1:], [self._newest], has_gaps)
+        num_twice = bool(steps) and more_steps[0] == steps[-1]
+        return steps + more_steps[num_twice:], values + more_values[num_twice:]
 
-    def _breaks(self) -> Doubles:
-        """Steps at which the line is broken, the longest gaps first considered."""
-        if 2 * self._num_values < self._num_records:
-            return np.empty(0)
-        gaps = self._buckets[self._buckets[:, _GAP_LENGTH] > 0]
+    def _drawn_part(
+        self, buckets: Doubles, ends: list[tuple[float, float]], has_gaps: bool
+    ) -> tuple[list[float], list[float | None]]:
+        """Some buckets and the first or the newest value, each step once and in order."""
+        lows, highs = buckets[:, [_LOW_AT, _LOW]], buckets[:, [_HIGH_AT, _HIGH]]
+        marks = np.concatenate([np.array(ends), lows, highs, self._breaks(buckets, has_gaps)])
+        _, once = np.unique(marks[:, 0], return_index=True)
+        drawn = marks[once]
+        values = [None if value != value else value for value in drawn[:, 1].tolist()]
+        return _whole(drawn[:, 0]), values
+
+    def _breaks(self, buckets: Doubles, has_gaps: bool) -> Doubles:
+        """Where the line is broken, `[B, 2]` with NaN as value: at the longest gaps."""
+        gaps = buckets[buckets[:, _GAP_LENGTH] > 0] if has_gaps else buckets[:0]
         longest = np.argsort(-gaps[:, _GAP_LENGTH], kind="stable")[: self._max_gaps]
-        first = self._first[0] if self._first else 0.0
-        begins: Doubles = gaps[longest, _GAP_AT]
-        return begins[begins > first]
+        begins = gaps[longest, _GAP_AT]
+        if self._first is not None:
+            begins = begins[begins > self._first[0]]
+        return np.stack([begins, np.full(len(begins), np.nan)], axis=1)
 
 
 def short_numbers(values: Doubles) -> Doubles:

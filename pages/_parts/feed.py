@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 import statistics
 import threading
+import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,7 @@ CURVES = (
     *("loss", "val_loss", "reconstruction", "kl"),
 )
 MAX_POINTS = 700
+LOOK_SECS = 0.5
 _RECENT = 20
 _PIECES_AT_ONCE = 4
 """A long log is read in several looks, so that whoever asks has an answer soon."""
@@ -66,8 +69,24 @@ class News:
 class Feed:
     """What is new of one run; safe to call from the threads of all its viewers."""
 
-    def __init__(self, paths: RunPaths) -> None:
+    def __init__(
+        self,
+        paths: RunPaths,
+        *,
+        look_secs: float = LOOK_SECS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            paths: of the run.
+            look_secs: how long a look at the run holds for whoever asks.
+            clock: tells seconds.
+        """
         self._paths = paths
+        self._look_secs = look_secs
+        self._clock = clock
+        self._looked_at = -math.inf
         self._lock = threading.Lock()
         self._log = Log(paths)
         self._sheets: KeptValues[list[int]] = KeptValues(1)
@@ -87,7 +106,9 @@ class Feed:
             DamagedError: the run's status cannot be read.
         """
         with self._lock:
-            self._look()
+            if self._log.facts["more"] or self._clock() >= self._looked_at + self._look_secs:
+                self._look()
+                self._looked_at = self._clock()
             name, _, number = since.partition("-")
             known = int(number) if name == self._name and number.isdecimal() else -1
             if known == self._version:
@@ -146,14 +167,18 @@ class Feed:
 
 
 def _num_common(older: Sequence[list[Any]] | None, newer: Sequence[list[Any]]) -> int:
-    """How many entries two lists, or pairs of lists, begin with alike."""
+    """How many entries two lists, or pairs of lists, begin with alike; by halves."""
     if older is None:
         return 0
-    shorter = min(len(older[0]), len(newer[0]))
-    if older[0] is newer[0]:
-        return shorter
-    rows = zip(zip(*older, strict=True), zip(*newer, strict=True), strict=False)
-    return next((i for i, (one, other) in enumerate(rows) if one != other), shorter)
+    low, high = 0, min(len(older[0]), len(newer[0]))
+    while low < high:
+        middle = (low + high + 1) // 2
+        pairs = zip(older, newer, strict=True)
+        if all(one[low:middle] == other[low:middle] for one, other in pairs):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class Log:

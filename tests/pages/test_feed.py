@@ -60,7 +60,7 @@ def log(paths, steps, **more):
 
 
 def test_before_anything_was_logged(paths):
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     browser.look()
     assert browser.facts["step"] == 50  # the status knows
     assert (browser.facts["images_per_s"], browser.facts["num_bad_lines"]) == (0, 0)
@@ -68,7 +68,7 @@ def test_before_anything_was_logged(paths):
 
 
 def test_only_what_is_new_is_told(paths):
-    feed = Feed(paths)
+    feed = Feed(paths, look_secs=0)
     log(paths, range(10, 6010, 10))
     browser = Browser(feed)
     whole = browser.look()
@@ -83,7 +83,7 @@ def test_only_what_is_new_is_told(paths):
 
 @pytest.mark.parametrize("stride", [1, 40])
 def test_news_add_up_to_the_whole_for_whoever_looks_when(paths, stride):
-    feed = Feed(paths)
+    feed = Feed(paths, look_secs=0)
     patient, eager = Browser(feed), Browser(feed)
     patient.look()
     for begin in range(1, 2000, stride * 10):
@@ -102,7 +102,7 @@ def test_news_add_up_to_the_whole_for_whoever_looks_when(paths, stride):
 def test_a_long_run_is_read_in_several_looks_and_sent_small(paths):
     log(paths, range(1, 30_001))
     assert paths.metrics.stat().st_size > 4_000_000
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     assert browser.look() < 30_000
     assert browser.facts["more"]
     while browser.facts["more"]:
@@ -115,7 +115,7 @@ def test_a_long_run_is_read_in_several_looks_and_sent_small(paths):
 def test_bad_lines_are_counted_and_a_torn_one_is_waited_for(paths):
     line = json.dumps(record(120))
     paths.metrics.write_text(f"{json.dumps(record(110))}\nnonsense\n{line[:30]}")
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     browser.look()
     assert (browser.facts["step"], browser.facts["num_bad_lines"]) == (110, 1)
     with paths.metrics.open("a") as file:
@@ -125,7 +125,7 @@ def test_bad_lines_are_counted_and_a_torn_one_is_waited_for(paths):
 
 
 def test_a_log_cut_by_a_resume_is_read_anew(paths):
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     log(paths, range(10, 210, 10), val_loss=1.0)
     browser.look()
     assert browser.facts["step"] == 200
@@ -138,7 +138,7 @@ def test_a_log_cut_by_a_resume_is_read_anew(paths):
 
 
 def test_the_page_is_named_anew_when_the_state_is_another(paths):
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     browser.look()
     before = browser.facts
     write_status(
@@ -153,16 +153,30 @@ def test_the_page_is_named_anew_when_the_state_is_another(paths):
 
 def test_the_version_of_another_process_means_everything(paths):
     log(paths, range(10, 110, 10))
-    browser = Browser(Feed(paths))
+    browser = Browser(Feed(paths, look_secs=0))
     browser.look()
-    lists, browser.feed = browser.lists, Feed(paths)
+    lists, browser.feed = browser.lists, Feed(paths, look_secs=0)
     assert browser.look() > 0
     assert browser.lists == lists
 
 
+def test_a_look_holds_for_a_while_for_all(paths):
+    now = [0.0]
+    feed = Feed(paths, look_secs=0.5, clock=lambda: now[0])
+    one, other = Browser(feed), Browser(feed)
+    one.look()
+    log(paths, [60])
+    now[0] = 0.4
+    other.look()
+    assert one.look() == 0
+    assert other.version == one.version
+    now[0] = 0.5
+    assert one.look() > 0
+
+
 def test_viewers_at_the_same_moment_see_the_same(paths):
     log(paths, range(1, 2001))
-    feed, seen, together = Feed(paths), [], Barrier(8)
+    feed, seen, together = Feed(paths, look_secs=0), [], Barrier(8)
 
     def look():
         together.wait()
