@@ -57,6 +57,7 @@ def test_it_opens_on_the_newest_sheet_and_scrubs_back(browser: Browser, app: str
 
 def test_a_tick_disturbs_neither_scrubber_nor_crosshair(browser: Browser, app: str) -> None:
     with opened(browser, f"{app}/?tick=0.4") as page:
+        page.locator(".sheet-image").wait_for()
         scrubber(page).focus()
         page.keyboard.press("Home")
         wait_for_sheet(page, 50)
@@ -97,6 +98,7 @@ def test_a_tick_costs_little_of_the_main_thread(browser: Browser, app: str) -> N
 def test_the_crosshair_is_shared_and_works_from_the_keyboard(browser: Browser, app: str) -> None:
     with opened(browser, app) as page:
         charts = page.locator(".cross")
+        page.locator(".sheet-image").wait_for()
         charts.first.focus()
         page.keyboard.press("Home")
         for at in page.locator(".chart-at").all():
@@ -111,6 +113,7 @@ def test_the_crosshair_is_shared_and_works_from_the_keyboard(browser: Browser, a
 def test_curves_are_drawn_and_options_redraw_them(browser: Browser, app: str) -> None:
     with opened(browser, app) as page:
         plot = page.locator(".plot canvas").first
+        page.locator(".sheet-image").wait_for()
         page.wait_for_timeout(300)
         smoothed = plot.evaluate(INK)
         assert smoothed > 1000
@@ -169,6 +172,7 @@ def test_the_theme_reaches_the_canvas(browser: Browser, app: str) -> None:
     colours = set()
     for scheme in ("light", "dark"):
         with opened(browser, app, color_scheme=scheme) as page:
+            page.locator(".sheet-image").wait_for()
             page.wait_for_timeout(300)
             colours.add(page.locator(".sample line").first.get_attribute("stroke"))
     assert colours == {"#0f6cb0", "#66b3f0"}

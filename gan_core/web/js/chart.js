@@ -39,16 +39,17 @@ export class Chart {
     this.cross.addEventListener("keydown", (event) => this.step(event));
   }
 
-  /** Take a panel; true when it will draw differently from the one before. */
+  /** Take a panel; what differs in its points alone is drawn when the eye can see it. */
   setPanel(panel) {
-    if (this.panel && samePanel(this.panel, panel)) return false;
+    const sameFrame = this.panel && sameAround(this.panel, panel);
+    if (sameFrame && samePoints(this.panel, panel)) return;
     const sameLines =
       this.panel && panel.series.map(legendKey).join() === this.panel.series.map(legendKey).join();
     this.panel = panel;
     setText(this.title, panel.y_label ? `${panel.title} · ${panel.y_label}` : panel.title);
     if (!sameLines) this.buildLegend();
-    this.dirty = true;
-    return true;
+    this.dirty ||= !sameFrame;
+    this.grown = true;
   }
 
   /** Options shared by all panels: smoothing, log, end of the x axis, theme. */
@@ -74,12 +75,14 @@ export class Chart {
   /** Draw what changed since the last time; a chart without room waits for some. */
   draw() {
     const { clientWidth: width, clientHeight: height } = this.place;
-    const resized = width !== this.width || height !== this.height;
-    if ((!this.dirty && !resized) || !this.panel || width < MIN_PLOT_PIXELS || !height) return;
-    [this.width, this.height, this.dirty] = [width, height, false];
+    this.dirty ||= width !== this.width || height !== this.height;
+    if ((!this.dirty && !this.grown) || !this.panel || width < MIN_PLOT_PIXELS || !height) return;
     const { smoothing, theme, xEnd } = this.options;
-    const log = this.options.log && this.panel.y_min === undefined;
     this.smoothed = this.panel.series.map((line) => smooth(line.y, smoothing));
+    const seen = this.dirty || this.reachesFurther();
+    [this.width, this.height, this.dirty, this.grown] = [width, height, false, false];
+    if (!seen) return this.drawCross();
+    const log = this.options.log && this.panel.y_min === undefined;
     const size = theme.fontSize * 0.8;
     const box = { left: size * 3.6, right: width - 6, top: 6, bottom: height - size * 1.9 };
     const range = yRange(this.panel, log);
@@ -87,8 +90,22 @@ export class Chart {
     this.toX = makeScale(0, xEnd, box.left, box.right);
     this.toY = makeScale(range[0], range[1], box.bottom, box.top, log);
     this.log = log;
+    this.range = range;
+    this.ends = this.panel.series.map((line) => line.x.at(-1));
     this.drawPlot(fitCanvas(this.plot, width, height), range, size);
-    this.drawCross();
+    return this.drawCross();
+  }
+
+  /**
+   * Whether new points change the picture: a line has come a pixel further, or out of the axis.
+   * Of a long run a second's steps are far less than a pixel, and drawing them is most of a tick.
+   */
+  reachesFurther() {
+    const range = yRange(this.panel, this.log);
+    if (String(range) !== String(this.range)) return true;
+    return this.panel.series.some(
+      ({ x }, i) => !x.length || !(Math.abs(this.toX(x.at(-1)) - this.toX(this.ends[i])) < 1),
+    );
   }
 
   drawPlot(context, range, size) {
@@ -122,10 +139,12 @@ export class Chart {
   }
 
   drawCross() {
-    const context = fitCanvas(this.cross, this.width, this.height);
     const { series } = this.panel;
     const xs = this.stepsUnder(series);
     const step = this.hoverX === null || !xs ? null : xs[nearest(xs, this.hoverX)];
+    const isBare = step === null && this.isBare; // an empty canvas stays as it is
+    const context = isBare ? null : fitCanvas(this.cross, this.width, this.height);
+    this.isBare = step === null;
     if (step !== null) this.drawRule(context, step);
     series.forEach((line, i) => {
       const at = step === null ? lastKnown(line.y) : nearest(line.x, step);
@@ -212,20 +231,20 @@ function sameNumbers(one, other) {
   return true;
 }
 
-/** Whether two panels show the same; a new point differs at the end, so that is looked at first. */
-function samePanel(one, other) {
+/** Whether two panels differ in nothing but the points of their lines. */
+function sameAround(one, other) {
   return (
     ["title", "y_label", "y_min", "y_max"].every((key) => one[key] === other[key]) &&
     String(one.band) === String(other.band) &&
     JSON.stringify(one.marks) === JSON.stringify(other.marks) &&
-    one.series.length === other.series.length &&
-    one.series.every((line, i) => {
-      const twin = other.series[i];
-      return (
-        legendKey(line) === legendKey(twin) &&
-        sameNumbers(line.x, twin.x) &&
-        sameNumbers(line.y, twin.y)
-      );
-    })
+    one.series.map(legendKey).join() === other.series.map(legendKey).join()
   );
+}
+
+/** Whether the points are the same; a new one differs at the end, so that is looked at first. */
+function samePoints(one, other) {
+  return one.series.every((line, i) => {
+    const twin = other.series[i];
+    return sameNumbers(line.x, twin.x) && sameNumbers(line.y, twin.y);
+  });
 }
