@@ -22,7 +22,7 @@ from gan_core.charts.growing import GrowingCurve
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
-from gan_core.runs.status import BUSY, Status, read_status
+from gan_core.runs.status import ALIVE, BUSY, Status, read_status
 from gan_core.runs.watch import Watched, read_watched
 
 CURVES = (
@@ -31,6 +31,8 @@ CURVES = (
 )
 MAX_POINTS = 700
 LOOK_SECS = 0.5
+SOON_SECS = 0.1
+"""How long a look holds while a worker has the run and its first loss is awaited."""
 _RECENT = 20
 _PIECES_AT_ONCE = 4
 """A long log is read in several looks, so that whoever asks has an answer soon."""
@@ -106,7 +108,7 @@ class Feed:
             DamagedError: the run's status cannot be read.
         """
         with self._lock:
-            if self._log.facts["more"] or self._clock() >= self._looked_at + self._look_secs:
+            if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():
                 self._look()
                 self._looked_at = self._clock()
             name, _, number = since.partition("-")
@@ -117,6 +119,10 @@ class Feed:
                 self._answers[known] = self._difference(known)
             return self._answers[known]
 
+    def _holds_secs(self) -> float:
+        soon = self._newest is not None and self._newest.facts["soon"]
+        return min(self._look_secs, SOON_SECS) if soon else self._look_secs
+
     def _look(self) -> None:
         self._log.read()
         status = read_status(self._paths)
@@ -125,6 +131,7 @@ class Feed:
                 "page": page_stamp(status, read_watched(self._paths)),
                 "busy": status.state in BUSY,
                 "running": status.state == "running",
+                "soon": status.state in ALIVE and not self._log.facts["step"],
                 **self._log.facts,
                 "step": max(status.step, self._log.facts["step"]),
             },

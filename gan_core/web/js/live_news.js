@@ -3,6 +3,7 @@
 import { appUrl } from "./base.js";
 
 const GOING_ON_MS = 30;
+const SOON_MS = 200;
 const RARELY_MS = 10_000;
 const NOT_FOUND = 404;
 
@@ -65,8 +66,9 @@ class RunFollower {
     if (answer?.status === NOT_FOUND) this.tell({ ...(this.live ?? NO_NEWS), gone: true });
     this.failures = answer?.ok ? 0 : this.failures + 1;
     if (this.failures) return Math.min(this.busyMs * 2 ** this.failures, RARELY_MS);
-    const { more, busy } = this.live?.facts ?? {};
+    const { more, soon, busy } = this.live?.facts ?? {};
     if (more) return GOING_ON_MS;
+    if (soon) return SOON_MS;
     return busy ? this.busyMs : this.idleMs;
   }
 
