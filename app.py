@@ -9,13 +9,13 @@ import streamlit as st
 if __name__ != "__main__":
     from streamlit.runtime.pages_manager import PagesManager
 
-    from pages._parts.routes import studio_routes
+    from pages._parts.late_routes import LateRoutes
     from pages._parts.warm import warming
 
     # Else an address such as /data, opened first after a start, would be served as a bare script
     # of a folder called `pages`; the router below only says otherwise once it has run.
     PagesManager.uses_pages_directory = False
-    app = st.App("app.py", routes=studio_routes(), lifespan=warming)
+    app = st.App("app.py", routes=[LateRoutes()], lifespan=warming)
 else:
     from pages._parts.i18n import _
     from pages._parts.presence import presence

@@ -9,13 +9,16 @@ import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gan_core.data import default_data_dir
-from gan_core.inference.cache import EngineCache
-from gan_core.inference.classifier import ClassifierCache
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
+
+if TYPE_CHECKING:
+    from gan_core.inference.cache import EngineCache
+    from gan_core.inference.classifier import ClassifierCache
 
 VERDICT_THRESHOLDS = [0.4, 0.6]
 """Below the first D's verdict is "fake", above the second "real", in between "unsure"."""
@@ -42,12 +45,16 @@ def studio() -> Studio:
 @functools.cache
 def engines() -> EngineCache:
     """The loaded generators, shared by all viewers of this process."""
+    from gan_core.inference.cache import EngineCache  # onnxruntime: the first page needs none
+
     return EngineCache()
 
 
 @functools.cache
 def classifiers() -> ClassifierCache:
     """The loaded classifiers, likewise."""
+    from gan_core.inference.classifier import ClassifierCache
+
     return ClassifierCache()
 
 

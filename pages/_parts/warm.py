@@ -10,14 +10,15 @@ import importlib
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from pages._parts import presence
-from pages._parts.studio import studio
 
 _MODULES = (
     "pages._parts.setup",
     "pages._parts.live",
+    "pages._parts.routes",
     "pages._parts.explorer_view",
     "pages._parts.plane_view",
     "pages._parts.run_cards",
@@ -29,11 +30,21 @@ _MODULES = (
 async def warming(_app: Any) -> AsyncGenerator[dict[str, Any], None]:
     """Begin to import the pages' modules as the server begins to listen."""
     threading.Thread(target=import_pages, name="warm", daemon=True).start()
-    runs_dir = studio().store.root
-    ready = asyncio.create_task(presence.keep_ready(runs_dir))
+    ready = asyncio.create_task(_keep_ready())
     yield {}
     ready.cancel()
-    presence.leave(runs_dir)
+    presence.leave(_runs_dir())
+
+
+async def _keep_ready() -> None:
+    await presence.keep_ready(await asyncio.to_thread(_runs_dir))
+
+
+def _runs_dir() -> Path:
+    # Here: what it imports takes most of a second, in which the server can answer already.
+    from pages._parts.studio import studio
+
+    return studio().store.root
 
 
 def import_pages() -> None:
