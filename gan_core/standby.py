@@ -92,7 +92,8 @@ class WarmUp:
         self.sweep()
         gc.collect()
         gc.freeze()  # what is here stays
-        logger.info("ready")
+        if self._wanted:
+            logger.info("ready")
 
     def _train(self) -> None:
         config = self._config()

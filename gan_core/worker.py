@@ -70,6 +70,8 @@ def begin() -> None:
 
 def load_engine() -> None:
     """Load TensorFlow and all that trains with it: seconds, once in a process."""
+    if "gan_core.nn.trainer" in sys.modules:
+        return
     started = time.monotonic()
     with without_collections(), without_optional_imports():
         import gan_core.nn.trainer  # noqa: F401

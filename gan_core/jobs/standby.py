@@ -38,7 +38,7 @@ logger = logging.getLogger("gan_core.jobs.standby")
 
 NOTE_NAME = ".standby-wanted"
 LOG_NAME = ".standby.log"
-_ANSWER_SECS = 5.0
+_ANSWER_SECS = 10.0
 """It answers within milliseconds, but for a second or two while TensorFlow's library is mapped."""
 _LEAVE_SECS = 3.0
 _REST_SECS = 60.0

@@ -45,11 +45,16 @@ async def keep_ready(runs_dir: Path) -> None:
     said_at = float("-inf")
     while True:
         await asyncio.sleep(_LOOK_SECS)
-        seen_at, now = presence().seen_at, time.monotonic()
-        is_news = seen_at > said_at and now - said_at >= _SAY_AGAIN_SECS
-        if is_news and now - seen_at >= _DRAWN_SECS:
+        now = time.monotonic()
+        if is_to_say(presence().seen_at, said_at, now):
             said_at = now
             await asyncio.to_thread(_want, runs_dir)
+
+
+def is_to_say(seen_at: float, said_at: float, now: float) -> bool:
+    """Whether somebody's presence, last said at `said_at`, is to be said (anew); all in seconds."""
+    is_news = seen_at > said_at and now - said_at >= _SAY_AGAIN_SECS
+    return is_news and now - seen_at >= _DRAWN_SECS
 
 
 def leave(runs_dir: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from gan_core.runs.store import RunStore
 
-SMALL = ("quick-dcgan", "--dataset", "digits", "--set", "batch_size=16")
+SMALL = ("quick-dcgan", "--dataset", "digits", "--set", "batch_size=16", "--set", "dropout=0.3")
 
 
 class Studio:

@@ -8,7 +8,12 @@ from PIL import Image
 
 from gan_core import data
 from gan_core.inference.engine import SnapshotEngine
+from gan_core.jobs import standby, supervisor
+from gan_core.jobs.launch import write_launch
+from gan_core.runs.files import TEMPORARY_PREFIX
 from gan_core.runs.metrics import MetricReader
+from gan_core.runs.store import RunStore
+from tests.processes.worker_runs import differences, until
 
 
 def test_train_follows_and_ends_with_the_id_alone(trained):
@@ -17,6 +22,31 @@ def test_train_follows_and_ends_with_the_id_alone(trained):
     shown = trained.show(trained.first)
     assert (shown["state"], shown["step"], shown["name"]) == ("completed", 60, "first")
     assert {"d_loss", "g_loss", "images_per_s"} <= shown["newest_metrics"].keys()
+
+
+@pytest.fixture
+def keeper(tmp_path):
+    """Keeps a worker in waiting for a runs folder of its own."""
+    made = standby.Keeper(tmp_path)
+    (tmp_path / standby.NOTE_NAME).touch()
+    made.tend(idle=True)
+    yield made
+    made.end()
+
+
+def test_a_worker_in_waiting_trains_the_same_run_to_the_bit(trained, keeper, tmp_path, data_dir):
+    waiting, log = keeper.standby.process, tmp_path / standby.LOG_NAME
+    assert until(waiting, lambda: "ready" in log.read_text())
+    assert list(tmp_path.glob(f"{TEMPORARY_PREFIX}*")) == []
+    cold = trained.store.get(trained.first)
+    warm = RunStore(tmp_path).create(cold.config, fill=lambda paths: write_launch(paths, data_dir))
+    assert supervisor.start_worker(warm.paths, keeper) is waiting
+    assert keeper.standby is None
+    assert waiting.wait() == 0
+    assert differences(cold.paths, warm.paths) == []
+    said = warm.paths.log.read_text()
+    assert "waiting took this run" in said
+    assert "Traceback" not in said
 
 
 def test_samples_are_what_the_seed_says(trained, tmp_path):
