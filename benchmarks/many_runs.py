@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from gan_core.jobs import gallery
+from gan_core.jobs.queue import STUDIO_NAME
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.lock import FileLock
@@ -28,7 +29,7 @@ from gan_core.runs.metrics import MetricLog, encode
 from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore
 
-_NUM_LOGS = 4  # different logs of each kind
+_NUM_LOGS = 2  # different logs of GANs; and one of autoencoders
 _EVERY_NTH_IS_VAE = 5
 _SHEETS = 60
 _SHEET_SECS = 5.0
@@ -39,6 +40,8 @@ def make_runs(folder: Path, num_runs: int, num_logged: int) -> RunStore:
     models = RunStore(folder / "models")
     store = RunStore(folder / "runs")
     store.root.mkdir(parents=True)
+    # No worker in waiting: loading TensorFlow would take the processor from what is measured.
+    write_json(store.root / STUDIO_NAME, {"schema_version": 1, "standby_minutes": 0})
     gan, vae = (models.paths(gallery.ensure(models, name)) for name in ("digits", "plane"))
     logs = {
         paths: [_write_log(folder / f"{kind}-{i}.jsonl", kind, num_logged, i) for i in range(num)]
