@@ -27,7 +27,7 @@ from gan_core.config import RunConfig
 from gan_core.nn import build, device
 from gan_core.nn.snapshot import golden, write_onnx, write_snapshot
 from gan_core.nn.state import TrainState, initial_state
-from gan_core.nn.step import make_step, plain_step
+from gan_core.nn.step import make_steps, plain_step
 from gan_core.recipes.recipe import Recipe
 from gan_core.runs import checkpoints
 from gan_core.runs.checkpoints import write_arrays
@@ -95,13 +95,12 @@ def secs_per_step(
 ) -> float:
     """Seconds of a training step."""
     loaded = data.load(config.dataset, data_dir).train_images
-    images = tf.constant(loaded[: config.settings.batch_size])
-    step = make_step(config, plain_step(recipe, config, state))
-    step(tf.constant(0, tf.int64), images).numpy()
+    images = tf.constant(loaded[None, : config.settings.batch_size])
+    steps = make_steps(config, plain_step(recipe, config, state))
+    steps(tf.constant(0, tf.int64), images).numpy()
     started = time.perf_counter()
     for number in range(num_steps):
-        metrics = step(tf.constant(number, tf.int64), images)
-    metrics.numpy()
+        steps(tf.constant(number, tf.int64), images).numpy()
     return (time.perf_counter() - started) / num_steps
 
 

@@ -28,7 +28,7 @@ from gan_core.nn import device
 from gan_core.nn.batches import Batches
 from gan_core.nn.source import Resident, Source, open_source
 from gan_core.nn.state import TrainState, initial_state
-from gan_core.nn.step import StepFunction, make_step, plain_step
+from gan_core.nn.step import StepsFunction, make_steps, plain_step
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import resolve
 from gan_core.runs.status import utc_now
@@ -86,14 +86,13 @@ def config_for(num_images: int) -> RunConfig:
     )
 
 
-def training(step: StepFunction, state: TrainState, source: Source) -> Work:
+def training(steps: StepsFunction, state: TrainState, source: Source) -> Work:
     """So many steps on a source."""
 
     def work(num_steps: int) -> None:
         for _ in range(num_steps):
-            metrics = step(tf.constant(state.step, tf.int64), source.batch(state.step))
+            steps(tf.constant(state.step, tf.int64), source.batches(state.step, 1)).numpy()
             state.step += 1
-        metrics.numpy()
 
     return work
 
@@ -116,14 +115,14 @@ def main() -> int:
         device.prepare(cpu_kernels())
         config = config_for(num_images)
         state = initial_state(registry.get(config.recipe), config)
-        step = make_step(config, plain_step(registry.get(config.recipe), config, state))
+        steps = make_steps(config, plain_step(registry.get(config.recipe), config, state))
         images = np.load(path, mmap_mode="r")
         streamed = open_source(images, Batches(num_images, 64, 0))
         resident = Resident(np.array(images[:_FEW]), Batches(_FEW, 64, 0))
         rows = interleave(
             {
-                "from the file": training(step, state, streamed),
-                "from memory (a part)": training(step, state, resident),
+                "from the file": training(steps, state, streamed),
+                "from memory (a part)": training(steps, state, resident),
             },
             num_steps=num_steps,
             images_per_step=64,

@@ -23,8 +23,8 @@ LARGEST_RESIDENT_BYTES = 1 << 30
 class Source(Protocol):
     """Gives each step its images."""
 
-    def batch(self, step: int) -> tf.Tensor:
-        """The images of a step (from 0), uint8 `[N, H, W, C]`."""
+    def batches(self, first: int, num_steps: int) -> tf.Tensor:
+        """The images of steps that follow each other (from 0), uint8 `[K, N, H, W, C]`."""
         ...
 
     def close(self) -> None:
@@ -33,22 +33,23 @@ class Source(Protocol):
 
 
 class Resident:
-    """All images on the device; a step's are gathered there."""
+    """All images on the device; those of some steps are gathered there."""
 
     def __init__(self, images: Images, batches: Batches) -> None:
         self._images = tf.constant(images)
         self._batches = batches
 
-    def batch(self, step: int) -> tf.Tensor:
-        """The images of a step."""
-        return tf.gather(self._images, self._batches.indices(step))
+    def batches(self, first: int, num_steps: int) -> tf.Tensor:
+        """The images of some steps."""
+        indices = [self._batches.indices(first + i) for i in range(num_steps)]
+        return tf.gather(self._images, np.stack(indices))
 
     def close(self) -> None:
         """Nothing to let go of."""
 
 
 class Streamed:
-    """Images in a file, read with positioned reads while the step before computes.
+    """Images in a file, read with positioned reads while the steps before compute.
 
     No mapping: a mapped file counts as memory where memory is limited, and a torn disk would
     kill the process instead of raising an error.
@@ -71,16 +72,17 @@ class Streamed:
         self._num_bytes = int(np.prod(image_shape))
         self._batches = batches
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="images")
-        self._ahead: tuple[int, Future[Images]] | None = None
+        self._ahead: dict[int, Future[Images]] = {}
 
-    def batch(self, step: int) -> tf.Tensor:
-        """The images of a step; those of the next one are read meanwhile."""
-        if self._ahead is not None and self._ahead[0] == step:
-            images = self._ahead[1].result()
-        else:
-            images = self._read(step)
-        self._ahead = (step + 1, self._reader.submit(self._read, step + 1))
-        return tf.constant(images)
+    def batches(self, first: int, num_steps: int) -> tf.Tensor:
+        """The images of some steps; as many of the next ones are read meanwhile."""
+        wanted, end = range(first, first + num_steps), first + num_steps
+        found = [self._ahead[i].result() if i in self._ahead else self._read(i) for i in wanted]
+        self._ahead = {
+            i: self._ahead.get(i) or self._reader.submit(self._read, i)
+            for i in range(end, end + num_steps)
+        }
+        return tf.constant(np.stack(found))
 
     def close(self) -> None:
         """Wait for the reader and close the file."""

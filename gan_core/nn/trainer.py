@@ -19,10 +19,11 @@ from gan_core.latent.sampling import sample_latents
 from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
 from gan_core.nn.measures import EpochChecker, probabilities
+from gan_core.nn.pace import Pace
 from gan_core.nn.snapshot import write_snapshot
 from gan_core.nn.source import open_source
 from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
-from gan_core.nn.step import images_per_step, make_step, names_of_metrics, plain_step
+from gan_core.nn.step import images_per_step, make_steps, names_of_metrics, plain_step
 from gan_core.nn.watching import Watcher
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.recipes.verdicts import verdict_of
@@ -73,7 +74,8 @@ class Trainer:
         self.paths, self.recipe, self.config, self.state = paths, recipe, config, state
         self.hooks = hooks
         self._plain = plain_step(recipe, config, state)
-        self._step = make_step(config, self._plain)
+        self._steps = make_steps(config, self._plain)
+        self._pace = self._make_pace(dataset.train_images)
         self._metric_names = names_of_metrics(recipe)
         num_images = len(dataset.train_images)
         batches = Batches(num_images, images_per_step(config), config.seed, draw=recipe.draw)
@@ -101,26 +103,34 @@ class Trainer:
             request = hooks.request()
             if request is not None:
                 return request
-            number = tf.constant(state.step, tf.int64)
-            metrics = self._step(number, self._source.batch(state.step))
-            state.step += 1
+            metrics = self._take_steps()
             hooks.at_step(state.step)
-            self._after_step(log, metrics)
+            self._after_steps(log, metrics)
         return None
 
-    def _after_step(self, log: MetricLog, metrics: tf.Tensor) -> None:
+    def _take_steps(self) -> Values:
+        """Go on to the next event at most; the metrics of each step, `[K, M]`."""
+        state, began = self.state, self.hooks.clock()
+        num_steps = self._pace.num_steps(state.step)
+        images = self._source.batches(state.step, num_steps)
+        metrics: Values = self._steps(tf.constant(state.step, tf.int64), images).numpy()
+        state.step += num_steps
+        self._pace.took(num_steps, self.hooks.clock() - began)
+        return metrics
+
+    def _after_steps(self, log: MetricLog, metrics: Values) -> None:
         """What happens every so many steps."""
         step, settings = self.state.step, self.config.settings
         if self._is_autoencoder:
-            self._add_to_epoch(metrics.numpy())
+            self._add_to_epoch(metrics)
         if step % settings.log_every == 0 or self._ends_epoch_with_news(step):
-            self._log(log, metrics.numpy())
+            self._log(log, metrics[-1])
         if step % self.recipe.sheet_steps(self.config) == 0:
             self._sheet()
         if self._is_snapshot_step(step):
             self._snapshot()
         if self.hooks.clock() - self._saved_at >= settings.checkpoint_secs:
-            self.check_finite(metrics.numpy())
+            self.check_finite(metrics)
             self.checkpoint()
 
     def checkpoint(self) -> None:
@@ -156,6 +166,17 @@ class Trainer:
                 N_("Fork an earlier snapshot with lower learning rates."),
                 step=self.state.step,
             )
+
+    def _make_pace(self, images: NDArray[np.uint8]) -> Pace:
+        config = self.config
+        cadences = {
+            config.settings.log_every,
+            self.recipe.sheet_steps(config),
+            snapshot_steps(config),
+            config.steps_per_epoch,
+        }
+        bytes_a_step = images_per_step(config) * math.prod(images.shape[1:])
+        return Pace(cadences, config.total_steps, bytes_a_step)
 
     @property
     def _is_autoencoder(self) -> bool:
@@ -223,8 +244,9 @@ class Trainer:
         return news
 
     def _add_to_epoch(self, metrics: Values) -> None:
-        self.state.epoch_sums[: len(metrics)] += metrics
-        self.state.epoch_sums[-1] += 1.0
+        for row in metrics:  # one by one: a sum in another order is another sum
+            self.state.epoch_sums[: len(row)] += row
+        self.state.epoch_sums[-1] += len(metrics)
 
     def _generate_and_judge(self, latents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
         images = self.state.shown_generator(latents, training=False)

@@ -57,6 +57,6 @@ RECIPE = Recipe(
     sheet_latents="quantiles",
     reference_images_per_s=10_000.0,
     suits_cpu=True,
-    jit_on_cpu=False,
+    jit_on_cpu=True,
     image_sizes=DENSE_SIZES,
 )

@@ -109,6 +109,6 @@ RECIPE = Recipe(
     sheet_columns=5,
     reference_images_per_s=1500.0,
     suits_cpu=True,
-    jit_on_cpu=False,
+    jit_on_cpu=True,
     image_sizes=DENSE_SIZES,
 )

@@ -52,14 +52,9 @@ def test_it_learns(
 ) -> None:
     made = system(name, batch_size=50)
     state = nn.state.initial_state(made.recipe, made.config)
-    step = nn.step.make_step(made.config, nn.step.plain_step(made.recipe, made.config, state))
-    batches = nn.batches.Batches(len(digits), 50, 0)
-    metrics = np.stack(
-        [
-            step(nn.tensorflow.constant(i, "int64"), digits[batches.indices(i)]).numpy()
-            for i in range(60)
-        ]
-    )
+    steps = nn.step.make_steps(made.config, nn.step.plain_step(made.recipe, made.config, state))
+    source = nn.source.Resident(digits, nn.batches.Batches(len(digits), 50, 0))
+    metrics = steps(nn.tensorflow.constant(0, "int64"), source.batches(0, 60)).numpy()
     assert metrics.shape == (60, num_metrics)
     assert metrics[-5:, 0].mean() < 0.6 * metrics[:2, 0].mean()
     assert int(state.g_optimizer.iterations) == 60

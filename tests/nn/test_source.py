@@ -21,8 +21,9 @@ def test_streamed_images_equal_resident_ones(
     )
     resident = nn.source.Resident(digits[:300], nn.batches.Batches(300, 32, 1))
     with streamed:
-        for step in (0, 1, 2, 7, 8, 3, 4, 100):
-            np.testing.assert_array_equal(streamed.batch(step), resident.batch(step))
+        for first, num_steps in ((0, 1), (1, 3), (4, 3), (7, 1), (8, 9), (3, 1), (4, 1), (100, 2)):
+            found = streamed.batches(first, num_steps)
+            np.testing.assert_array_equal(found, resident.batches(first, num_steps))
 
 
 def test_a_file_that_was_cut_short_is_told(nn: SimpleNamespace, tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_a_file_that_was_cut_short_is_told(nn: SimpleNamespace, tmp_path: Path) 
         nn.source.Streamed(path, 0, (4, 4, 1), batches) as streamed,
         pytest.raises(EOFError, match="ends before image"),
     ):
-        streamed.batch(0)
+        streamed.batches(0, 1)
 
 
 def test_large_mapped_files_are_streamed(

@@ -24,18 +24,26 @@ class Bench:
         recipe, config = system.recipe, system.config
         self.state = nn.state.initial_state(recipe, config)
         plain = nn.step.plain_step(recipe, config, self.state)
-        self._step = plain if eager else nn.step.make_step(config, plain)
+        self._steps = None if eager else nn.step.make_steps(config, plain)
+        self._plain = plain
         self._images = digits[:200]
         self._batches = nn.batches.Batches(200, nn.step.images_per_step(config), 3)
 
-    def run(self, num_steps: int) -> NDArray[np.float32]:
-        """Metrics float32 `[num_steps, 4]`."""
-        rows = []
-        for _ in range(num_steps):
-            images = self._tf.constant(self._images[self._batches.indices(self.state.step)])
-            rows.append(self._step(self._tf.constant(self.state.step, "int64"), images).numpy())
-            self.state.step += 1
+    def run(self, num_steps: int, *, a_call: int = 1) -> NDArray[np.float32]:
+        """Metrics float32 `[num_steps, 4]`, of calls with at most so many steps."""
+        rows: list[NDArray[np.float32]] = []
+        while len(rows) < num_steps:
+            first = self.state.step
+            some = range(first, first + min(a_call, num_steps - len(rows)))
+            images = np.stack([self._images[self._batches.indices(i)] for i in some])
+            rows.extend(self._call(self._tf.constant(first, "int64"), images))
+            self.state.step += len(some)
         return np.stack(rows)
+
+    def _call(self, first: Any, images: Bytes) -> Any:
+        if self._steps is not None:
+            return self._steps(first, self._tf.constant(images)).numpy()
+        return [self._plain(first, self._tf.constant(images[0])).numpy()]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +72,16 @@ def test_one_seed_one_run(bench: Callable[..., Bench]) -> None:
     a, b = (made.state.to_arrays() for made in benches)
     assert not _changed(a, b)
     assert np.isfinite(losses[0]).all()
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_how_steps_are_cut_into_calls_does_not_show(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes, jit: bool
+) -> None:
+    benches = [Bench(nn, system("mlp-gan", jit=jit, dropout=0.3), digits) for _ in range(2)]
+    one_by_one, in_threes = benches[0].run(7), benches[1].run(7, a_call=3)
+    assert one_by_one.tobytes() == in_threes.tobytes()
+    assert not _changed(*(made.state.to_arrays() for made in benches))
 
 
 @pytest.mark.parametrize(

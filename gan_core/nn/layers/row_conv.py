@@ -30,6 +30,9 @@ class RowConv2D(keras.layers.Conv2D):  # type: ignore[misc]  # Keras has no type
 def row_conv(images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """The 2-D convolution with stride 1 and padding `same`.
 
+    Its gradients are two matrix products with the images' patches of the result's gradient: a
+    library's gradient of a kernel with few maps is as wasteful as its convolution.
+
     Args:
         images: `[N, H, W, C]`.
         kernel: `[k, l, C, F]`.
@@ -37,6 +40,16 @@ def row_conv(images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     Returns:
         `[N, H, W, F]`.
     """
+
+    def gradients(slope: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return _gradients(images, kernel, slope)
+
+    return tf.custom_gradient(lambda *_: (_sum_of_columns(images, kernel), gradients))(
+        images, kernel
+    )
+
+
+def _sum_of_columns(images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     height, width, channels, filters = kernel.shape
     columns = tf.reshape(tf.transpose(kernel, [0, 2, 1, 3]), [height, 1, channels, width * filters])
     maps = tf.nn.conv2d(images, columns, strides=1, padding="SAME")
@@ -46,3 +59,29 @@ def row_conv(images: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     return tf.add_n(
         [maps[:, :, j : j + num_columns, j * filters : (j + 1) * filters] for j in range(width)]
     )
+
+
+def _gradients(
+    images: tf.Tensor, kernel: tf.Tensor, slope: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Of the images and of the kernel, from the result's gradient `[N, H, W, F]`."""
+    height, width, channels, filters = kernel.shape
+    num_rows, num_columns = images.shape[1:3]
+    patches = tf.reshape(
+        _patches(slope, height, width), [-1, num_rows * num_columns, height * width * filters]
+    )
+    flat_kernel = tf.reshape(tf.transpose(kernel, [2, 0, 1, 3]), [channels, -1])
+    to_images = tf.reshape(tf.matmul(patches, flat_kernel, transpose_b=True), tf.shape(images))
+    pixels = tf.reshape(images, [-1, num_rows * num_columns, channels])
+    to_kernel = tf.reduce_sum(tf.matmul(pixels, patches, transpose_a=True), axis=0)
+    shape = [channels, height, width, filters]
+    return to_images, tf.transpose(tf.reshape(to_kernel, shape), [1, 2, 0, 3])
+
+
+def _patches(slope: tf.Tensor, height: int, width: int) -> tf.Tensor:
+    """What each place of the images has contributed to: `[N, H, W, k * l * F]`."""
+    num_rows, num_columns = slope.shape[1:3]
+    above, left = (height - 1) // 2, (width - 1) // 2
+    padded = tf.pad(slope, [[0, 0], [height - 1 - above, above], [width - 1 - left, left], [0, 0]])
+    rows = tf.concat([padded[:, :, j : j + num_columns] for j in reversed(range(width))], axis=-1)
+    return tf.concat([rows[:, i : i + num_rows] for i in reversed(range(height))], axis=-1)

@@ -1,0 +1,43 @@
+"""How many steps one call of the compiled function takes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+TARGET_SECS = 0.2
+"""A call's length: so soon is a request heard, and so seldom does Python stand in the way."""
+
+_MOST_STEPS = 64
+_MOST_BYTES = 32 << 20
+
+
+class Pace:
+    """Steps a call: up to the next event, within a fifth of a second, few megabytes of images.
+
+    The compiled function gives the same numbers however a run is cut into calls, so this may
+    follow the clock.
+    """
+
+    def __init__(self, cadences: Collection[int], total_steps: int, bytes_a_step: int) -> None:
+        """Begin with one step a call.
+
+        Args:
+            cadences: something happens at the multiples of each.
+            total_steps: where the run ends.
+            bytes_a_step: of the images that a step takes.
+        """
+        self._cadences = [cadence for cadence in cadences if cadence > 0]
+        self.total_steps = total_steps
+        self._ceiling = max(1, min(_MOST_STEPS, _MOST_BYTES // max(bytes_a_step, 1)))
+        self._most = 1
+
+    def num_steps(self, step: int) -> int:
+        """How many steps the call after `step` finished ones takes."""
+        to_events = [cadence - step % cadence for cadence in self._cadences]
+        return min(self._most, self.total_steps - step, *to_events)
+
+    def took(self, num_steps: int, secs: float) -> None:
+        """Learn from a call; the first one, which compiles, is soon forgotten."""
+        most = int(TARGET_SECS * num_steps / max(secs, 1e-6))
+        # At most twice as long as the last one: a lucky short call must not delay a request.
+        self._most = max(1, min(most, 2 * self._most, self._ceiling))
