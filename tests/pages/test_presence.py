@@ -1,5 +1,6 @@
 """When a worker in waiting is asked for."""
 
+import asyncio
 import math
 import os
 import subprocess
@@ -7,6 +8,10 @@ import sys
 
 import pytest
 
+from gan_core.jobs.launch import SUPERVISOR_LOCK
+from gan_core.jobs.standby import NOTE_NAME
+from gan_core.runs.lock import FileLock
+from pages._parts import presence
 from pages._parts.presence import is_to_say
 
 
@@ -38,3 +43,21 @@ assert presence().seen_at > 0
     words = [sys.executable, "-c", code]
     subprocess.run(words, cwd=repo, env=environ, check=True, timeout=120)
     assert not (tmp_path / "runs").exists()
+
+
+def test_the_server_notes_that_somebody_came_and_forgets_it_as_it_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(presence, "_LOOK_SECS", 0.01)
+    monkeypatch.setattr(presence, "_DRAWN_SECS", 0.0)
+    note = tmp_path / NOTE_NAME
+
+    async def serve():
+        task = asyncio.create_task(presence.keep_ready(tmp_path))
+        presence.presence().note()
+        while not note.exists():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    with FileLock.acquire(tmp_path / SUPERVISOR_LOCK):  # a supervisor seems to be at work
+        asyncio.run(asyncio.wait_for(serve(), 60))
+    presence.leave(tmp_path)
+    assert not note.exists()
