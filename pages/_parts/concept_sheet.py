@@ -10,14 +10,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from gan_core.web import asset
+from pages._parts.components import LOADER, element_data
 from pages._parts.i18n import _
 
 _WITH, _WITHOUT = 1, 2
 
-_sheet = st.components.v2.component(
-    "latent_studio_concept_sheet", js=asset("concept_sheet.js"), css=asset("concept_sheet.css")
-)
+_sheet = st.components.v2.component("latent_studio_concept_sheet", js=LOADER)
 
 
 @dataclass(frozen=True)
@@ -40,18 +38,16 @@ def concept_sheet(
         version: another one stands for other images, which begin unsorted.
         invert: show ink on white.
     """
-    state = _sheet(
-        key=key,
-        data={
-            "words": _words(),
-            "version": version,
-            "shape": list(images.shape[1:]),
-            "images": [base64.b64encode(image.tobytes()).decode() for image in images],
-            "labels": list(labels),
-            "invert": invert,
-        },
-        on_marks_change=lambda: None,
-    )
+    data = {
+        "words": _words(),
+        "version": version,
+        "shape": list(images.shape[1:]),
+        "images": [base64.b64encode(image.tobytes()).decode() for image in images],
+        "labels": list(labels),
+        "invert": invert,
+    }
+    shown = element_data("concept_sheet", data)
+    state = _sheet(key=key, data=shown, on_marks_change=lambda: None)
     told = state.marks
     if not isinstance(told, dict) or told.get("version") != version:
         return Sorted()

@@ -111,7 +111,7 @@ class Feed:
             if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():
                 self._look()
                 self._looked_at = self._clock()
-            name, _, number = since.partition("-")
+            name, _dash, number = since.partition("-")
             known = int(number) if name == self._name and number.isdecimal() else -1
             if known == self._version:
                 return None
@@ -141,7 +141,7 @@ class Feed:
             self._take(news)
 
     def _sheet_steps(self) -> list[int]:
-        return self._sheets.get(self._paths.samples, lambda _: sheet_steps(self._paths))
+        return self._sheets.get(self._paths.samples, lambda _folder: sheet_steps(self._paths))
 
     def _take(self, news: News) -> None:
         older = self._newest.lists if self._newest else {}
@@ -205,7 +205,7 @@ class Log:
     def read(self) -> None:
         """Read on; a long log takes several calls, until `facts["more"]` is false."""
         has_grown = False
-        for _ in range(_PIECES_AT_ONCE):
+        for _turn in range(_PIECES_AT_ONCE):
             piece = self._reader.read()
             if piece.anew:
                 self._start_over()

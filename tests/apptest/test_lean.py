@@ -37,4 +37,5 @@ def test_pages_without_tensorflow(studio, repo):
     print(f"\npages' process: {megabytes} MiB")
     assert "tensorflow" not in heavy
     assert "keras" not in heavy
+    assert "pandas" not in heavy, "1.6 s on the way to the first picture"
     assert int(megabytes) < MAX_MEGABYTES

@@ -15,7 +15,8 @@ PLANE = "pages/plane.py"
 def element(viewer):
     """What the plane's element was given."""
     (found,) = viewer.get("bidi_component")
-    return json.loads(found.proto.json)
+    (data,) = json.loads(found.proto.json)
+    return data
 
 
 def said(viewer):

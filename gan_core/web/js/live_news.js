@@ -3,7 +3,7 @@
 import { appUrl } from "./base.js";
 
 const GOING_ON_MS = 30;
-const SOON_MS = 200;
+const AWAITED_MS = 200;
 const RARELY_MS = 10_000;
 const NOT_FOUND = 404;
 
@@ -68,7 +68,7 @@ class RunFollower {
     if (this.failures) return Math.min(this.busyMs * 2 ** this.failures, RARELY_MS);
     const { more, soon, busy } = this.live?.facts ?? {};
     if (more) return GOING_ON_MS;
-    if (soon) return SOON_MS;
+    if (soon) return AWAITED_MS;
     return busy ? this.busyMs : this.idleMs;
   }
 

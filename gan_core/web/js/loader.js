@@ -25,11 +25,12 @@ async function dress(parent, url) {
 }
 
 export default function load(component) {
-  const { parentElement, data } = component;
+  const { parentElement } = component;
+  const [data] = component.data; // in a list: see `element_data`
   let leave = null;
   const ready = [import(appUrl(data.module)), dress(parentElement, appUrl(data.sheet))];
   Promise.all(ready).then(([module]) => {
-    if (parentElement.isConnected) leave = module.default(component);
+    if (parentElement.isConnected) leave = module.default({ ...component, data });
   });
   return () => leave?.();
 }
