@@ -198,10 +198,11 @@ def test_d_wins_against_a_g_that_stands_still(bench: Callable[..., Bench]) -> No
     assert metrics[-5:, 2:].mean() > 0.9
 
 
-def test_mixed_precision_steps(bench: Callable[..., Bench]) -> None:
-    made = bench(precision="mixed_bfloat16", batch_size=2)
+def test_steps_as_on_a_gpu(bench: Callable[..., Bench]) -> None:
+    """Half the precision, float32 weights, XLA, several steps a call."""
+    made = bench(precision="mixed_bfloat16", batch_size=2, jit=True)
     before = made.state.to_arrays()
-    metrics = made.run(1)
+    metrics = made.run(2, a_call=2)
     after = made.state.to_arrays()
     assert metrics.dtype == np.float32
     assert np.isfinite(metrics).all()
