@@ -7,6 +7,7 @@ import random
 import statistics
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page
 
@@ -77,5 +78,5 @@ def soak(browser: Browser, address: str, pid: int, run: str, secs: float) -> Soa
 
 def _is_at(window: Page, name: str) -> bool:
     """A click on the link of the page that is on show would change nothing."""
-    place = window.url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    place = urlsplit(window.url).path.strip("/") or "train"
     return place == name.lower()

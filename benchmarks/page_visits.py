@@ -25,7 +25,7 @@ PAGES = {
 WATCHED = ".studio.live .sheet-image"
 _PATIENCE_MS = 60_000
 
-_SWITCH = """([link, wanted]) => new Promise((done) => {
+_SWITCH = """([link, wanted]) => new Promise((done, fail) => {
   const inside = (root) => {
     if (root.querySelector(wanted)) return true;
     const hosts = [...root.querySelectorAll("*")].filter((node) => node.shadowRoot);
@@ -36,6 +36,7 @@ _SWITCH = """([link, wanted]) => new Promise((done) => {
     [...document.images].every((image) => image.complete) && inside(document);
   const look = () => {
     if (isSettled()) done(performance.now() - begun);
+    else if (performance.now() > begun + 60000) fail(new Error(`not there: ${wanted}`));
     else requestAnimationFrame(look);
   };
   const begun = performance.now();

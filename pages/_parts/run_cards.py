@@ -38,11 +38,11 @@ def show_runs() -> None:
         show_bring_in()
         return
     show_bring_in()
-    busy = any(run.status.state in BUSY for run in runs)
-    st.fragment(_cards, run_every=TICK_SECS if busy else None)()
+    st.fragment(_cards)()
 
 
 def _cards() -> None:
+    """All cards; only those of busy runs are drawn again and again, each by itself."""
     runs = studio().store.list()
     st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
     num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
@@ -50,13 +50,24 @@ def _cards() -> None:
         columns = st.columns(_COLUMNS, gap="small")
         for column, run in zip(columns, runs[start : start + _COLUMNS], strict=False):
             with column.container(border=True, height="stretch"):
-                _card(run)
+                if run.status.state in BUSY:
+                    shown = tuple(one.id for one in runs)
+                    st.fragment(_busy_card, run_every=TICK_SECS)(run.id, shown)
+                else:
+                    _card(run)
     if num_shown < len(runs):
         st.button(_("Show more"), key="more", on_click=_show_more, args=(num_shown,))
 
 
 def _show_more(num_shown: int) -> None:
     st.session_state["num-shown"] = num_shown + _PAGE_SIZE
+
+
+def _busy_card(run_id: str, shown: tuple[str, ...]) -> None:
+    store = studio().store
+    if tuple(store.ids()) != shown or store.get(run_id).status.state not in BUSY:
+        st.rerun()  # a card more or less, or one that need not tick any more
+    _card(store.get(run_id))
 
 
 def _card(run: RunView) -> None:
