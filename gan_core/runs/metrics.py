@@ -226,15 +226,13 @@ def _plain_column(values: list[Any], *, whole: bool) -> Doubles | None:
     kinds = set(map(type, values))
     if not kinds <= ({int} if whole else {int, float, NoneType}):
         return None
+    if whole and not 0 <= min(values) <= max(values) <= _MAX_STEP:
+        return None
     try:
         column = np.array(values, np.float64)
     except OverflowError:
         return None
-    with np.errstate(invalid="ignore"):
-        too_large = ~(np.abs(column) <= (_MAX_STEP if whole else _LARGEST))
-    if whole and (too_large.any() or column[0] < 0):
-        return None
-    return np.where(too_large, np.nan, column)
+    return np.where(np.abs(column) <= _LARGEST, column, np.nan)
 
 
 def _is_rising(newest: float, steps: Doubles) -> bool:

@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gan_core.runs.metrics import MetricLog, MetricReader, decode, encode, truncate_after
+from gan_core.runs.metrics import (
+    MetricLog,
+    MetricReader,
+    decode,
+    encode,
+    newest_record,
+    truncate_after,
+)
 
 _numbers = st.floats(width=32) | st.integers(-(10**6), 10**6)
 _records = st.lists(
@@ -236,3 +243,41 @@ def test_two_resumes_between_two_looks(tmp_path: Path) -> None:
     reader.poll()
     assert reader.columns["elapsed_s"] == [1.5, 1.5] + [3.5] * 9
     assert reader.num_bad_lines == 0
+
+
+_odd_lines = st.sampled_from(
+    [
+        b'{"step":1', b'"d_loss":2}', b'{"step":3},{"step":4}', b'{"a":"x}', b'{y","step":5}',
+        b'{"step":6,"d_loss":true}', b'{"step":7,"d_loss":null}', b'{"step":8,"d_loss":1e999}',
+        b'{"step":9.0}', b'{"step":10,"d_loss":' + b"9" * 400 + b"}", b'{"step":11,"d_loss":NaN}',
+        b'{"step":12,"d_loss":-Infinity}', b'{"step":13,"d_loss":[1]}', b'{"step":14,"\xff":1}',
+        b'{"step":15,"d_loss":1}', b' {"step":16} ', b'{"step":17,"kl":3,"kl":4}', b'{"d_loss":1}',
+        b'{"step":-1}', b'{"step":9007199254740993}', b'{"step":18}\r', b"[]", b"", b"{}",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_odd_lines | _records.map(lambda rows: encode(rows[0])[:-1] if rows else b"")))
+def test_lines_read_together_are_what_each_is_by_itself(path: Path, lines: list[bytes]) -> None:
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    records: list[dict[str, float]] = []
+    num_bad = 0
+    for record in (decode(line) for line in lines if line.strip()):
+        if record is None or (records and record["step"] <= records[-1]["step"]):
+            num_bad += 1
+        else:
+            records.append(record)
+    reader = _read(path)
+    assert reader.num_bad_lines == num_bad
+    assert set(reader.columns) == {key for record in records for key in record} | {"step"}
+    for key, values in reader.columns.items():
+        assert _same(values, [float(record.get(key, math.nan)) for record in records])
+
+
+def test_the_newest_record_is_found_from_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    assert newest_record(path) == {}
+    path.write_bytes(b'{"step":1}\n{"step":2,"kl":0.5}\nnonsense\n{"step":3')
+    assert newest_record(path) == {"step": 2, "kl": 0.5}
+    path.write_bytes(b"nonsense\n" * 10_000)
+    assert newest_record(path) == {}
