@@ -12,6 +12,7 @@ from gan_core.runs.snapshots import list_steps
 from tests.apptest.conftest import EXPLORE, MODEL_ID, PAGES, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts
 from tests.portable.foreign import by_hand
+from tests.runs_by_hand import trained
 
 DAMAGED_ID = "20260102-120000-bbbbbb"
 
@@ -75,6 +76,18 @@ def test_a_completed_run(studio):
     assert "60" in said(viewer)
     assert "batch_size" in said(viewer)
     assert "TensorFlow" in viewer.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("recipe", "dataset", "is_grey"),
+    [("quick-dcgan", "digits", True), ("cifar-dcgan", "cifar10:automobile", False)],
+)
+def test_ink_on_white_is_for_grey_images(studio, recipe, dataset, is_grey):
+    run = trained(studio.store, recipe=recipe, dataset=dataset)
+    for page in (TRAIN, EXPLORE):
+        viewer = studio.open(page, run=run.id)
+        assert_sound(viewer)
+        assert [toggle.key for toggle in viewer.toggle] == ["invert"] * is_grey
 
 
 def test_explore_offers_each_snapshot_newest_first(studio):

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from gan_core.web import asset
+from pages._parts.words import duration
 
 CALL = """async ([source, name, values]) => {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
@@ -34,6 +35,12 @@ def test_smoothing_is_a_debiased_average(blank: Page) -> None:
         total = weight * total + (1 - weight) * value
         expected.append(total / (1 - weight**n))
     np.testing.assert_allclose(call(blank, "ema.js", "smooth", values, weight), expected)
+
+
+@pytest.mark.parametrize("secs", [0, 7.4, 89, 91, 5000, 5401, 20_000, 172_799, 172_801, 4e6])
+def test_times_are_said_as_by_python(blank: Page, secs: float) -> None:
+    words = {"secs": "{n} s", "minutes": "{n} min", "hours": "{n} h", "days": "{n} days"}
+    assert call(blank, "live_facts.js", "durationWords", secs, words) == duration(secs)
 
 
 def test_smoothing_keeps_a_constant_and_a_gap(blank: Page) -> None:
