@@ -94,9 +94,10 @@ class Feed:
         self._sheets: KeptValues[list[int]] = KeptValues(1)
         self._newest: News | None = None
         self._name = secrets.token_hex(4)  # versions of another process's feed are not ours
-        self._version = 0
-        self._common: OrderedDict[int, dict[str, _Common]] = OrderedDict()
-        self._answers: dict[int, bytes] = {}
+        self._num_versions = 0
+        self._version = ""
+        self._common: OrderedDict[str, dict[str, _Common]] = OrderedDict()
+        self._answers: dict[str, bytes] = {}
 
     def answer(self, since: str) -> bytes | None:
         """What differs from the version `since`, as JSON; `None` where nothing does.
@@ -111,10 +112,9 @@ class Feed:
             if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():
                 self._look()
                 self._looked_at = self._clock()
-            name, _dash, number = since.partition("-")
-            known = int(number) if name == self._name and number.isdecimal() else -1
-            if known == self._version:
+            if since == self._version:
                 return None
+            known = since if since in self._common else ""
             if known not in self._answers:
                 self._answers[known] = self._difference(known)
             return self._answers[known]
@@ -149,7 +149,8 @@ class Feed:
         for version in self._common.values():
             for name, common in version.items():
                 common.keep = min(common.keep, same.get(name, 0))
-        self._version += 1
+        self._num_versions += 1
+        self._version = f"{self._name}-{self._num_versions}"
         self._newest = news
         self._answers.clear()
         lengths = {name: len(lists[0]) for name, lists in news.lists.items()}
@@ -157,7 +158,7 @@ class Feed:
         while len(self._common) > _VERSIONS:
             self._common.popitem(last=False)
 
-    def _difference(self, known: int) -> bytes:
+    def _difference(self, known: str) -> bytes:
         news = self._newest
         assert news is not None, "somebody has looked"  # noqa: S101 - an invariant
         common = self._common.get(known)
@@ -168,8 +169,7 @@ class Feed:
             if whole or had.keep < max(had.length, len(columns[0])):
                 added = [column[had.keep :] for column in columns]
                 lists[name] = {"keep": had.keep, "add": added}
-        version = f"{self._name}-{self._version}"
-        value = {"version": version, "whole": whole, "facts": news.facts, "lists": lists}
+        value = {"version": self._version, "whole": whole, "facts": news.facts, "lists": lists}
         return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 

@@ -3,7 +3,7 @@
 GET /studio/runs/{run}/live.json?since=…   see `Feed.answer`; 204 where nothing is new
 
 The page itself is drawn by Streamlit when the run's state changes, not with every step: a look
-costs the server about a millisecond, and a sleeping run costs nothing.
+costs the server a few milliseconds, however many look at the same run.
 """
 
 from __future__ import annotations
