@@ -62,7 +62,8 @@ def want(runs_dir: Path) -> None:
 
 def forget(runs_dir: Path) -> None:
     """Nobody is here any more: a worker in waiting may go at once."""
-    (runs_dir / NOTE_NAME).unlink(missing_ok=True)
+    with suppress(OSError):  # the note grows old by itself
+        (runs_dir / NOTE_NAME).unlink()
 
 
 class Keeper:
@@ -123,15 +124,16 @@ class Keeper:
             paths: of the run.
             data_dir: where data sets lie.
             lock: of the run, held here; the other process holds it too from now on.
-
-        Raises:
-            OSError: the run's log cannot be opened.
         """
         standby = self.standby
         if standby is None or not standby.fits(paths):
             return None
-        with paths.log.open("ab") as log:
-            self.standby = None
+        try:
+            log = paths.log.open("ab")
+        except OSError:  # whoever starts a worker of its own says so
+            return None
+        self.standby = None
+        with log:
             if standby.give(paths, data_dir, log.fileno(), lock.descriptor, secs=self._answer_secs):
                 return standby.process
         logger.warning("standby: no answer; the run gets a worker of its own")
