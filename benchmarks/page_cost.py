@@ -40,6 +40,7 @@ from benchmarks.page_visits import (
     switch,
     watch,
 )
+from gan_core.jobs.machine import num_cores
 from gan_core.runs.store import RunStore
 
 _RECORDS_PER_SEC = 3
@@ -144,12 +145,17 @@ def ticks(browser: Browser, address: str, pid: int, run: str, sizes: Sizes) -> l
     five = watch(pid, sizes.tick_secs, page, meter)
     for each in (page, *others):
         each.context.close()
+    here = one.server_ms - idle.server_ms + one.browser_ms - idle.browser_ms
+    elsewhere = five.server_ms - idle.server_ms
+    percent = 100 / (1000 * num_cores())
     return [
         Figure("server while nobody watches, a second", idle.server_ms, "ms"),
         Figure("a tick: server, one page", one.server_ms - idle.server_ms, "ms", 30),
         Figure("a tick: server, five pages together", five.server_ms - idle.server_ms, "ms"),
         Figure("a tick: the browser's main thread", one.main_thread_ms, "ms", 30),
         Figure("a tick: bytes that reach a browser", one.num_bytes / 1000, "KB", 30),
+        Figure("one page here, browser and all: of the cores", percent * here, "%", 3),
+        Figure("five pages elsewhere: of the cores", percent * elsewhere, "%", 5),
     ]
 
 

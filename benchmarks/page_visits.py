@@ -120,13 +120,21 @@ class Watch:
     """What a second of watching cost."""
 
     server_ms: float
+    browser_ms: float
     main_thread_ms: float = 0.0
     num_bytes: float = 0.0
+
+
+def _browser_cpu_secs() -> float:
+    """Processor time of all of this program's browser: pages, compositor, network."""
+    started = psutil.Process().children(recursive=True)
+    return sum(cpu_secs(one.pid) for one in started if "chrom" in one.name())
 
 
 def watch(pid: int, secs: float, page: Page | None = None, meter: Meter | None = None) -> Watch:
     """Let time go by; what it cost per second, the page's own share where one is given."""
     before, bytes_before = cpu_secs(pid), meter.num_bytes if meter else 0
+    browser_before = _browser_cpu_secs()
     busy_before, begun = meter.main_thread_secs() if meter else 0.0, time.monotonic()
     if page is None:
         time.sleep(secs)
@@ -136,6 +144,7 @@ def watch(pid: int, secs: float, page: Page | None = None, meter: Meter | None =
     spent = time.monotonic() - begun
     return Watch(
         server_ms=1000 * (cpu_secs(pid) - before) / spent,
+        browser_ms=1000 * (_browser_cpu_secs() - browser_before) / spent,
         main_thread_ms=1000 * (busy - busy_before) / spent,
         num_bytes=((meter.num_bytes if meter else 0) - bytes_before) / spent,
     )
