@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -104,6 +104,8 @@ def _answering(
             return JSONResponse(await run_in_threadpool(answer, body))
         except GanCoreError as error:
             return _refusal(error)
+        except ClientDisconnect:  # a drag went on, and the browser withdrew its question
+            return Response(status_code=400)
 
     return endpoint
 
