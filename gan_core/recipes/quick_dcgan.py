@@ -111,6 +111,7 @@ RECIPE = Recipe(
         "d_norm": "batch",
         "upsampling": "transpose",
         "log_every": 10,
+        "ema": 0.99,
         "snapshot_every": 500,
     },
     essential=("batch_size", "latent_size", "g_lr", "d_lr"),
