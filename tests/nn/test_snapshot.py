@@ -41,7 +41,9 @@ def _lively(nn: SimpleNamespace, made: Any) -> Any:
     """A state whose weights and statistics are those of no fresh network."""
     state = nn.state.initial_state(made.recipe, made.config)
     rng = np.random.default_rng(4)
-    for net in (state.generator, state.discriminator):
+    for net in (state.generator, state.discriminator, state.average):
+        if net is None:
+            continue
         for name, variable in nn.build.variables(net).items():
             if name.endswith(("kernel", "bias", "moving_mean", "beta")):
                 noise = rng.normal(0, 0.1, variable.shape)
@@ -62,7 +64,7 @@ def _in_float32(nn: SimpleNamespace, made: Any, state: Any) -> tuple[Any, Any]:
     """The same weights in networks that compute in float32."""
     nets = made.recipe.networks(made.config.settings, (28, 28, 1))
     models = tuple(nn.build.build(net, seed=0) for net in nets)
-    for model, trained in zip(models, (state.generator, state.discriminator), strict=True):
+    for model, trained in zip(models, (state.shown_generator, state.discriminator), strict=True):
         nn.build.set_weights(model, nn.build.weights(trained))
     return models
 
@@ -97,6 +99,7 @@ def test_what_a_snapshot_holds(
 ) -> None:
     made = system(dropout=0.3)
     state = _write(nn, made, paths)
+    assert state.average is not None
     folder = paths.snapshot(7)
     files = set(sealed.read_manifest(folder)["sha256"])
     assert files == {
@@ -124,7 +127,7 @@ def test_what_a_snapshot_holds(
     fresh = nn.state.initial_state(made.recipe, made.config)
     fresh.restore(checkpoints.load_state(folder))
     assert fresh.step == 7
-    weights = nn.build.weights(state.generator)
+    weights = nn.build.weights(state.shown_generator)
     for name, value in checkpoints.read_arrays(folder / snapshots.GENERATOR_WEIGHTS).items():
         assert value.tobytes() == weights[name].tobytes()
 

@@ -51,7 +51,8 @@ def test_nothing_is_forgotten(nn: SimpleNamespace, system: Callable[..., Any]) -
     """Every variable that Keras knows is in it, but for the learning rates."""
     made = system(dropout=0.3)
     state = nn.state.initial_state(made.recipe, made.config)
-    owners = (state.generator, state.discriminator, state.g_optimizer, state.d_optimizer)
+    nets = (state.generator, state.discriminator, state.average)
+    owners = (*nets, state.g_optimizer, state.d_optimizer)
     known = {id(variable) for owner in owners for variable in owner.variables}
     known -= {id(o.learning_rate) for o in (state.g_optimizer, state.d_optimizer)}
     named = dict(state.variables())

@@ -102,7 +102,8 @@ def test_schedules_move_the_rate(run: Callable[..., Run], schedule: str) -> None
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd"])
 def test_optimisers(nn: SimpleNamespace, run: Callable[..., Run], optimizer: str) -> None:
     state, metrics = run(2, optimizer=optimizer)
-    assert type(state.g_optimizer).__name__.lower() == optimizer
+    kinds = {kind.__name__.lower() for kind in type(state.g_optimizer).__mro__}
+    assert optimizer in kinds
     assert np.isfinite(metrics).all()
 
 
