@@ -46,17 +46,16 @@ def configure(
     data_dir: Path,
     *,
     steps: int,
-    jit: bool = False,
     seed: int = 1,
     settings: Mapping[str, SettingValue] | None = None,
 ) -> tuple[Recipe, RunConfig]:
-    """A recipe and a resolved run of it on this machine's CPU."""
+    """A recipe and a resolved run of it on this machine's CPU, compiled as runs of it are."""
     recipe = registry.get(recipe_name)
     config = resolve(
         recipe,
         data.prepare(dataset, data_dir),
         settings or {},
-        kernels=cpu_kernels(jit=jit),
+        kernels=cpu_kernels(jit=recipe.jit_on_cpu),
         versions={},
         now=datetime.now(UTC),
         steps=steps,

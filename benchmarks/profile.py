@@ -112,9 +112,10 @@ def main() -> int:
     dataset = DATASETS.get(given.recipe, "mnist")
     recipe, config = configure(given.recipe, dataset, given.data_dir, steps=1000)
     num_operations = arithmetic(config)
-    if not given.plain:
-        kernels = config.kernels.model_copy(update={"rewritten": choose(recipe, config, {})})
-        config = config.model_copy(update={"kernels": kernels})
+    rewritten = () if given.plain else choose(recipe, config, {})
+    # XLA would show the whole step as one operation.
+    kernels = config.kernels.model_copy(update={"jit": False, "rewritten": rewritten})
+    config = config.model_copy(update={"kernels": kernels})
     say(f"rewritten: {', '.join(config.kernels.rewritten) or 'nothing'}")
     top = ceiling(num_times=2 if given.quick else 8)
     secs, operations = watched(config, given.data_dir, 2 if given.quick else 10)

@@ -134,8 +134,11 @@ def test_programs_are_clean(programs, repo):
 @pytest.mark.parametrize(
     ("settings", "absent"),
     [
-        ({}, ("noise", "overlap", "sameness", "average", "rate_factor", "WEIGHT_DECAY", "GP_")),
-        ({"instance_noise": 0.1}, ("overlap", "sameness", "average", "rate_factor")),
+        (
+            {"ema": 0.0},
+            ("noise", "overlap", "sameness", "average", "rate_factor", "WEIGHT_DECAY", "GP_"),
+        ),
+        ({"ema": 0.0, "instance_noise": 0.1}, ("overlap", "sameness", "average", "rate_factor")),
         ({"ema": 0.99}, ("overlap", "with_noise", "rate_factor")),
     ],
 )

@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -58,6 +59,7 @@ def test_the_server_notes_that_somebody_came_and_forgets_it_as_it_ends(tmp_path,
         task.cancel()
 
     with FileLock.acquire(tmp_path / SUPERVISOR_LOCK):  # a supervisor seems to be at work
-        asyncio.run(asyncio.wait_for(serve(), 60))
+        with ThreadPoolExecutor(1) as pool:  # here, a browser of other tests has its own loop
+            pool.submit(lambda: asyncio.run(asyncio.wait_for(serve(), 60))).result()
     presence.leave(tmp_path)
     assert not note.exists()
