@@ -58,8 +58,10 @@ def test_the_server_notes_that_somebody_came_and_forgets_it_as_it_ends(tmp_path,
             await asyncio.sleep(0.01)
         task.cancel()
 
-    with FileLock.acquire(tmp_path / SUPERVISOR_LOCK):  # a supervisor seems to be at work
-        with ThreadPoolExecutor(1) as pool:  # here, a browser of other tests has its own loop
-            pool.submit(lambda: asyncio.run(asyncio.wait_for(serve(), 60))).result()
+    with (
+        FileLock.acquire(tmp_path / SUPERVISOR_LOCK),  # a supervisor seems to be at work
+        ThreadPoolExecutor(1) as pool,  # a browser of other tests has a loop of its own here
+    ):
+        pool.submit(lambda: asyncio.run(asyncio.wait_for(serve(), 60))).result()
     presence.leave(tmp_path)
     assert not note.exists()
