@@ -38,11 +38,12 @@ def published(recipe: Recipe, config: RunConfig, images: Images) -> Work:
 def _train_on_batch(recipe: Recipe, config: RunConfig, images: Images) -> Work:
     """`mlp-gan`, `mnist-dcgan`, `dense-conv-gan`, `cifar-dcgan`, and `quick-dcgan` their way."""
     g, d, stack = _compiled(recipe, config)
-    settings, turns = config.settings, recipe.turns
-    num_d = settings.batch_size // 2 if turns.half_batches else settings.batch_size
+    settings, num_d = config.settings, _num_d(recipe, config.settings)
     draw = np.random.default_rng(0)
     target = 1.0 - (settings.label_smoothing or 0.0)
     joint = settings.d_batches == "joint"
+
+    before = [np.array(weight) for weight in d.weights]
 
     def work(num_steps: int) -> None:
         for _ in range(num_steps):
@@ -55,11 +56,18 @@ def _train_on_batch(recipe: Recipe, config: RunConfig, images: Images) -> Work:
             else:
                 d.train_on_batch(real_images, real)
                 d.train_on_batch(fake_images, fake)
-            if not turns.same_latents:
+            if not recipe.turns.same_latents:
                 latents = _latents(draw, settings.batch_size, settings)
             stack.train_on_batch(latents, np.ones((len(latents), 1)))
+        if any(np.array_equal(a, b) for a, b in zip(before, d.weights, strict=True)):
+            raise AssertionError("the published loop does not train all of D")
 
     return work
+
+
+def _num_d(recipe: Recipe, settings: Settings) -> int:
+    """Real images in an update of D."""
+    return settings.batch_size // 2 if recipe.turns.half_batches else settings.batch_size
 
 
 def _compiled(recipe: Recipe, config: RunConfig) -> tuple[Any, Any, Any]:
@@ -67,9 +75,9 @@ def _compiled(recipe: Recipe, config: RunConfig) -> tuple[Any, Any, Any]:
     g, d = _networks(recipe, config)
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     d.compile(loss=loss, optimizer=_adam(settings.d_lr, settings), metrics=["accuracy"])
-    # D's own training function is made before it is frozen: under Keras 3 it would else stop
-    # learning, and the comparison would flatter the peer.
-    num = settings.batch_size if settings.d_batches == "joint" else 1
+    # D's own training function is traced before D is frozen, with the batch that it will see: a
+    # function traced later would not move D, and the comparison would flatter the peer.
+    num = _num_d(recipe, settings) * (2 if settings.d_batches == "joint" else 1)
     d.train_on_batch(np.zeros((num, *config.dataset.image_shape), np.float32), np.ones((num, 1)))
     d.trainable = False
     stack = keras.Sequential([g, d])
