@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from benchmarks import growth_page, growth_training
 from benchmarks.harness import cpu_kernels
@@ -101,9 +102,22 @@ def _draw_panel(panel: Panel, axes: Axes) -> None:
         along = [y[0] * (value / x[0]) ** panel.power for value in x]
         axes.plot(x, along, linestyle="--", linewidth=1, color=line.get_color(), alpha=0.5)
     axes.set(xscale="log", yscale="log", xlabel=panel.x_label, ylabel=panel.y_label)
-    axes.grid(alpha=0.3, which="both", linewidth=0.5)
+    axes.set_xticks(x, [_short(value) for value in x], minor=False)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(alpha=0.3, linewidth=0.5)
     if len(panel.curves) > 1:
         axes.legend(frameon=False)
+
+
+def _short(value: float) -> str:
+    """50, 0.02, 120k, 1.5M."""
+    for size, mark in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g}{mark}"
+    return f"{value:g}"
 
 
 def main() -> int:

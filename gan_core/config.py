@@ -53,6 +53,8 @@ class Settings(Frozen):
     d_variant: Literal["bn", "pool"] | None = None
     upsampling: Literal["transpose", "nearest"] | None = None
     last_kernel: int | None = None
+    g_convolutions: int | None = None
+    d_hidden: int | None = None
     output_activation: Literal["tanh", "sigmoid"] | None = None
     latent_distribution: Literal["normal", "uniform"] | None = None
     minibatch_std: Literal["off", "on"] | None = None

@@ -170,6 +170,16 @@ _ALL = (
         "last_kernel", 1, 15, N_("Last kernel"),
         N_("Width of G's last convolution in pixels."),
     ),
+    _whole(
+        "g_convolutions", 0, 8, N_("Convolutions in G"),
+        N_("3×3 convolutions before G first enlarges: there it decides how parts fit together. "
+           "Each takes time."),
+    ),
+    _whole(
+        "d_hidden", 0, 4096, N_("Hidden layer of D"),
+        N_("Units of a dense layer between D's convolutions and its answer; 0 is none. D sees "
+           "whole shapes with it, not only the sum of their parts."),
+    ),
     _choice(
         "output_activation", ("tanh", "sigmoid"), N_("Output of G"),
         N_("tanh gives pixels from -1 to 1, sigmoid from 0 to 1."),
