@@ -125,10 +125,15 @@ class Watch:
     num_bytes: float = 0.0
 
 
-def _browser_cpu_secs() -> float:
-    """Processor time of all of this program's browser: pages, compositor, network."""
+def _browser_cpu_secs() -> dict[int, float]:
+    """Processor time of each process of this program's browser: pages, compositor, network."""
     started = psutil.Process().children(recursive=True)
-    return sum(cpu_secs(one.pid) for one in started if "chrom" in one.name())
+    return {one.pid: cpu_secs(one.pid) for one in started if "chrom" in one.name()}
+
+
+def _spent(before: dict[int, float], after: dict[int, float]) -> float:
+    """Processor time of the processes that were there at both ends: a look can overlook one."""
+    return sum(after[pid] - before[pid] for pid in before.keys() & after.keys())
 
 
 def watch(pid: int, secs: float, page: Page | None = None, meter: Meter | None = None) -> Watch:
@@ -144,7 +149,7 @@ def watch(pid: int, secs: float, page: Page | None = None, meter: Meter | None =
     spent = time.monotonic() - begun
     return Watch(
         server_ms=1000 * (cpu_secs(pid) - before) / spent,
-        browser_ms=1000 * (_browser_cpu_secs() - browser_before) / spent,
+        browser_ms=1000 * _spent(browser_before, _browser_cpu_secs()) / spent,
         main_thread_ms=1000 * (busy - busy_before) / spent,
         num_bytes=((meter.num_bytes if meter else 0) - bytes_before) / spent,
     )
