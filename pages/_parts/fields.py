@@ -33,6 +33,7 @@ GROUPS = (
         (
             *("latent_size", "latent_distribution", "g_norm", "d_norm", "d_variant", "dropout"),
             *("leaky_slope", "init_std", "upsampling", "last_kernel", "output_activation"),
+            *("g_convolutions", "d_hidden"),
             *("pixel_range", "minibatch_std"),
         ),
     ),

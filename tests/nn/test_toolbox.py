@@ -70,8 +70,9 @@ def test_published_pairs_of_updates(run: Callable[..., Run], name: str) -> None:
 
 def test_smoothing_raises_the_floor_of_ds_loss(run: Callable[..., Run]) -> None:
     """Against a target of 0.9 even a perfect D pays the entropy of 0.9."""
-    plain = run(18, d_lr=3e-3, g_lr=1e-6)[1][-1, 0]
-    smooth = run(18, d_lr=3e-3, g_lr=1e-6, label_smoothing=0.1)[1][-1, 0]
+    options = {"d_lr": 3e-3, "g_lr": 1e-6, "d_hidden": 0}
+    plain = run(18, **options)[1][-1, 0]
+    smooth = run(18, **options, label_smoothing=0.1)[1][-1, 0]
     entropy = -(0.9 * np.log(0.9) + 0.1 * np.log(0.1))
     assert plain < 0.2
     assert smooth > entropy > plain
@@ -138,7 +139,7 @@ def test_dropout_makes_d_unsure(run: Callable[..., Run]) -> None:
 
 
 def test_noise_on_its_inputs_makes_d_unsure(run: Callable[..., Run]) -> None:
-    options = {"d_lr": 2e-3, "g_lr": 1e-6, "d_norm": "none"}
+    options = {"d_lr": 2e-3, "g_lr": 1e-6, "d_norm": "none", "d_hidden": 0}
     plain = run(6, **options)[1][-3:, 0].mean()
     noisy = run(6, instance_noise=2.0, **options)[1][-3:, 0].mean()
     assert noisy > 1.1 * plain

@@ -48,7 +48,7 @@ def _table(network: Network) -> list[tuple[str, tuple[int, ...], int]]:
 @pytest.mark.parametrize(
     ("name", "in_g", "in_d"),
     [
-        ("quick-dcgan", 234_369, 36_705),
+        ("quick-dcgan", 271_489, 435_617),
         ("mlp-gan", 1_493_520, 533_505),
         ("mnist-dcgan", 1_164_289, 40_705),
         ("quickdraw-dcgan", 2_330_944, 212_865),
@@ -126,6 +126,9 @@ def test_quick_dcgan_layer_by_layer() -> None:
         ("reshape", (7, 7, 64), 0),
         ("batch_norm", (7, 7, 64), 256),
         ("activation", (7, 7, 64), 0),
+        ("conv", (7, 7, 64), 36_864),
+        ("batch_norm", (7, 7, 64), 256),
+        ("activation", (7, 7, 64), 0),
         ("conv_transpose", (14, 14, 32), 32_768),
         ("batch_norm", (14, 14, 32), 128),
         ("activation", (14, 14, 32), 0),
@@ -139,8 +142,19 @@ def test_quick_dcgan_layer_by_layer() -> None:
         ("batch_norm", (7, 7, 64), 256),
         ("leaky_relu", (7, 7, 64), 0),
         ("flatten", (3136,), 0),
-        ("dense", (1,), 3_137),
+        ("dense", (128,), 401_408),
+        ("batch_norm", (128,), 512),
+        ("leaky_relu", (128,), 0),
+        ("dense", (1,), 129),
     ]
+
+
+def test_quick_dcgan_of_older_runs() -> None:
+    """Their settings have neither the convolution nor the hidden layer."""
+    recipe = registry.get("quick-dcgan")
+    older = _settings("quick-dcgan").model_copy(update={"g_convolutions": None, "d_hidden": None})
+    g, d = recipe.networks(older, (28, 28, 1))
+    assert (g.num_parameters, d.num_parameters) == (234_369, 36_705)
 
 
 @pytest.mark.parametrize("name", registry.names())
