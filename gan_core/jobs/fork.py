@@ -14,6 +14,7 @@ from gan_core.jobs.launch import ensure_supervisor, write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve, resolve_settings
+from gan_core.recipes.settings import BEFORE_IT_WAS
 from gan_core.runs import sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE
 from gan_core.runs.draft import draft
@@ -172,7 +173,8 @@ def _overridden(
     recipe: Recipe, old: Settings, overrides: Mapping[str, SettingValue], *, gpu: bool
 ) -> Settings:
     resolve_settings(recipe, overrides, gpu=gpu)  # unknown names and wrong values
-    return resolve_settings(recipe, {**old.as_dict(), **overrides}, gpu=gpu)
+    before = {name: value for name, value in BEFORE_IT_WAS.items() if name in recipe.defaults}
+    return resolve_settings(recipe, {**before, **old.as_dict(), **overrides}, gpu=gpu)
 
 
 def _refuse_other_networks(

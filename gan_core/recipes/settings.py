@@ -221,6 +221,9 @@ _ALL = (
 
 SPECS: dict[str, SettingSpec] = {spec.name: spec for spec in _ALL}
 
+BEFORE_IT_WAS: dict[str, SettingValue] = {"g_convolutions": 0, "d_hidden": 0}
+"""What runs did that were made before a setting was there: their records do not have it."""
+
 
 def allowed(spec: SettingSpec, *, gpu: bool) -> str:
     """What a setting may be, in a few words."""

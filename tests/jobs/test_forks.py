@@ -4,9 +4,10 @@ import pytest
 
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.jobs.fork import fork
+from gan_core.recipes.settings import BEFORE_IT_WAS
 from gan_core.runs import sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, load_newest
-from gan_core.runs.files import TEMPORARY_PREFIX
+from gan_core.runs.files import TEMPORARY_PREFIX, read_json, write_json
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
 from tests.runs_by_hand import trained
@@ -40,6 +41,17 @@ def test_a_fork_is_whole_in_itself(still, parent, make):
     log.poll()
     assert log.columns["step"] == [10, 20, 30, 40, 50]
     assert made.meta.name == "first @ 50"
+
+
+def test_a_fork_of_a_run_from_before_a_setting_keeps_its_networks(parent, make):
+    kept = read_json(parent.paths.config)
+    for name in BEFORE_IT_WAS:
+        del kept["settings"][name]
+    write_json(parent.paths.config, kept)
+    settings = make(50, {"g_lr": 1e-4}).sound_config().settings
+    assert {name: getattr(settings, name) for name in BEFORE_IT_WAS} == BEFORE_IT_WAS
+    with pytest.raises(BadInputError, match="changes the networks"):
+        make(50, {"d_hidden": 128})
 
 
 def test_the_length_of_a_fork(make):
