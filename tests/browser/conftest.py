@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from gan_core.runs.files import write_json
 from gan_core.runs.metrics import MetricReader
@@ -22,6 +23,7 @@ from tests.web.real_app import free_port, wait_until_healthy
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PATIENCE_SECS = 120  # for a worker to start on a busy machine
+expect.set_options(timeout=20_000)
 
 # At an address such as /runs, Streamlit's client looks for its server below it first. What a
 # console says of that names no address, so answers are judged by their addresses instead.

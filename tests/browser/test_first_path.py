@@ -31,11 +31,14 @@ def pixels(canvas):
 
 def ensure_training(studio, run):
     """The run may have been paused by a test that was run before, or have come to its end."""
-    if studio.state(run) in {"paused", "stopped"}:
+    if studio.state(run) == "paused":
         studio.command("resume", run)
-    if studio.state(run) == "completed":
-        total = studio.store.get(run).status.total_steps
-        studio.command("resume", run, "--steps", str(total + 20_000))
+    status = studio.store.get(run).status
+    if status.state == "running" and status.total_steps - status.step < 3000:
+        studio.command("stop", run)  # it would end while somebody looks
+        until(lambda: studio.state(run) == "stopped", PATIENCE_SECS, "stopped")
+    if studio.state(run) in {"completed", "stopped"}:
+        studio.command("resume", run, "--steps", str(status.total_steps + 20_000))
     until(lambda: studio.state(run) == "running", PATIENCE_SECS, "training")
 
 
@@ -47,7 +50,8 @@ def test_loss_and_sheets_keep_coming(studio, viewers, training):
         expect(entry).to_have_text(re.compile(r"\d"))
         drawn = page.locator(".studio.live").get_attribute("data-drawn")
         first = page.locator(".sheet-box").get_attribute("data-step")
-        expect(page.locator(".sheet-box")).not_to_have_attribute("data-step", first)
+        box = page.locator(".sheet-box")
+        expect(box).not_to_have_attribute("data-step", first, timeout=PATIENCE_SECS * 1000)
         newest = int(page.locator(".sheet-box").get_attribute("data-step"))
         assert newest > int(first)
         assert page.locator(".studio.live").get_attribute("data-drawn") != drawn

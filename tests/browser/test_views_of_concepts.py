@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.runs import directions
+from gan_core.runs import directions, snapshots
 from tests import classifier_by_hand
-from tests.browser.conftest import settled
+from tests.browser.conftest import PATIENCE_SECS, settled, until
 
 SET = """(range, value) => {
     range.value = value;
@@ -22,9 +22,17 @@ def labelled(studio, training):
     return training
 
 
+@pytest.fixture(scope="module")
+def step(studio, labelled):
+    """A snapshot whose images differ: those of an untrained generator look all alike."""
+    paths = studio.store.paths(labelled)
+    until(lambda: snapshots.list_steps(paths)[-1] >= 200, PATIENCE_SECS, "a trained snapshot")
+    return snapshots.list_steps(paths)[-1]
+
+
 @pytest.fixture
-def page(studio, viewers, labelled):
-    address = f"{studio.address}/explore?run={labelled}&step=0"
+def page(studio, viewers, labelled, step):
+    address = f"{studio.address}/explore?run={labelled}&step={step}"
     with viewers.open(address, wait_for="canvas.picture[data-painted]") as found:
         settled(found)
         yield found

@@ -56,7 +56,7 @@ def shown(app: AppTest) -> list[str]:
 
 
 def opened(lang: str | None) -> AppTest:
-    app = AppTest.from_function(page)
+    app = AppTest.from_function(page, default_timeout=60)
     if lang is not None:
         app.query_params["lang"] = lang
     return app.run()

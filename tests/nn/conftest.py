@@ -37,9 +37,12 @@ class System:
     config: RunConfig
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def nn() -> SimpleNamespace:
-    """The modules of `gan_core.nn`, and TensorFlow and Keras as they see them."""
+    """The modules of `gan_core.nn`, and TensorFlow and Keras as they see them.
+
+    For every test here, wanted or not: threads are set before TensorFlow computes anything.
+    """
     with without_optional_imports():
         device = importlib.import_module("gan_core.nn.device")
     device.prepare(CPU)
