@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.jobs.queue import STUDIO_NAME
 from gan_core.runs.files import read_json, write_json
@@ -42,7 +43,9 @@ def make_runs(folder: Path, num_runs: int, num_logged: int) -> RunStore:
     store.root.mkdir(parents=True)
     # No worker in waiting: loading TensorFlow would take the processor from what is measured.
     write_json(store.root / STUDIO_NAME, {"schema_version": 1, "standby_minutes": 0})
-    gan, vae = (models.paths(gallery.ensure(models, name)) for name in ("digits", "plane"))
+    gan, vae = (
+        models.paths(gallery.ensure(models, name, by=OWNER)) for name in ("digits", "plane")
+    )
     logs = {
         paths: [_write_log(folder / f"{kind}-{i}.jsonl", kind, num_logged, i) for i in range(num)]
         for paths, kind, num in ((gan, "gan", _NUM_LOGS), (vae, "vae", 1))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.access.people import OWNER
 from gan_core.charts.animation import MAX_FRAMES, save_animation
 from gan_core.charts.sheet import png_bytes, sheet
 from gan_core.cli.context import Context
@@ -101,7 +102,9 @@ def _classifier(given: argparse.Namespace, at: Context) -> Classifier:
     info = view.sound_config().dataset
     told = ShareProgress("training a classifier")
     own_dir = view.paths.dataset if is_own(info.name) else None
-    folder = classify.ensure(at.runs_dir, info, at.data_dir, own_dir=own_dir, progress=told)
+    folder = classify.ensure(
+        at.runs_dir, info, at.data_dir, own_dir=own_dir, progress=told, by=OWNER
+    )
     found = Classifier.open(folder)
     tell(f"classifier: names {found.card.accuracy:.1%} of {found.card.num_test} images rightly")
     return found

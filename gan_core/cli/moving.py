@@ -6,10 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from gan_core.access.people import OWNER
 from gan_core.cli.context import Context
 from gan_core.cli.output import print_json, print_line, print_result, tell
 from gan_core.errors import BadInputError, ConflictError
-from gan_core.runs import archive
+from gan_core.jobs import edit
 from gan_core.runs import lock as locks
 from gan_core.text import N_
 
@@ -22,9 +23,9 @@ def export(given: argparse.Namespace, at: Context) -> int:
 
     target = Path(given.output).expanduser()
     if given.format == "html":
-        written = write_handout(at.store, given.run, given.step, target)
+        written = write_handout(at.store, given.run, given.step, target, by=OWNER)
     else:
-        written = export_run(at.store, given.run, given.step, given.format, target)
+        written = export_run(at.store, given.run, given.step, given.format, target, by=OWNER)
     if at.json:
         print_json({"run": given.run, "format": given.format, "file": str(written)})
     else:
@@ -37,17 +38,16 @@ def export(given: argparse.Namespace, at: Context) -> int:
 
 def import_run(given: argparse.Namespace, at: Context) -> int:
     """Take in a run zip, or somebody's generator."""
-    from gan_core.jobs.import_model import import_model, is_model
+    from gan_core.jobs.import_upload import import_file
 
     path = Path(given.file).expanduser()
-    take_in = import_model if is_model(path.name) else archive.unpack
-    print_result(take_in(at.store, path), as_json=at.json)
+    print_result(import_file(at.store, path, by=OWNER), as_json=at.json)
     return 0
 
 
 def rename(given: argparse.Namespace, at: Context) -> int:
     """Give a run another name."""
-    at.store.rename(given.run, given.text)
+    edit.rename(at.store, given.run, given.text, by=OWNER)
     name = at.store.get(given.run).meta.name
     if at.json:
         print_json({"run": given.run, "name": name})
@@ -61,7 +61,7 @@ def delete(given: argparse.Namespace, at: Context) -> int:
     view = at.store.get(given.run)
     if not given.yes and not locks.is_held(view.paths.lock):
         _ask(view.id, view.title)
-    at.store.delete(given.run)
+    edit.delete(at.store, given.run, by=OWNER)
     if at.json:
         print_json({"run": given.run, "deleted": True})
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from gan_core.access.people import OWNER
 from gan_core.cli.context import Context
 from gan_core.cli.follow import Follower
 from gan_core.cli.output import DownloadProgress, print_json, print_result, result, tell
@@ -44,12 +45,15 @@ def train(given: argparse.Namespace, at: Context) -> int:
         mirror=at.mirror,
         progress=DownloadProgress(),
         pictures=PictureProgress(),
+        by=OWNER,
     )
     tell_found(config.dataset, at.runs_dir)
     if given.repeat != 1:
-        runs = submit_repeats(at.store, config, given.repeat, given.name, data_dir=at.data_dir)
+        runs = submit_repeats(
+            at.store, config, given.repeat, given.name, data_dir=at.data_dir, by=OWNER
+        )
     else:
-        runs = [submit(at.store, config, given.name, data_dir=at.data_dir)]
+        runs = [submit(at.store, config, given.name, data_dir=at.data_dir, by=OWNER)]
     if given.detach:
         print_result(runs[-1], as_json=at.json)
         return 0
@@ -67,7 +71,7 @@ def _follow_all(runs: list[RunView], at: Context) -> int:
         code = _follow(created, at, is_last=i == len(runs) - 1)
         if code == INTERRUPTED:
             for waiting in runs[i + 1 :]:
-                control.stop(at.store, waiting.id)
+                control.stop(at.store, waiting.id, by=OWNER)
             return code
         worst = worst or code
     return worst
@@ -119,7 +123,7 @@ def _seen(collapse: Collapse) -> str:
 def _stop_and_wait(run_id: str, at: Context, follower: Follower) -> RunView:
     tell("stopping; the last step is being saved (Ctrl-C again leaves that to the worker)")
     try:
-        control.stop(at.store, run_id)
+        control.stop(at.store, run_id, by=OWNER)
     except ConflictError:
         return at.store.get(run_id)  # it ended at the same moment
     return control.wait(at.store, run_id, progress=follower)
@@ -127,12 +131,12 @@ def _stop_and_wait(run_id: str, at: Context, follower: Follower) -> RunView:
 
 def pause(given: argparse.Namespace, at: Context) -> int:
     """Pause a run."""
-    return _answer(control.pause(at.store, given.run), given.run, at)
+    return _answer(control.pause(at.store, given.run, by=OWNER), given.run, at)
 
 
 def stop(given: argparse.Namespace, at: Context) -> int:
     """Stop a run."""
-    return _answer(control.stop(at.store, given.run), given.run, at)
+    return _answer(control.stop(at.store, given.run, by=OWNER), given.run, at)
 
 
 def _answer(reply: control.Reply, run_id: str, at: Context) -> int:
@@ -153,6 +157,7 @@ def resume(given: argparse.Namespace, at: Context) -> int:
         data_dir=at.data_dir,
         mirror=at.mirror,
         progress=DownloadProgress(),
+        by=OWNER,
     )
     if at.json:
         print_json(result(resumed))
@@ -174,6 +179,7 @@ def fork(given: argparse.Namespace, at: Context) -> int:
         data_dir=at.data_dir,
         mirror=at.mirror,
         progress=DownloadProgress(),
+        by=OWNER,
     )
     print_result(forked, as_json=at.json)
     return 0

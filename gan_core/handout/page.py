@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_core import data
+from gan_core.access.people import Person
 from gan_core.data.prepared import is_own
 from gan_core.errors import BadInputError
 from gan_core.inference import bundles
@@ -30,7 +31,9 @@ _NEIGHBOUR_RADIUS = 4.0
 _DIGITS = 5
 
 
-def write_handout(store: RunStore, run_id: str, step: int | str, target: Path) -> Path:
+def write_handout(
+    store: RunStore, run_id: str, step: int | str, target: Path, *, by: Person
+) -> Path:
     """Write a snapshot's explorer as one HTML file; return the file.
 
     Args:
@@ -38,13 +41,16 @@ def write_handout(store: RunStore, run_id: str, step: int | str, target: Path) -
         run_id: the run.
         step: a snapshot's step, `newest` or `best`.
         target: a file, replaced when there is one; or a folder, in which it gets a name.
+        by: who takes it.
 
     Raises:
+        NotAllowedError: their role takes nothing.
         NotFoundError: no such run or snapshot.
         BadInputError: the target is no place for a file.
         DamagedError: the snapshot is damaged.
         ReadOnlyError, DiskFullError: the target cannot be written.
     """
+    by.require("take")
     view = store.get(run_id)
     at_step = snapshots.resolve_step(view.paths, step)
     path = target / f"{view.id}-{at_step}.html" if target.is_dir() else target
@@ -52,18 +58,20 @@ def write_handout(store: RunStore, run_id: str, step: int | str, target: Path) -
         raise BadInputError(N_("{path} is not a file."), field="output", path=path)
     if not path.parent.is_dir():
         raise BadInputError(N_("there is no folder {folder}."), field="output", folder=path.parent)
-    text = handout(view, at_step)
+    text = handout(view, at_step, by=by)
     with disk_faults(path.parent):
         write_bytes(path, text.encode())
     return path
 
 
-def handout(view: RunView, step: int) -> str:
+def handout(view: RunView, step: int, *, by: Person) -> str:
     """The HTML of a snapshot's explorer: sliders, pad and walks, weights and programs inside.
 
     Raises:
+        NotAllowedError: the role of `by` takes nothing.
         DamagedError: the run or the snapshot is damaged.
     """
+    by.require("take")
     config = view.sound_config()
     parts = {
         "title": html.escape(view.title),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo
 from gan_core.errors import BadInputError, ConflictError, JobFailedError
 from gan_core.jobs.process import (
@@ -76,7 +77,7 @@ def standing(runs_dir: Path, info: DatasetInfo) -> Standing:
 
 
 def start(
-    runs_dir: Path, info: DatasetInfo, data_dir: Path, *, own_dir: Path | None = None
+    runs_dir: Path, info: DatasetInfo, data_dir: Path, *, by: Person, own_dir: Path | None = None
 ) -> None:
     """Begin to train the classifier in the background, unless it is there or on its way.
 
@@ -84,14 +85,17 @@ def start(
         runs_dir: the runs folder.
         info: what a run records of its data set.
         data_dir: the data folder.
+        by: who asks for it.
         own_dir: the folder of a prepared own set, for a name that begins with `own:`.
 
     Raises:
+        NotAllowedError: their role does not train.
         BadInputError: the data set has fewer than two classes.
         ConflictError: another data set's classifier is being trained.
         JobFailedError: the process does not start.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("train")
     _check(info)
     folder = classifiers.folder_of(runs_dir, info)
     with disk_faults(folder):
@@ -115,25 +119,27 @@ def ensure(
     info: DatasetInfo,
     data_dir: Path,
     *,
+    by: Person,
     own_dir: Path | None = None,
     progress: Callable[[float], None] = lambda share: None,  # noqa: ARG005
 ) -> Path:
     """Wait until the classifier is there; return its folder.
 
     Args:
-        runs_dir, info, data_dir, own_dir: see `start`.
+        runs_dir, info, data_dir, by, own_dir: see `start`.
         progress: told now and then how much is done, 0 to 1, where it is not there yet.
 
     Raises:
         JobFailedError: its training failed or took too long; and as for `start`.
     """
+    by.require("train")
     _check(info)
     folder = classifiers.folder_of(runs_dir, info)
     give_up_at = time.monotonic() + _WAIT_SECS
     started = False
     while not classifiers.is_there(folder):
         if not started:
-            started = _started(runs_dir, info, data_dir, own_dir)
+            started = _started(runs_dir, info, data_dir, by, own_dir)
         now = standing(runs_dir, info)
         if started and now.state in ("failed", "none"):
             raise JobFailedError(
@@ -149,12 +155,14 @@ def ensure(
     return folder
 
 
-def _started(runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None) -> bool:
+def _started(
+    runs_dir: Path, info: DatasetInfo, data_dir: Path, by: Person, own_dir: Path | None
+) -> bool:
     """Start it, unless somebody trains this one or another one."""
     if is_held(classifiers.home(runs_dir) / _LOCK):
         return False
     try:
-        start(runs_dir, info, data_dir, own_dir=own_dir)
+        start(runs_dir, info, data_dir, by=by, own_dir=own_dir)
     except ConflictError:
         return False
     return True

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gan_core import data
+from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError
 from gan_core.jobs import images, machine
@@ -52,26 +53,32 @@ class Reply:
     said: Said
 
 
-def pause(store: RunStore, run_id: str, *, wait_secs: float = ACKNOWLEDGE_SECS) -> Reply:
+def pause(
+    store: RunStore, run_id: str, *, by: Person, wait_secs: float = ACKNOWLEDGE_SECS
+) -> Reply:
     """Have a run pause at its next step; it saves itself and frees the device.
 
     Raises:
+        NotAllowedError: the role of `by` does not control runs.
         NotFoundError: no such run.
         ConflictError: it neither runs nor waits.
         ReadOnlyError, DiskFullError: the request cannot be left.
     """
+    by.require("control")
     said = Said(template=N_("paused before it started"))
     return _ask(store, run_id, "pause", {"queued"}, ("paused", said), wait_secs)
 
 
-def stop(store: RunStore, run_id: str, *, wait_secs: float = ACKNOWLEDGE_SECS) -> Reply:
+def stop(store: RunStore, run_id: str, *, by: Person, wait_secs: float = ACKNOWLEDGE_SECS) -> Reply:
     """Have a run end at its next step; its last step is saved and `resume` can go on from it.
 
     Raises:
+        NotAllowedError: the role of `by` does not control runs.
         NotFoundError: no such run.
         ConflictError: it has ended already.
         ReadOnlyError, DiskFullError: the request cannot be left.
     """
+    by.require("control")
     said = Said(template=N_("stopped while no worker was busy with it"))
     return _ask(store, run_id, "stop", {"queued", "paused"}, ("stopped", said), wait_secs)
 
@@ -149,6 +156,7 @@ def resume(
     *,
     steps: int | None = None,
     epochs: float | None = None,
+    by: Person,
     data_dir: Path,
     mirror: str | None = None,
     progress: data.Progress | None = None,
@@ -159,10 +167,12 @@ def resume(
         store: the runs folder.
         run_id: a run that is paused, stopped, failed, interrupted, or completed.
         steps, epochs: the new length in all, one of them; a completed run needs a larger one.
+        by: who resumes it.
         data_dir: where data sets lie on this machine.
         mirror, progress: as for `plan`, should the data set be missing here.
 
     Raises:
+        NotAllowedError: their role does not control runs.
         NotFoundError: no such run.
         ConflictError: it runs or waits, is completed and no length was given, or came without
             its training state.
@@ -171,6 +181,7 @@ def resume(
         ReadOnlyError, DiskFullError: the run directory cannot be written.
         JobFailedError: the supervisor does not start.
     """
+    by.require("control")
     found = store.get(run_id)
     _check_has_state(found)
     config = _checked(found.sound_config())

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from gan_core.access.people import Person
 from gan_core.errors import BadInputError
 from gan_core.jobs.process import run_job
 from gan_core.jobs.script import program
@@ -32,6 +33,8 @@ def export(
     step: int | str,
     format: str,  # noqa: A002 - the word for it
     target: Path,
+    *,
+    by: Person,
 ) -> Path:
     """Write a run or a snapshot of it; return the file that was written.
 
@@ -42,8 +45,10 @@ def export(
         format: `keras`, `h5` and `onnx` are the generator; `script` is a program that trains
             the same system; `zip` is the whole run.
         target: a file, replaced when there is one; or a folder, in which it gets a name.
+        by: who takes it.
 
     Raises:
+        NotAllowedError: their role takes nothing.
         NotFoundError: no such run or snapshot.
         BadInputError: an unknown format, one that cannot hold this generator, or a target that
             is no place for a file.
@@ -51,6 +56,7 @@ def export(
         JobFailedError: TensorFlow could not write it; says why.
         ReadOnlyError, DiskFullError: the target cannot be written.
     """
+    by.require("take")
     if format not in FORMATS:
         raise BadInputError(
             N_("got {given}; allowed is one of: {allowed}."),

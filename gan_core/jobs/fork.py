@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gan_core import data
+from gan_core.access.people import Person
 from gan_core.config import Parent, RunConfig, Settings, SettingValue
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs import images, machine, own_sets
@@ -36,6 +37,7 @@ def fork(
     epochs: float | None = None,
     name: str = "",
     seed: int | None = None,
+    by: Person,
     data_dir: Path,
     mirror: str | None = None,
     progress: data.Progress | None = None,
@@ -55,17 +57,20 @@ def fork(
             length, or as long again where that is already reached.
         name: of the new run; the parent's with the step where it has one.
         seed: of what is random from there on; the parent's.
+        by: who starts it.
         data_dir: where data sets lie on this machine.
         mirror, progress: as for `plan`, should the data set be missing here.
         fill: writes more files into the new run before anybody sees it.
 
     Raises:
+        NotAllowedError: their role does not train.
         NotFoundError: no such run, or no snapshot to fork at that step (says which there are).
         BadInputError: a setting is wrong, or would change a network.
         DamagedError: the parent or its snapshot is damaged.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
         JobFailedError: the supervisor does not start.
     """
+    by.require("train")
     parent = store.get(run_id)
     at_step = forkable_step(parent.paths, step)
     config = fork_config(store.root, parent, at_step, overrides, steps, epochs, seed=seed)

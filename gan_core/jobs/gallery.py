@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from gan_core.access.people import Person
 from gan_core.errors import ConflictError, NotFoundError
 from gan_core.runs import archive
 from gan_core.runs.files import disk_faults, read_json
@@ -95,16 +96,18 @@ def is_item(run_id: str) -> bool:
     return any(item.run_id == run_id for item in items())
 
 
-def ensure(store: RunStore, name: str) -> str:
+def ensure(store: RunStore, name: str, *, by: Person) -> str:
     """Put an item into the runs folder unless it is there already; return its run's id.
 
     However many ask at the same time, it is unpacked once.
 
     Raises:
+        NotAllowedError: the role of `by` does not explore.
         NotFoundError: there is no such item.
         ConflictError: somebody else has been unpacking for half a minute.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("explore")
     item = find(name)
     if _is_there(store, item):
         return item.run_id

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gan_core import data
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo, SettingValue
 from gan_core.data import prepared
 from gan_core.data.own.prepare import Options
@@ -77,6 +78,7 @@ def choose(
     dataset: str,
     shape: Shape,
     *,
+    by: Person,
     runs_dir: Path,
     data_dir: Path,
     mirror: str | None,
@@ -93,7 +95,7 @@ def choose(
     if prepared.is_own(dataset):
         return _own(recipe, own_sets.find(runs_dir, dataset), shape)
     if is_path(dataset):
-        return _path(recipe, Path(dataset).expanduser(), shape, runs_dir, pictures)
+        return _path(recipe, Path(dataset).expanduser(), shape, by, runs_dir, pictures)
     try:
         card = data.describe(dataset, data_dir)
     except NotFoundError:
@@ -207,6 +209,7 @@ def _path(
     recipe: Recipe,
     path: Path,
     shape: Shape,
+    by: Person,
     runs_dir: Path,
     pictures: own_sets.Progress | None,
 ) -> Choice:
@@ -227,7 +230,9 @@ def _path(
     options = Options(sizes=sizes, channels=shape.channels)
 
     def prepare() -> DatasetInfo:
-        made = own_sets.prepare(runs_dir, path, options, limits="command-line", progress=pictures)
+        made = own_sets.prepare(
+            runs_dir, path, options, limits="command-line", progress=pictures, by=by
+        )
         return made.info
 
     return Choice(expected=expected, prepare=prepare)

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo, RunConfig, Settings
 from gan_core.errors import BadInputError
 from gan_core.jobs import machine
@@ -36,18 +37,21 @@ def is_model(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
 
 
-def import_model(store: RunStore, file: Path, *, name: str = "") -> RunView:
+def import_model(store: RunStore, file: Path, *, by: Person, name: str = "") -> RunView:
     """Make a completed run of a generator; its only snapshot is that of step 0.
 
     Args:
         store: the runs folder.
         file: a whole model as Keras saves it, or ONNX.
+        by: who brings it.
         name: what people call it; the file's name without its ending.
 
     Raises:
+        NotAllowedError: their role does not bring files.
         BadInputError: it is not there, or no generator that can be taken in; says why.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("upload")
     if not file.is_file():
         raise BadInputError(N_("there is no file {name}."), field="file", name=str(file))
     title = clean_name((name or file.stem)[:MAX_NAME_LENGTH])

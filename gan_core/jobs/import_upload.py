@@ -1,4 +1,4 @@
-"""What a visitor of the page brings: a run zip or somebody's generator."""
+"""What somebody brings, by the page or from disk: a run zip or somebody's generator."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from gan_core.access.people import Person
 from gan_core.errors import BadInputError
 from gan_core.jobs.import_model import import_model, is_model
 from gan_core.runs import archive
@@ -19,18 +20,33 @@ MAX_BYTES = 2 * 1024**3
 _CHUNK_BYTES = 1024 * 1024
 
 
-def import_upload(store: RunStore, name: str, file: IO[bytes]) -> RunView:
+def import_file(store: RunStore, file: Path, *, by: Person) -> RunView:
+    """Make a run of a file on this machine.
+
+    Raises:
+        NotAllowedError: the role of `by` does not bring files.
+        BadInputError: it is nothing that can be taken in.
+        ReadOnlyError, DiskFullError: the runs folder cannot be written.
+    """
+    by.require("upload")
+    return import_model(store, file, by=by) if is_model(file.name) else archive.unpack(store, file)
+
+
+def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) -> RunView:
     """Make a run of a file that came through the browser.
 
     Args:
         store: the runs folder.
         name: what the browser calls the file.
         file: the open file.
+        by: who brings it.
 
     Raises:
+        NotAllowedError: their role does not bring files.
         BadInputError: it is too large, or nothing that can be taken in.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("upload")
     last = PurePosixPath(name.replace("\\", "/")).name
     suffix = PurePosixPath(last).suffix.lower()
     size = file.seek(0, 2)
@@ -52,4 +68,4 @@ def import_upload(store: RunStore, name: str, file: IO[bytes]) -> RunView:
             put_down = Path(folder, f"model{suffix}")
             with put_down.open("xb") as out:
                 shutil.copyfileobj(file, out, _CHUNK_BYTES)
-            return import_model(store, put_down, name=PurePosixPath(last).stem)
+            return import_model(store, put_down, name=PurePosixPath(last).stem, by=by)

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.access.people import Person
 from gan_core.errors import ConflictError, JobFailedError
 from gan_core.jobs.detached import spawn
 from gan_core.jobs.process import last_line
@@ -49,19 +50,24 @@ class Standing:
     reason: str = ""
 
 
-def start(runs_dir: Path, wanted: inversions.Wanted, target: NDArray[np.uint8]) -> str:
+def start(
+    runs_dir: Path, wanted: inversions.Wanted, target: NDArray[np.uint8], *, by: Person
+) -> str:
     """Begin a search, or get in line for one; return its id.
 
     Args:
         runs_dir: the runs folder.
         wanted: in which run and snapshot.
         target: the picture, uint8 `[H, W, C]`, pixels as trained.
+        by: who searches.
 
     Raises:
+        NotAllowedError: their role does not explore.
         ConflictError: too many wait already.
         JobFailedError: the process does not start.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("explore")
     home = inversions.home(runs_dir)
     with disk_faults(home):
         home.mkdir(parents=True, exist_ok=True)
@@ -93,13 +99,15 @@ def standing(runs_dir: Path, id_: str) -> Standing:
     return _standing(folder)
 
 
-def stop(runs_dir: Path, id_: str) -> None:
+def stop(runs_dir: Path, id_: str, *, by: Person) -> None:
     """End a search at once; what it found by then stays.
 
     Raises:
+        NotAllowedError: the role of `by` does not explore.
         NotFoundError: no such search.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("explore")
     folder = inversions.folder_of(runs_dir, id_)
     with disk_faults(folder):
         (folder / inversions.STOP).touch()

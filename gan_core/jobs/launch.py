@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from gan_core.access.people import Person
 from gan_core.config import SCHEMA_VERSION, RunConfig
 from gan_core.errors import DamagedError, JobFailedError
 from gan_core.jobs.process import (
@@ -30,7 +31,13 @@ _MAX_LOG_BYTES = 1_000_000
 
 
 def submit(
-    store: RunStore, config: RunConfig, name: str = "", *, data_dir: Path, group: str = ""
+    store: RunStore,
+    config: RunConfig,
+    name: str = "",
+    *,
+    by: Person,
+    data_dir: Path,
+    group: str = "",
 ) -> RunView:
     """Write a new run, state `queued`, and make sure that it will be started.
 
@@ -38,15 +45,18 @@ def submit(
         store: the runs folder.
         config: what the run is.
         name: what people call it.
+        by: who starts it.
         data_dir: where data sets lie.
         group: see `RunStore.create`.
 
     Raises:
+        NotAllowedError: their role does not train.
         BadInputError: the name is too long.
         NotFoundError: it trains on a person's own pictures, and they are gone.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
         JobFailedError: the supervisor does not start.
     """
+    by.require("train")
 
     def fill(paths: RunPaths) -> None:
         write_launch(paths, data_dir)

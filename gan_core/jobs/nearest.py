@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo
 from gan_core.errors import JobFailedError
 from gan_core.jobs.detached import spawn
@@ -66,6 +67,7 @@ def start(
     measure: nearest.Measure,
     data_dir: Path,
     *,
+    by: Person,
     own_dir: Path | None = None,
 ) -> None:
     """Begin to make an index in the background, unless one is being made; then ask again.
@@ -75,13 +77,16 @@ def start(
         info: what a run records of its data set.
         measure: by what images are compared.
         data_dir: the data folder.
+        by: who asks for it.
         own_dir: the folder of a prepared own set, for a name that begins with `own:`.
 
     Raises:
+        NotAllowedError: their role does not explore.
         DamagedError: the data set's classifier is.
         JobFailedError: the process does not start.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
+    by.require("explore")
     folder = nearest.folder_of(runs_dir, info, measure)
     classifier = classifiers.folder_of(runs_dir, info)
     with disk_faults(folder):
@@ -107,6 +112,13 @@ def start(
         raise JobFailedError(N_("the index does not start: {reason}"), reason=reason)
 
 
-def forget_failure(runs_dir: Path, info: DatasetInfo, measure: nearest.Measure) -> None:
-    """Let the next one who asks try again."""
+def forget_failure(
+    runs_dir: Path, info: DatasetInfo, measure: nearest.Measure, *, by: Person
+) -> None:
+    """Let the next one who asks try again.
+
+    Raises:
+        NotAllowedError: the role of `by` does not explore.
+    """
+    by.require("explore")
     classifiers.clear_progress(nearest.folder_of(runs_dir, info, measure))

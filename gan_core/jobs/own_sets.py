@@ -21,6 +21,7 @@ from typing import Any, Literal
 import numpy as np
 
 from gan_core import errors
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo
 from gan_core.data import prepared, resize
 from gan_core.data.own.limits import NAMED
@@ -145,12 +146,14 @@ def preview(own: PreparedSet, count: int, seed: int = 0) -> Images:
     return np.ascontiguousarray(images[np.sort(chosen)])
 
 
-def delete(runs_dir: Path, own: PreparedSet) -> None:
+def delete(runs_dir: Path, own: PreparedSet, *, by: Person) -> None:
     """Remove a set; runs that train on it have their own copies.
 
     Raises:
+        NotAllowedError: the role of `by` does not delete.
         ReadOnlyError: the folder cannot be written to.
     """
+    by.require("delete")
     with disk_faults(own.folder):
         trash = folder_of(runs_dir) / f".tmp-trash-{own.id}-{os.getpid()}"
         try:
@@ -218,6 +221,7 @@ def prepare(
     source: Path,
     options: Options,
     *,
+    by: Person,
     limits: LimitsName,
     progress: Progress | None = None,
 ) -> PreparedSet:
@@ -229,14 +233,17 @@ def prepare(
         runs_dir: the runs folder.
         source: a folder, a zip, or an npz, npy or idx file.
         options: see there.
+        by: who brings them.
         limits: which bounds hold.
         progress: told now and then; what it raises ends the process.
 
     Raises:
+        NotAllowedError: their role does not bring files.
         NotFoundError, BadInputError, DamagedError: nothing can be made of the source.
         DiskFullError, ReadOnlyError: the set cannot be written.
         JobFailedError: the process ended without an answer, or took too long.
     """
+    by.require("upload")
     target = folder_of(runs_dir)
     with disk_faults(target):
         target.mkdir(parents=True, exist_ok=True)

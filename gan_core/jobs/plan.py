@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gan_core import data
+from gan_core.access.people import Person
 from gan_core.config import DatasetInfo, RunConfig, SettingValue
 from gan_core.jobs import images, machine, own_sets
 from gan_core.recipes import registry
@@ -18,6 +19,7 @@ def plan(
     dataset: str | None,
     overrides: Mapping[str, SettingValue],
     *,
+    by: Person,
     runs_dir: Path,
     data_dir: Path,
     steps: int | None = None,
@@ -39,6 +41,7 @@ def plan(
             an own set. `None` for the recipe's own.
         overrides: settings that differ from the recipe's; `image_size` and `channels` among them
             say how the images are brought to the networks.
+        by: who wants it.
         runs_dir: remembers which device this machine has.
         data_dir: where data sets lie.
         steps, epochs: how long, one of them; neither for the recipe's own length.
@@ -48,9 +51,11 @@ def plan(
         pictures: told how far a folder or file of pictures is read.
 
     Raises:
+        NotAllowedError: their role does not train.
         BadInputError: names the field, what was given and what is allowed.
         OfflineError: the data set has to be downloaded and cannot be.
     """
+    by.require("train")
     recipe = registry.get(recipe_name)
     check_trainable(recipe)
     settings, shape = images.without_shape(overrides)
@@ -58,6 +63,7 @@ def plan(
         recipe,
         dataset if dataset is not None else recipe.dataset,
         shape,
+        by=by,
         runs_dir=runs_dir,
         data_dir=data_dir,
         mirror=mirror,

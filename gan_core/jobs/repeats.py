@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs.launch import submit
@@ -18,7 +19,7 @@ _ROOM_FOR_SEED = 20
 
 
 def submit_repeats(
-    store: RunStore, config: RunConfig, num: int, name: str = "", *, data_dir: Path
+    store: RunStore, config: RunConfig, num: int, name: str = "", *, by: Person, data_dir: Path
 ) -> list[RunView]:
     """Queue `num` runs that differ in their seed alone: that of `config`, the next one, and so on.
 
@@ -27,29 +28,36 @@ def submit_repeats(
         config: of the first.
         num: how many.
         name: what people call them; each has its seed added.
+        by: who starts them.
         data_dir: where data sets lie.
 
     Raises:
+        NotAllowedError: their role does not train.
         BadInputError: the number, the last seed or the name is out of bounds.
         NotFoundError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
     """
+    by.require("train")
     _check(config.seed, num)
     return _queue(
-        store, config, range(config.seed, config.seed + num), name, _new_group(), data_dir
+        store, config, range(config.seed, config.seed + num), name, _new_group(), by, data_dir
     )
 
 
-def repeat_run(store: RunStore, run_id: str, num: int, *, data_dir: Path) -> list[RunView]:
+def repeat_run(
+    store: RunStore, run_id: str, num: int, *, by: Person, data_dir: Path
+) -> list[RunView]:
     """Make a run one of `num` that differ in their seed; queue those that are missing.
 
     Returns:
         All runs of the group, the given one among them, by their seeds.
 
     Raises:
+        NotAllowedError: the role of `by` does not train.
         BadInputError: the run is a fork, which began with another run's weights; or see
             `submit_repeats`.
         NotFoundError, DamagedError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
     """
+    by.require("train")
     first = store.get(run_id)
     config = first.sound_config()
     if config.parent is not None:
@@ -66,7 +74,7 @@ def repeat_run(store: RunStore, run_id: str, num: int, *, data_dir: Path) -> lis
     there = {run.sound_config().seed for run in members(store, group)}
     missing = [seed for seed in range(config.seed, config.seed + num) if seed not in there]
     fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
-    _queue(store, fresh, missing, first.meta.name, group, data_dir)
+    _queue(store, fresh, missing, first.meta.name, group, by, data_dir)
     return members(store, group)
 
 
@@ -90,6 +98,7 @@ def _queue(
     seeds: range | list[int],
     name: str,
     group: str,
+    by: Person,
     data_dir: Path,
 ) -> list[RunView]:
     return [
@@ -99,6 +108,7 @@ def _queue(
             _name(name, seed),
             data_dir=data_dir,
             group=group,
+            by=by,
         )
         for seed in seeds
     ]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from gan_core.access.people import OWNER, Person
 from gan_core.config import Settings, SettingValue
 from gan_core.errors import ConflictError, GanCoreError
 from gan_core.jobs.fork import fork
@@ -48,13 +49,15 @@ def way_back(paths: RunPaths, collapse: Collapse) -> int | None:
     return max((s for s in steps if s <= collapse.healthy_step), default=min(steps, default=None))
 
 
-def roll_back(store: RunStore, run_id: str, *, data_dir: Path) -> RunView:
+def roll_back(store: RunStore, run_id: str, *, by: Person, data_dir: Path) -> RunView:
     """Queue the run that goes on from before the collapse, and note it as the successor.
 
     Raises:
+        NotAllowedError: the role of `by` does not train.
         ConflictError: nothing has collapsed, or no snapshot is left to go back to.
         GanCoreError: see `fork`.
     """
+    by.require("train")
     run = store.get(run_id)
     watched, config = read_watched(run.paths), run.sound_config()
     if watched.collapse is None:
@@ -75,6 +78,7 @@ def roll_back(store: RunStore, run_id: str, *, data_dir: Path) -> RunView:
         seed=config.seed + 1,
         data_dir=data_dir,
         fill=_note_of(watched),
+        by=by,
     )
     write_watched(run.paths, watched.model_copy(update={"successor": successor.id}))
     return successor
@@ -119,7 +123,7 @@ def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
     try:
         if watched.num_rollbacks >= MAX_ROLLBACKS:
             raise ConflictError(_TOO_OFTEN, num=MAX_ROLLBACKS)
-        successor = roll_back(store, run_id, data_dir=data_dir)
+        successor = roll_back(store, run_id, by=OWNER, data_dir=data_dir)
     except GanCoreError as error:
         logger.warning("run %s: no rollback: %s", run_id, error.one_line())
         gave_up = watched.model_copy(update={"gave_up": error.one_line()})

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from gan_core.access.people import Person
 from gan_core.data.own.limits import UPLOAD
 from gan_core.data.own.prepare import Options
 from gan_core.data.prepared import PreparedSet
@@ -30,6 +31,7 @@ def prepare_upload(
     files: Sequence[tuple[str, IO[bytes]]],
     options: Options,
     *,
+    by: Person,
     progress: own_sets.Progress | None = None,
 ) -> PreparedSet:
     """Make a prepared set of one zip or array file, or of many pictures.
@@ -38,15 +40,20 @@ def prepare_upload(
         runs_dir: the runs folder; the upload lies there, beside the sets, while it is read.
         files: names as the browser gave them, and the open files.
         options: how they are prepared.
+        by: who brings them.
         progress: see `own_sets.prepare`.
 
     Raises:
+        NotAllowedError: their role does not bring files.
         BadInputError: nothing was sent, or more than is allowed; and as for `own_sets.prepare`.
     """
+    by.require("upload")
     _check(files)
     with _scratch(runs_dir) as folder:
         source = _put_down(files, folder)
-        return own_sets.prepare(runs_dir, source, options, limits="upload", progress=progress)
+        return own_sets.prepare(
+            runs_dir, source, options, limits="upload", progress=progress, by=by
+        )
 
 
 def _check(files: Sequence[tuple[str, IO[bytes]]]) -> None:

@@ -8,6 +8,7 @@ from gan_core.jobs.import_upload import MAX_BYTES, SUFFIXES, import_upload
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import plain
 
 _ROUND = "bring-in-round"
@@ -41,7 +42,7 @@ def show_bring_in() -> None:
         )
         if pressed and file is not None:
             with guarded(), st.spinner(_("Reading the file …")):
-                made = import_upload(studio().store, file.name, file)
+                made = import_upload(studio().store, file.name, file, by=viewer())
                 st.session_state[_ROUND] = number + 1
                 st.toast(_("Imported: {name}").format(name=plain(made.title)))
                 st.rerun()

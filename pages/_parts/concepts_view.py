@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gan_core.charts.sheet import png_bytes, sheet
 from gan_core.data.prepared import is_own
-from gan_core.jobs import classify
+from gan_core.jobs import classify, edit
 from gan_core.latent.directions import MIN_TO_TEST, Concept, add, concept
 from gan_core.runs import classifiers as classifier_files
 from gan_core.runs import directions
@@ -24,6 +24,7 @@ from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.points import Point, go
 from pages._parts.studio import classifiers, engines, studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number, plain
 
 OTHERS = -1
@@ -153,7 +154,12 @@ def _have_classifier(run: RunView) -> bool:
     own_dir = run.paths.dataset if is_own(config.dataset.name) else None
     with _bar(_("Training the classifier")) as progress:
         classify.ensure(
-            here.store.root, config.dataset, here.data_dir, own_dir=own_dir, progress=progress
+            here.store.root,
+            config.dataset,
+            here.data_dir,
+            own_dir=own_dir,
+            progress=progress,
+            by=viewer(),
         )
     return True
 
@@ -289,5 +295,5 @@ def _show_keep(
             with_name=with_name[:200],
             without_name=without_name[:200],
         )
-        directions.keep(studio().store, run.id, name, kept)
+        edit.keep_direction(studio().store, run.id, name, kept, by=viewer())
         st.rerun()

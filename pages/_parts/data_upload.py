@@ -14,6 +14,7 @@ from gan_core.jobs.uploads import prepare_upload
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number
 
 ROUND = "upload-round"
@@ -100,7 +101,7 @@ def _prepare(files: list[Any], options: Options) -> None:
 
     try:
         named = [(file.name, file) for file in files]
-        own = prepare_upload(here.store.root, named, options, progress=progress)
+        own = prepare_upload(here.store.root, named, options, progress=progress, by=viewer())
     finally:
         bar.empty()
     own_sets.sweep(here.store.root)

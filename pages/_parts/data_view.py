@@ -12,6 +12,7 @@ from pages._parts.data_upload import ROUND, show_upload
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number, plain
 
 _CHOICE = "data-set"
@@ -124,6 +125,6 @@ def _ask_to_delete(name: str, shown: str) -> None:
     with guarded():
         if st.button(_("Delete"), type="primary", key="really-delete-set"):
             here = studio()
-            own_sets.delete(here.store.root, own_sets.find(here.store.root, name))
+            own_sets.delete(here.store.root, own_sets.find(here.store.root, name), by=viewer())
             st.query_params.pop("dataset", None)
             st.rerun()

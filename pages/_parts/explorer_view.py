@@ -11,10 +11,10 @@ import streamlit as st
 
 from gan_core.data.prepared import is_own
 from gan_core.errors import DamagedError
-from gan_core.jobs import classify, gallery
+from gan_core.jobs import classify, edit, gallery
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes import imported, registry
-from gan_core.runs import classifiers, directions, names, snapshots
+from gan_core.runs import classifiers, directions, snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from gan_core.web.served import address
@@ -28,6 +28,7 @@ from pages._parts.messages import guarded
 from pages._parts.points import Point
 from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number, state_word
 
 NEWEST = "newest"
@@ -89,7 +90,7 @@ def _titles(runs: list[RunView]) -> dict[str, str]:
 def _from_gallery_or_folder(run_id: str) -> RunView:
     for item in gallery.items():
         if item.run_id == run_id:
-            gallery.ensure(studio().store, item.name)
+            gallery.ensure(studio().store, item.name, by=viewer())
     return studio().store.get(run_id)
 
 
@@ -143,14 +144,15 @@ def _act(run: RunView, step: int, action: Any) -> None:
             run, _step(run, action.get("step"), step), point, invert=is_inverted(run.sound_config())
         )
     elif kind == "remove-concept":
-        directions.remove(studio().store, run.id, str(action.get("id")))
+        edit.remove_direction(studio().store, run.id, str(action.get("id")), by=viewer())
         st.rerun()
     elif kind == "name":
-        names.give(studio().store, run.id, str(action.get("key")), str(action.get("name")))
+        key, name = str(action.get("key")), str(action.get("name"))
+        edit.name_direction(studio().store, run.id, key, name, by=viewer())
     elif kind == "train-classifier":
         info = run.sound_config().dataset
         own_dir = run.paths.dataset if is_own(info.name) else None
-        classify.start(studio().store.root, info, studio().data_dir, own_dir=own_dir)
+        classify.start(studio().store.root, info, studio().data_dir, own_dir=own_dir, by=viewer())
         st.rerun()
 
 

@@ -9,11 +9,13 @@ from gan_core.runs import snapshots
 from gan_core.runs.store import RunView
 from pages._parts.i18n import _
 from pages._parts.model_files import show_model_files
+from pages._parts.viewer import viewer
 from pages._parts.words import number
 
 
 def show_handout(run: RunView, chosen: str) -> None:
     """A button with what it gives; the file is made when somebody presses it."""
+    by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
     with st.popover(_("Hand out"), icon=":material/ios_share:"):
         step = snapshots.resolve_step(run.paths, chosen)
         st.markdown(
@@ -24,7 +26,7 @@ def show_handout(run: RunView, chosen: str) -> None:
         )
         st.download_button(
             _("Download the page (HTML)"),
-            data=lambda: handout(run, step).encode(),
+            data=lambda: handout(run, step, by=by).encode(),
             file_name=f"{run.id}-{step}.html",
             mime="text/html",
             key=f"handout-{run.id}",

@@ -22,6 +22,7 @@ from gan_core.text import N_
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _continue(run: RunView, stage: Stage) -> None:
             name=_name(registry.get(run.sound_config().recipe), stage),
             data_dir=here.data_dir,
             mirror=here.mirror,
+            by=viewer(),
         )
         st.query_params["run"] = made.id
         st.rerun()

@@ -33,6 +33,7 @@ from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.viewer import viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
 
@@ -148,14 +149,14 @@ def _buttons(run: RunView) -> None:
 
 def _ask(action: Callable[..., control.Reply], run_id: str) -> None:
     with guarded():
-        reply = action(studio().store, run_id)
+        reply = action(studio().store, run_id, by=viewer())
         st.toast(said_text(reply.said))
 
 
 def _resume(run_id: str) -> None:
     here = studio()
     with guarded():
-        control.resume(here.store, run_id, data_dir=here.data_dir, mirror=here.mirror)
+        control.resume(here.store, run_id, data_dir=here.data_dir, mirror=here.mirror, by=viewer())
 
 
 def _look(run: RunView) -> dict[str, Any]:

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import streamlit as st
 
+from gan_core.access.people import Person
 from gan_core.jobs.export import default_name, export
 from gan_core.jobs.snippet import FORMATS, snippet_of
 from gan_core.runs.store import RunView
 from pages._parts.i18n import _
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 
 _TITLES = {"onnx": "ONNX", "keras": "Keras", "h5": "HDF5"}
 
 
 def show_model_files(run: RunView, step: int) -> None:
     """Choose a format, download, and read how to use it."""
+    by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
     uniform = run.sound_config().settings.latent_distribution == "uniform"
     chosen = st.segmented_control(
         _("The generator as a file"),
@@ -30,7 +33,7 @@ def show_model_files(run: RunView, step: int) -> None:
     name = default_name(run, step, chosen)
     st.download_button(
         _("Download {name}").format(name=name),
-        data=lambda: _written(run.id, step, chosen),
+        data=lambda: _written(run.id, step, chosen, by),
         file_name=name,
         key=f"model-file-{run.id}-{chosen}",
         icon=":material/download:",
@@ -42,6 +45,6 @@ def show_model_files(run: RunView, step: int) -> None:
     st.code(snippet_of(run, chosen, name), language="python")
 
 
-def _written(run_id: str, step: int, chosen: str) -> bytes:
+def _written(run_id: str, step: int, chosen: str, by: Person) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return export(studio().store, run_id, step, chosen, Path(folder)).read_bytes()
+        return export(studio().store, run_id, step, chosen, Path(folder), by=by).read_bytes()

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gan_core.access.people import Person
 from gan_core.data.prepared import is_own
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.inference.nearest import NearestCache
@@ -25,6 +26,7 @@ from gan_core.runs import nearest, snapshots
 from gan_core.runs.store import RunView
 from gan_core.text import N_
 from pages._parts.studio import engines, studio
+from pages._parts.viewer import asker
 
 NUM_SHOWN = 8
 _MAX_BODY_BYTES = 200_000
@@ -45,7 +47,7 @@ async def _nearest(request: Request) -> Response:
                 raise BadInputError(
                     N_("the request is larger than {limit} bytes."), limit=_MAX_BODY_BYTES
                 )
-        return JSONResponse(await run_in_threadpool(_answer, bytes(body)))
+        return JSONResponse(await run_in_threadpool(_answer, bytes(body), asker(request)))
     except GanCoreError as error:
         gone = isinstance(error, (NotFoundError, DamagedError))
         body = {"message": error.one_line()}
@@ -58,13 +60,13 @@ def _indices() -> NearestCache:
     return NearestCache()
 
 
-def _answer(body: bytes) -> dict[str, Any]:
+def _answer(body: bytes, by: Person) -> dict[str, Any]:
     run_id, step, latent = _asked(body)
     run = studio().store.get(run_id)
     at_step = snapshots.resolve_step(run.paths, step)
     image = engines().get(run.paths, at_step).images(latent[np.newaxis])[0]
     try:
-        return _compared(run, image)
+        return _compared(run, image, by)
     except GanCoreError as error:
         return {"state": "failed", "share": 0.0, "reason": error.one_line()}
 
@@ -81,7 +83,7 @@ def _asked(body: bytes) -> tuple[str, int, NDArray[np.float32]]:
     return run_id, step, latent
 
 
-def _compared(run: RunView, image: NDArray[np.uint8]) -> dict[str, Any]:
+def _compared(run: RunView, image: NDArray[np.uint8], by: Person) -> dict[str, Any]:
     """What lies nearest to an image uint8 `[H, W, C]`, or how far the index is.
 
     Raises:
@@ -92,10 +94,10 @@ def _compared(run: RunView, image: NDArray[np.uint8]) -> dict[str, Any]:
     measure = nearest.best_measure(here.store.root, info)
     now = making.standing(here.store.root, info, measure)
     if now.state == "none":
-        making.start(here.store.root, info, measure, here.data_dir, own_dir=own_dir)
+        making.start(here.store.root, info, measure, here.data_dir, own_dir=own_dir, by=by)
         now = making.standing(here.store.root, info, measure)
     if now.state == "failed":
-        making.forget_failure(here.store.root, info, measure)
+        making.forget_failure(here.store.root, info, measure, by=by)
         return {"state": "failed", "share": 0.0, "reason": now.reason}
     if now.state != "ready":
         return {"state": "building", "share": round(now.share, 3), "reason": ""}

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gan_core.access.people import Person
 from gan_core.data.own.picture import ground_of
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.inference.engine import SnapshotEngine
@@ -28,6 +29,7 @@ from gan_core.latent.sampling import sample_latents
 from gan_core.runs import inversions, snapshots
 from gan_core.text import N_
 from pages._parts.studio import engines, studio
+from pages._parts.viewer import asker
 
 _NUM_LOOKED_AT = 16
 
@@ -42,6 +44,7 @@ def picture_routes() -> list[Route]:
 
 
 async def _picture(request: Request) -> Response:
+    by = asker(request)
     try:
         content = bytearray()
         async for chunk in request.stream():
@@ -53,17 +56,17 @@ async def _picture(request: Request) -> Response:
                     limit=MAX_BYTES // 10**6,
                 )
         run, step = request.query_params.get("run", ""), request.query_params.get("step", "newest")
-        return JSONResponse(await run_in_threadpool(_begin, run, step, bytes(content)))
+        return JSONResponse(await run_in_threadpool(_begin, run, step, bytes(content), by))
     except GanCoreError as error:
         return _refusal(error)
 
 
-def _about(answer: Callable[[str], dict[str, Any]]) -> Callable[[Request], Any]:
+def _about(answer: Callable[[str, Person], dict[str, Any]]) -> Callable[[Request], Any]:
     """An address of one search; the work is done beside the event loop."""
 
     async def endpoint(request: Request) -> Response:
         try:
-            found = await run_in_threadpool(answer, request.path_params["id"])
+            found = await run_in_threadpool(answer, request.path_params["id"], asker(request))
         except GanCoreError as error:
             return _refusal(error)
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
@@ -77,7 +80,7 @@ def _reader() -> PictureReader:
     return PictureReader()
 
 
-def _begin(run_id: str, step: str, content: bytes) -> dict[str, Any]:
+def _begin(run_id: str, step: str, content: bytes, by: Person) -> dict[str, Any]:
     paths = studio().store.paths(run_id)
     at_step = snapshots.resolve_step(paths, step)
     engine = engines().get(paths, at_step)
@@ -95,11 +98,11 @@ def _begin(run_id: str, step: str, content: bytes) -> dict[str, Any]:
         z = engine.encode(target[np.newaxis])[0]
         return {"state": "done", **_compared(engine, target, z), "inverted": inverted}
     wanted = inversions.Wanted(run=run_id, step=at_step, inverted=inverted)
-    id_ = invert.start(studio().store.root, wanted, target)
-    return {"job": id_, **_progress(id_)}
+    id_ = invert.start(studio().store.root, wanted, target, by=by)
+    return {"job": id_, **_progress(id_, by)}
 
 
-def _progress(id_: str) -> dict[str, Any]:
+def _progress(id_: str, by: Person) -> dict[str, Any]:  # noqa: ARG001 - as for `_stop`
     runs_dir = studio().store.root
     now = invert.standing(runs_dir, id_)
     wanted, target = inversions.read_request(inversions.folder_of(runs_dir, id_))
@@ -119,9 +122,9 @@ def _progress(id_: str) -> dict[str, Any]:
     }
 
 
-def _stop(id_: str) -> dict[str, Any]:
-    invert.stop(studio().store.root, id_)
-    return _progress(id_)
+def _stop(id_: str, by: Person) -> dict[str, Any]:
+    invert.stop(studio().store.root, id_, by=by)
+    return _progress(id_, by)
 
 
 def _compared(

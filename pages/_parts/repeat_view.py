@@ -18,6 +18,7 @@ from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.panels import Panel, panels
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number, plain, state_word
 
 NUM_REPEATS = 5
@@ -176,7 +177,7 @@ def repeat_button(run: RunView) -> None:
 def _repeat(run: RunView) -> None:
     here = studio()
     with guarded():
-        runs = repeat_run(here.store, run.id, NUM_REPEATS, data_dir=here.data_dir)
+        runs = repeat_run(here.store, run.id, NUM_REPEATS, data_dir=here.data_dir, by=viewer())
         st.query_params.clear()
         st.query_params["group"] = runs[0].meta.group
         st.rerun()

@@ -10,8 +10,10 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
+from gan_core.access.people import Person
+from gan_core.jobs import edit
+from gan_core.jobs.export import export
 from gan_core.recipes import imported
-from gan_core.runs.archive import pack
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import BUSY
@@ -21,6 +23,7 @@ from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.repeat_view import group_link
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import duration, number, plain, state_word
 
 TICK_SECS = 2.0
@@ -143,6 +146,7 @@ def _facts(run: RunView) -> list[str]:
 
 
 def _more(run: RunView) -> None:
+    by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
     with st.popover(_("More"), icon=":material/more_horiz:", type="tertiary", key=f"m-{run.id}"):
         st.caption(run.id)
         name = st.text_input(
@@ -157,7 +161,7 @@ def _more(run: RunView) -> None:
         )
         st.download_button(
             _("Download as zip"),
-            data=lambda: _zip(run),
+            data=lambda: _zip(run, by),
             file_name=f"{run.id}.zip",
             mime="application/zip",
             key=f"zip-{run.id}",
@@ -170,15 +174,13 @@ def _more(run: RunView) -> None:
 
 def _rename(run_id: str, name: str) -> None:
     with guarded():
-        studio().store.rename(run_id, name)
+        edit.rename(studio().store, run_id, name, by=viewer())
         st.toast(_("Renamed."))
 
 
-def _zip(run: RunView) -> bytes:
+def _zip(run: RunView, by: Person) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"{run.id}.zip"
-        pack(run, target)
-        return target.read_bytes()
+        return export(studio().store, run.id, "newest", "zip", Path(folder), by=by).read_bytes()
 
 
 def _confirm_delete(run_id: str, title: str) -> None:
@@ -195,5 +197,5 @@ def _ask_to_delete(run_id: str, title: str) -> None:
     )
     with guarded():
         if st.button(_("Delete"), type="primary", key="really-delete"):
-            studio().store.delete(run_id)
+            edit.delete(studio().store, run_id, by=viewer())
             st.rerun()

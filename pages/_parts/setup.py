@@ -36,6 +36,7 @@ from pages._parts.messages import field_error, show_error
 from pages._parts.networks import show_networks
 from pages._parts.repeat_view import NUM_REPEATS
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import duration, number, plain, state_word
 
 _TRAIN, _LESSON = "train", "lesson"
@@ -277,6 +278,7 @@ def _start(draft: Draft, num_runs: int = 1) -> None:
             seed=draft.seed,
             mirror=here.mirror,
             progress=progress,
+            by=viewer(),
         )
         runs = _submit(config, draft.name, num_runs)
     except GanCoreError as error:
@@ -295,8 +297,10 @@ def _start(draft: Draft, num_runs: int = 1) -> None:
 def _submit(config: RunConfig, name: str, num_runs: int) -> list[RunView]:
     here = studio()
     if num_runs > 1:
-        return submit_repeats(here.store, config, num_runs, name, data_dir=here.data_dir)
-    return [submit(here.store, config, name, data_dir=here.data_dir)]
+        return submit_repeats(
+            here.store, config, num_runs, name, data_dir=here.data_dir, by=viewer()
+        )
+    return [submit(here.store, config, name, data_dir=here.data_dir, by=viewer())]
 
 
 def _explain(draft: Draft) -> None:

@@ -13,6 +13,7 @@ from gan_core.runs.watch import Collapse, Watched
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
+from pages._parts.viewer import viewer
 from pages._parts.words import number
 
 
@@ -83,7 +84,7 @@ def _what_now(run: RunView, watched: Watched) -> None:
 def _roll_back(run_id: str) -> None:
     here = studio()
     with guarded():
-        successor = roll_back(here.store, run_id, data_dir=here.data_dir)
+        successor = roll_back(here.store, run_id, data_dir=here.data_dir, by=viewer())
         st.query_params["run"] = successor.id
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from gan_core.access.people import OWNER
 from gan_core.jobs.launch import SUPERVISOR_LOCK, write_launch
 from gan_core.jobs.plan import plan
 from gan_core.runs.lock import FileLock
@@ -37,7 +38,9 @@ class Studio:
 
     def add_queued(self, name="waiting"):
         """A run that no worker has touched; returns its paths."""
-        config = plan("quick-dcgan", "digits", {}, runs_dir=self.store.root, data_dir=self.data_dir)
+        config = plan(
+            "quick-dcgan", "digits", {}, runs_dir=self.store.root, data_dir=self.data_dir, by=OWNER
+        )
         made = self.store.create(
             config, name, fill=lambda paths: write_launch(paths, self.data_dir)
         )
@@ -77,7 +80,14 @@ def model_run(tmp_path_factory, repo, data_dir):
     store = RunStore(tmp_path_factory.mktemp("model") / "runs")
     settings = {"batch_size": 16, "snapshot_every": 30}
     config = plan(
-        "quick-dcgan", "digits", settings, runs_dir=store.root, data_dir=data_dir, steps=60, seed=1
+        "quick-dcgan",
+        "digits",
+        settings,
+        runs_dir=store.root,
+        data_dir=data_dir,
+        steps=60,
+        seed=1,
+        by=OWNER,
     )
     paths = store.create(config, fill=lambda paths: write_launch(paths, data_dir)).paths
     words = [sys.executable, "-m", "gan_core.worker", str(paths.root), "--data-dir", str(data_dir)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from tests.apptest.conftest import EXPLORE, PAGES, RUNS, assert_sound
 from tests.portable.foreign import by_hand
@@ -39,7 +40,7 @@ def test_what_is_no_generator_is_refused_in_words(studio):
 
 
 def test_how_to_use_what_is_downloaded(studio):
-    run_id = gallery.ensure(studio.store, "digits")
+    run_id = gallery.ensure(studio.store, "digits", by=OWNER)
     viewer = studio.open(EXPLORE, run=run_id)
     assert_sound(viewer)
     (code,) = (found.value for found in viewer.code if "Image" in found.value)

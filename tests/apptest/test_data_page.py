@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_core.access.people import OWNER
 from gan_core.data.own.prepare import Options
 from gan_core.jobs import own_sets
 from tests.apptest.conftest import TRAIN, assert_sound
@@ -22,7 +23,7 @@ def own(studio, tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(rng.integers(0, 256, (40, 50, 3), np.uint8)).save(path)
     (folder / "digits" / "Zoe7").write_bytes(b"no picture")
-    return own_sets.prepare(studio.store.root, folder, Options(), limits="upload")
+    return own_sets.prepare(studio.store.root, folder, Options(), limits="upload", by=OWNER)
 
 
 def words(viewer):

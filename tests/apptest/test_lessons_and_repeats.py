@@ -2,6 +2,7 @@
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.jobs.repeats import members, repeat_run
 from gan_core.recipes import registry
 from gan_core.recipes.settings import SPECS
@@ -144,5 +145,5 @@ def test_a_group_that_is_not_there_is_said(studio):
 def test_a_repeated_group_draws_equal_runs_without_a_band(studio):
     studio.add()
     studio.add(run_id="20260101-120000-bbbbbb")
-    runs = repeat_run(studio.store, MODEL_ID, 2, data_dir=studio.data_dir)
+    runs = repeat_run(studio.store, MODEL_ID, 2, data_dir=studio.data_dir, by=OWNER)
     assert_sound(studio.open(TRAIN, group=runs[0].meta.group))

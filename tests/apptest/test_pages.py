@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.jobs.import_model import import_model
 from gan_core.runs.layout import sheet_steps
@@ -112,7 +113,7 @@ def test_an_unknown_step_in_the_address_means_newest(studio, step):
 
 def test_an_imported_generator_has_no_curves(studio, tmp_path):
     file = by_hand.write_keras(tmp_path / "cats.keras", by_hand.sequential())
-    run = import_model(studio.store, file)
+    run = import_model(studio.store, file, by=OWNER)
     viewer = studio.open(TRAIN, run=run.id)
     assert_sound(viewer)
     assert "made elsewhere" in viewer.info[0].value

@@ -5,6 +5,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from gan_core.access.people import OWNER
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
 from pages._parts.words import state_word
@@ -27,8 +28,9 @@ def run(own, data_dir):
     config = plan(
         "quick-dcgan", "digits", settings,
         runs_dir=own.store.root, data_dir=data_dir, steps=1_000_000,
+    by=OWNER,
     )  # fmt: skip
-    view = submit(own.store, config, "unkillable", data_dir=data_dir)
+    view = submit(own.store, config, "unkillable", data_dir=data_dir, by=OWNER)
     until(lambda: own.logged_step(view.id) >= 50, PATIENCE_SECS, "training")
     own.worker(view.id).nice(19)  # servers start sooner beside it
     return view.id

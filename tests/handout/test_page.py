@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.handout import handout, write_handout
 from gan_core.inference.engine import SnapshotEngine
@@ -37,7 +38,7 @@ def run(store: RunStore) -> RunView:
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, store: RunStore, run: RunView, tmp_path_factory):
-    file = write_handout(store, run.id, "newest", tmp_path_factory.mktemp("stick"))
+    file = write_handout(store, run.id, "newest", tmp_path_factory.mktemp("stick"), by=OWNER)
     assert file.stat().st_size <= LARGEST_BYTES
     window = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
     found = window.new_page()
@@ -102,7 +103,7 @@ def test_tools_that_need_a_server_are_not_there(page: Page) -> None:
 
 def test_where_a_page_may_not_be_put(store: RunStore, run: RunView, tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no folder"):
-        write_handout(store, run.id, "newest", tmp_path / "no" / "page.html")
+        write_handout(store, run.id, "newest", tmp_path / "no" / "page.html", by=OWNER)
     with pytest.raises(NotFoundError, match="no snapshot at step 3"):
-        write_handout(store, run.id, 3, tmp_path)
-    assert handout(run, 10) != handout(run, 20)
+        write_handout(store, run.id, 3, tmp_path, by=OWNER)
+    assert handout(run, 10, by=OWNER) != handout(run, 20, by=OWNER)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_core.access.people import OWNER
 from gan_core.config import DatasetInfo
 from gan_core.data.own.prepare import Options
 from gan_core.errors import BadInputError, ConflictError, JobFailedError
@@ -42,21 +43,23 @@ def test_nothing_yet(tmp_path: Path) -> None:
     alone = INFO.model_copy(update={"num_classes": 1})
     assert classify.standing(tmp_path, alone).state == "unsuited"
     with pytest.raises(BadInputError, match="no classes"):
-        classify.start(tmp_path, alone, tmp_path)
+        classify.start(tmp_path, alone, tmp_path, by=OWNER)
     with pytest.raises(BadInputError, match="no classes"):
-        classify.ensure(tmp_path, alone, tmp_path)
+        classify.ensure(tmp_path, alone, tmp_path, by=OWNER)
 
 
 def test_under_way_then_ready(tmp_path: Path, busy: Path) -> None:
     note(tmp_path, 40)
     assert classify.standing(tmp_path, INFO) == classify.Standing("training", 0.4)
-    classify.start(tmp_path, INFO, tmp_path)  # is on its way: nothing to do
+    classify.start(tmp_path, INFO, tmp_path, by=OWNER)  # is on its way: nothing to do
     by_hand.seal(tmp_path, INFO)
     ready = classify.standing(tmp_path, INFO)
     assert ready.state == "ready"
     assert ready.card is not None
     assert ready.card.accuracy == by_hand.ACCURACY
-    assert classify.ensure(tmp_path, INFO, tmp_path) == classifiers.folder_of(tmp_path, INFO)
+    assert classify.ensure(tmp_path, INFO, tmp_path, by=OWNER) == classifiers.folder_of(
+        tmp_path, INFO
+    )
 
 
 def test_one_that_ended_without_a_result(tmp_path: Path) -> None:
@@ -67,7 +70,7 @@ def test_one_that_ended_without_a_result(tmp_path: Path) -> None:
 
 def test_one_at_a_time(tmp_path: Path, busy: Path) -> None:
     with pytest.raises(ConflictError, match="another classifier"):
-        classify.start(tmp_path, INFO, tmp_path)
+        classify.start(tmp_path, INFO, tmp_path, by=OWNER)
     assert classify.standing(tmp_path, INFO).state == "none"
 
 
@@ -86,9 +89,11 @@ def test_a_real_one_and_the_reason_why_there_is_none(tmp_path: Path) -> None:
             Image.fromarray(picture(level, i)).save(source / kind / f"{i}.png")
     runs_dir = tmp_path / "runs"
     options = Options(sizes=(28,), fit="crop", channels=1, title="two kinds")
-    own = own_sets.prepare(runs_dir, source, options, limits="command-line")
+    own = own_sets.prepare(runs_dir, source, options, limits="command-line", by=OWNER)
     told: list[float] = []
-    folder = classify.ensure(runs_dir, own.info, tmp_path, own_dir=own.folder, progress=told.append)
+    folder = classify.ensure(
+        runs_dir, own.info, tmp_path, own_dir=own.folder, progress=told.append, by=OWNER
+    )
     assert told
     assert all(0 <= share <= 1 for share in told)
     found = Classifier.open(folder)
@@ -101,5 +106,5 @@ def test_a_real_one_and_the_reason_why_there_is_none(tmp_path: Path) -> None:
 
     lost = own.info.model_copy(update={"name": "own:0123456789abcdef"})
     with pytest.raises(JobFailedError, match="pictures"):
-        classify.ensure(runs_dir, lost, tmp_path, own_dir=tmp_path / "nowhere")
+        classify.ensure(runs_dir, lost, tmp_path, own_dir=tmp_path / "nowhere", by=OWNER)
     assert classify.standing(runs_dir, lost).state == "failed"

@@ -2,6 +2,7 @@ import zipfile
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError, JobFailedError, NotFoundError
 from gan_core.jobs.export import FORMATS, default_name, export
 from gan_core.jobs.process import last_words, run_job
@@ -16,9 +17,9 @@ def run(still):
 def test_onnx_is_the_snapshots_own_file(still, run, tmp_path):
     target = tmp_path / "g.onnx"
     target.write_bytes(b"older")
-    assert export(still, run.id, "newest", "onnx", target) == target
+    assert export(still, run.id, "newest", "onnx", target, by=OWNER) == target
     assert target.read_bytes() == b"onnx 50"
-    assert export(still, run.id, 0, "onnx", tmp_path).read_bytes() == b"onnx 0"
+    assert export(still, run.id, 0, "onnx", tmp_path, by=OWNER).read_bytes() == b"onnx 0"
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == sorted(
         ["g.onnx", f"{run.id}-0.onnx"]
     )
@@ -28,12 +29,12 @@ def test_a_damaged_snapshot_is_not_exported(still, run, tmp_path):
     (run.paths.snapshot(50) / "generator.onnx").write_bytes(b"x")
     target = tmp_path / "g.onnx"
     with pytest.raises(DamagedError):
-        export(still, run.id, 50, "onnx", target)
+        export(still, run.id, 50, "onnx", target, by=OWNER)
     assert not target.exists()
 
 
 def test_zip_holds_the_run(still, run, tmp_path):
-    with zipfile.ZipFile(export(still, run.id, "newest", "zip", tmp_path)) as opened:
+    with zipfile.ZipFile(export(still, run.id, "newest", "zip", tmp_path, by=OWNER)) as opened:
         assert f"{run.id}/config.json" in opened.namelist()
 
 
@@ -44,17 +45,17 @@ def test_h5_is_named_as_published(still, run, step, epoch):
 
 def test_bad_input(still, run, tmp_path):
     with pytest.raises(BadInputError, match=", ".join(FORMATS)):
-        export(still, run.id, "newest", "pickle", tmp_path)
+        export(still, run.id, "newest", "pickle", tmp_path, by=OWNER)
     with pytest.raises(BadInputError, match="no folder"):
-        export(still, run.id, "newest", "zip", tmp_path / "missing" / "x.zip")
+        export(still, run.id, "newest", "zip", tmp_path / "missing" / "x.zip", by=OWNER)
     with pytest.raises(NotFoundError):
-        export(still, run.id, 7, "onnx", tmp_path)
+        export(still, run.id, 7, "onnx", tmp_path, by=OWNER)
 
 
 def test_uniform_latents_do_not_fit_into_h5(still, tmp_path):
     run = trained(still, latent_distribution="uniform")
     with pytest.raises(BadInputError) as caught:
-        export(still, run.id, "newest", "h5", tmp_path)
+        export(still, run.id, "newest", "h5", tmp_path, by=OWNER)
     assert caught.value.one_line() == (
         "format: got h5, which has no place for the first layer of this generator, which makes its "
         "latents uniform; allowed is one of: keras, onnx, script, zip."

@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.jobs.fork import fork
 from gan_core.recipes.settings import BEFORE_IT_WAS
@@ -21,7 +22,7 @@ def parent(still):
 @pytest.fixture
 def make(still, parent, data_dir):
     def make(step="newest", overrides=None, **how):
-        return fork(still, parent.id, step, overrides or {}, data_dir=data_dir, **how)
+        return fork(still, parent.id, step, overrides or {}, data_dir=data_dir, **how, by=OWNER)
 
     return make
 

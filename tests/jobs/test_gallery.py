@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, ConflictError, NotFoundError
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs import gallery
@@ -38,7 +39,7 @@ def test_what_ships() -> None:
 @pytest.mark.parametrize("name", list(gallery.WORDS))
 def test_it_is_explorable(name: str, tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
-    view = store.get(gallery.ensure(store, name))
+    view = store.get(gallery.ensure(store, name, by=OWNER))
     config = view.sound_config()
     assert (view.status.state, view.status.step) == ("completed", config.total_steps)
     assert view.title == gallery.find(name).title
@@ -55,22 +56,22 @@ def test_it_is_explorable(name: str, tmp_path: Path) -> None:
 def test_many_ask_and_it_comes_once(tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
     with ThreadPoolExecutor(8) as pool:
-        found = set(pool.map(lambda _: gallery.ensure(store, "digits"), range(8)))
+        found = set(pool.map(lambda _: gallery.ensure(store, "digits", by=OWNER), range(8)))
     assert found == set(store.ids()) == {gallery.find("digits").run_id}
     store.rename(found.pop(), "mine")
-    gallery.ensure(store, "digits")
+    gallery.ensure(store, "digits", by=OWNER)
     assert [view.title for view in store.list()] == ["mine"]
 
 
 def test_it_has_no_training_state(tmp_path: Path, data_dir: Path) -> None:
     store = RunStore(tmp_path / "runs")
-    run_id = gallery.ensure(store, "digits")
+    run_id = gallery.ensure(store, "digits", by=OWNER)
     with pytest.raises(ConflictError, match="without its training state"):
-        resume(store, run_id, epochs=100, data_dir=data_dir)
+        resume(store, run_id, epochs=100, data_dir=data_dir, by=OWNER)
     with pytest.raises(BadInputError, match="cannot be forked"):
-        fork(store, run_id, "newest", {}, data_dir=data_dir)
+        fork(store, run_id, "newest", {}, data_dir=data_dir, by=OWNER)
 
 
 def test_an_unknown_name(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match=r"'cats' in the gallery; there are: digits, clothes"):
-        gallery.ensure(RunStore(tmp_path / "runs"), "cats")
+        gallery.ensure(RunStore(tmp_path / "runs"), "cats", by=OWNER)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, ConflictError
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs.control import resume
@@ -38,7 +39,7 @@ def _onnx(path: Path) -> Path:
 
 def test_a_run_to_explore(store: RunStore, tmp_path: Path, data_dir: Path) -> None:
     file = by_hand.write_keras(tmp_path / "my  cats.v2.keras", by_hand.sequential())
-    view = import_model(store, file)
+    view = import_model(store, file, by=OWNER)
     assert (view.title, view.damage) == ("my cats.v2", "")
     assert (view.status.state, view.status.step) == ("completed", 0)
     config = view.sound_config()
@@ -50,25 +51,25 @@ def test_a_run_to_explore(store: RunStore, tmp_path: Path, data_dir: Path) -> No
     assert np.abs(images.astype(int) - expected).max() <= 1
     assert verdicts is None
     with pytest.raises(ConflictError, match="without its training state"):
-        resume(store, view.id, epochs=3, data_dir=data_dir)
+        resume(store, view.id, epochs=3, data_dir=data_dir, by=OWNER)
     with pytest.raises(BadInputError, match="cannot be forked"):
-        fork(store, view.id, "newest", {}, data_dir=data_dir)
+        fork(store, view.id, "newest", {}, data_dir=data_dir, by=OWNER)
     with pytest.raises(BadInputError, match="cannot be trained"):
-        export(store, view.id, "newest", "script", tmp_path)
+        export(store, view.id, "newest", "script", tmp_path, by=OWNER)
     assert [entry.name for entry in store.root.iterdir()] == [view.id]
 
 
 def test_out_and_in_again(store: RunStore, tmp_path: Path) -> None:
-    first = import_model(store, _onnx(tmp_path / "g.onnx"), name="mine")
+    first = import_model(store, _onnx(tmp_path / "g.onnx"), name="mine", by=OWNER)
     packed = io.BytesIO()
     archive.pack(first, packed)
     store.delete(first.id)
     again = archive.unpack(store, packed)
     assert (again.id, again.title) == (first.id, "mine")
-    written = export(store, again.id, "newest", "onnx", tmp_path)
+    written = export(store, again.id, "newest", "onnx", tmp_path, by=OWNER)
     assert is_model(written.name)
     with written.open("rb") as file:
-        third = import_upload(store, "C:\\folder\\other.ONNX", file)
+        third = import_upload(store, "C:\\folder\\other.ONNX", file, by=OWNER)
     assert third.title == "other"
     found = [SnapshotEngine.open(run.paths, 0).images(_LATENTS) for run in (again, third)]
     assert np.abs(found[0].astype(int) - found[1]).max() <= 1
@@ -76,9 +77,9 @@ def test_out_and_in_again(store: RunStore, tmp_path: Path) -> None:
 
 def test_uploads_of_other_kinds(store: RunStore) -> None:
     with pytest.raises(BadInputError, match=r"'x\.pkl' of 0 MB; allowed are \.zip, \.keras"):
-        import_upload(store, "x.pkl", io.BytesIO(b"cos\nsystem\n"))
+        import_upload(store, "x.pkl", io.BytesIO(b"cos\nsystem\n"), by=OWNER)
     with pytest.raises(BadInputError, match="not a good zip"):
-        import_upload(store, "x.keras", io.BytesIO(b"cos\nsystem\n"))
+        import_upload(store, "x.keras", io.BytesIO(b"cos\nsystem\n"), by=OWNER)
     assert not store.ids()
 
 
@@ -92,7 +93,7 @@ def test_a_file_that_asks_for_too_much_memory(store: RunStore, tmp_path: Path) -
     file = tmp_path / "bomb.onnx"
     file.write_bytes(b"\x08\x08\x3a" + bytes(length) + graph)
     with pytest.raises(BadInputError) as refusal:
-        import_model(store, file)
+        import_model(store, file, by=OWNER)
     assert refusal.value.field == "file"
     assert list(store.root.iterdir()) == []
 
@@ -103,10 +104,12 @@ def test_numbers_that_are_none(store: RunStore, tmp_path: Path) -> None:
     file = tmp_path / "g.onnx"
     file.write_bytes(to_onnx(by_hand.NETWORK, weights).SerializeToString())
     with pytest.raises(BadInputError, match="holds what is no number"):
-        import_model(store, file)
+        import_model(store, file, by=OWNER)
     model = by_hand.sequential(layers=[("Lambda", {"name": "x", "function": "y"})])
     with pytest.raises(BadInputError, match="it has a layer Lambda") as refusal:
-        import_model(store, by_hand.write_h5(tmp_path / "g.h5", json.loads(json.dumps(model))))
+        import_model(
+            store, by_hand.write_h5(tmp_path / "g.h5", json.loads(json.dumps(model))), by=OWNER
+        )
     assert "\n" not in refusal.value.one_line()
     with pytest.raises(BadInputError, match="there is no file"):
-        import_model(store, tmp_path / "none.h5")
+        import_model(store, tmp_path / "none.h5", by=OWNER)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import ConflictError, JobFailedError, NotFoundError
 from gan_core.jobs import detached, invert
 from gan_core.runs import inversions
@@ -50,12 +51,12 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def test_two_run_and_the_third_waits_its_turn(tmp_path: Path, spawned: list[str]) -> None:
-    first = invert.start(tmp_path, WANTED, TARGET)
-    second = invert.start(tmp_path, WANTED, TARGET)
+    first = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
+    second = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     with held(tmp_path, first):
         with held(tmp_path, second):
-            third = invert.start(tmp_path, WANTED, TARGET)
-            fourth = invert.start(tmp_path, WANTED, TARGET)
+            third = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
+            fourth = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
             assert spawned == [first, second]
             assert invert.standing(tmp_path, third).state == "waiting"
             assert invert.standing(tmp_path, first).state == "running"
@@ -64,9 +65,9 @@ def test_two_run_and_the_third_waits_its_turn(tmp_path: Path, spawned: list[str]
 
 
 def test_who_looks_no_more_loses_the_place(tmp_path: Path, spawned: list[str]) -> None:
-    ids = [invert.start(tmp_path, WANTED, TARGET) for _ in range(2)]
+    ids = [invert.start(tmp_path, WANTED, TARGET, by=OWNER) for _ in range(2)]
     with held(tmp_path, ids[0]), held(tmp_path, ids[1]):
-        gone, here = (invert.start(tmp_path, WANTED, TARGET) for _ in range(2))
+        gone, here = (invert.start(tmp_path, WANTED, TARGET, by=OWNER) for _ in range(2))
     long_ago = time.time() - 60
     os.utime(inversions.folder_of(tmp_path, gone) / inversions.REQUEST, (long_ago, long_ago))
     invert.standing(tmp_path, here)
@@ -80,16 +81,16 @@ def test_a_long_line_is_refused(
 ) -> None:
     monkeypatch.setattr(invert, "AT_ONCE", 0)
     monkeypatch.setattr(invert, "MAX_WAITING", 2)
-    ids = [invert.start(tmp_path, WANTED, TARGET) for _ in range(2)]
+    ids = [invert.start(tmp_path, WANTED, TARGET, by=OWNER) for _ in range(2)]
     with pytest.raises(ConflictError, match="2 searches"):
-        invert.start(tmp_path, WANTED, TARGET)
-    invert.stop(tmp_path, ids[0])
+        invert.start(tmp_path, WANTED, TARGET, by=OWNER)
+    invert.stop(tmp_path, ids[0], by=OWNER)
     assert invert.standing(tmp_path, ids[0]) == invert.Standing("stopped")
-    invert.start(tmp_path, WANTED, TARGET)
+    invert.start(tmp_path, WANTED, TARGET, by=OWNER)
 
 
 def test_what_was_found(tmp_path: Path, spawned: list[str]) -> None:
-    id_ = invert.start(tmp_path, WANTED, TARGET)
+    id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     folder = inversions.folder_of(tmp_path, id_)
     found = inversions.Found(done=30, total=100, error=0.25, z=(1.0, 2.0))
     with held(tmp_path, id_):
@@ -105,18 +106,18 @@ def test_what_was_found(tmp_path: Path, spawned: list[str]) -> None:
 def test_old_ones_are_swept_away_and_running_ones_are_not(
     tmp_path: Path, spawned: list[str]
 ) -> None:
-    old, running = (invert.start(tmp_path, WANTED, TARGET) for _ in range(2))
+    old, running = (invert.start(tmp_path, WANTED, TARGET, by=OWNER) for _ in range(2))
     with held(tmp_path, running):
         for id_ in (old, running):
             os.utime(inversions.folder_of(tmp_path, id_) / inversions.REQUEST, (1, 1))
-        invert.start(tmp_path, WANTED, TARGET)
+        invert.start(tmp_path, WANTED, TARGET, by=OWNER)
         with pytest.raises(NotFoundError):
             invert.standing(tmp_path, old)
         assert invert.standing(tmp_path, running).state == "running"
 
 
 def test_stopping_ends_the_process_that_holds_the_lock(tmp_path: Path, spawned: list[str]) -> None:
-    id_ = invert.start(tmp_path, WANTED, TARGET)
+    id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     folder = inversions.folder_of(tmp_path, id_)
     with held(tmp_path, id_) as lock:
         child = subprocess.Popen(
@@ -124,17 +125,17 @@ def test_stopping_ends_the_process_that_holds_the_lock(tmp_path: Path, spawned: 
         )
     (folder / inversions.PROCESS).write_text(str(child.pid))
     assert invert.standing(tmp_path, id_).state == "running"
-    invert.stop(tmp_path, id_)
+    invert.stop(tmp_path, id_, by=OWNER)
     assert child.wait() < 0
     assert invert.standing(tmp_path, id_).state == "stopped"
-    invert.stop(tmp_path, id_)  # once more changes nothing
+    invert.stop(tmp_path, id_, by=OWNER)  # once more changes nothing
 
 
 def test_a_number_without_a_lock_is_nobodys(tmp_path: Path, spawned: list[str]) -> None:
-    id_ = invert.start(tmp_path, WANTED, TARGET)
+    id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     innocent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     (inversions.folder_of(tmp_path, id_) / inversions.PROCESS).write_text(str(innocent.pid))
-    invert.stop(tmp_path, id_)
+    invert.stop(tmp_path, id_, by=OWNER)
     assert innocent.poll() is None
     innocent.kill()
     innocent.wait()
@@ -143,11 +144,11 @@ def test_a_number_without_a_lock_is_nobodys(tmp_path: Path, spawned: list[str]) 
 def test_a_real_search_is_ended_while_it_loads(tmp_path: Path) -> None:
     paths = RunPaths(tmp_path / WANTED.run)
     seal_generator(paths, WANTED.step, PLAIN, random_weights(PLAIN))
-    id_ = invert.start(tmp_path, WANTED, TARGET)
+    id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     folder = inversions.folder_of(tmp_path, id_)
     wait_for((folder / inversions.PROCESS).exists)
     assert invert.standing(tmp_path, id_).state == "running"
-    invert.stop(tmp_path, id_)
+    invert.stop(tmp_path, id_, by=OWNER)
     wait_for(lambda: not is_held(folder / inversions.LOCK))
     assert invert.standing(tmp_path, id_).state == "stopped"
 
@@ -161,4 +162,4 @@ def test_a_process_that_does_not_start_says_why(
         lambda *_: [sys.executable, "-c", "raise SystemExit('no engine')"],
     )
     with pytest.raises(JobFailedError, match="no engine"):
-        invert.start(tmp_path, WANTED, TARGET)
+        invert.start(tmp_path, WANTED, TARGET, by=OWNER)

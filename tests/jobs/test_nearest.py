@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.config import DatasetInfo
 from gan_core.data import describe
 from gan_core.errors import JobFailedError
@@ -36,19 +37,19 @@ def ended(runs_dir: Path, info: DatasetInfo, measure: indices.Measure) -> neares
 def test_a_real_one(tmp_path: Path, measure: indices.Measure) -> None:
     by_hand.seal(tmp_path, DIGITS)
     assert nearest.standing(tmp_path, DIGITS, measure) == nearest.Standing("none")
-    nearest.start(tmp_path, DIGITS, measure, tmp_path)
+    nearest.start(tmp_path, DIGITS, measure, tmp_path, by=OWNER)
     assert ended(tmp_path, DIGITS, measure) == nearest.Standing("ready", 1.0)
     index = NearestCache().get(tmp_path, DIGITS, measure, None)
     assert index.card.measure == measure
-    nearest.start(tmp_path, DIGITS, measure, tmp_path)  # is there: nothing to do
+    nearest.start(tmp_path, DIGITS, measure, tmp_path, by=OWNER)  # is there: nothing to do
 
 
 def test_the_reason_why_there_is_none(tmp_path: Path) -> None:
-    nearest.start(tmp_path, LOST, "pixels", tmp_path, own_dir=tmp_path / "nowhere")
+    nearest.start(tmp_path, LOST, "pixels", tmp_path, own_dir=tmp_path / "nowhere", by=OWNER)
     now = ended(tmp_path, LOST, "pixels")
     assert now.state == "failed"
     assert "pictures of this run" in now.reason
-    nearest.forget_failure(tmp_path, LOST, "pixels")
+    nearest.forget_failure(tmp_path, LOST, "pixels", by=OWNER)
     assert nearest.standing(tmp_path, LOST, "pixels").state == "none"
 
 
@@ -56,7 +57,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     home = indices.home(tmp_path)
     home.mkdir()
     with FileLock.acquire(home / ".lock"):
-        nearest.start(tmp_path, DIGITS, "pixels", tmp_path)
+        nearest.start(tmp_path, DIGITS, "pixels", tmp_path, by=OWNER)
         assert nearest.standing(tmp_path, DIGITS, "pixels").state == "none"
         folder = indices.folder_of(tmp_path, DIGITS, "pixels")
         classifiers.write_progress(folder, classifiers.Progress(done=1, total=4))
@@ -69,4 +70,4 @@ def test_a_process_that_does_not_start_says_why(
     failing = [sys.executable, "-c", "raise SystemExit('no luck')"]
     monkeypatch.setattr(detached, "module_command", lambda *_: failing)
     with pytest.raises(JobFailedError, match="no luck"):
-        nearest.start(tmp_path, DIGITS, "pixels", tmp_path)
+        nearest.start(tmp_path, DIGITS, "pixels", tmp_path, by=OWNER)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from gan_core.access.people import OWNER
 from gan_core.config import RunConfig
 from gan_core.data import load, prepared
 from gan_core.data.own.prepare import Options
@@ -40,7 +41,7 @@ def ask(still, data_dir, pets):
     def ask(dataset=None, overrides=None, recipe="quick-dcgan", **how):
         chosen = {"batch_size": 8, **(overrides or {})}
         where = {"runs_dir": still.root, "data_dir": data_dir}
-        return plan(recipe, str(dataset or pets), chosen, steps=3, **{**where, **how})
+        return plan(recipe, str(dataset or pets), chosen, steps=3, **{**where, **how}, by=OWNER)
 
     return ask
 
@@ -53,7 +54,7 @@ def test_a_path_becomes_an_own_set_and_a_run(still, ask, data_dir, pets):
     assert told[-1] == (40, 40)
     (own,) = own_sets.own_sets(still.root)
     assert own.info == config.dataset
-    run = submit(still, config, data_dir=data_dir)
+    run = submit(still, config, data_dir=data_dir, by=OWNER)
     shared = (run.paths.dataset / "images.npy").stat()
     assert shared.st_ino == (own.folder / "images.npy").stat().st_ino  # not twice on the disk
     loaded = load(config.dataset, data_dir, run.paths.dataset)
@@ -74,7 +75,7 @@ def test_a_run_may_want_them_smaller_and_grey(still, ask, data_dir):
     base = ask()
     config = ask(base.dataset.name, {"image_size": "32", "channels": "1"})
     assert config.dataset.name == base.dataset.name
-    run = submit(still, config, data_dir=data_dir)
+    run = submit(still, config, data_dir=data_dir, by=OWNER)
     loaded = load(config.dataset, data_dir, run.paths.dataset)
     assert loaded.train_images.shape == (40, 32, 32, 1)
     assert np.array_equal(loaded.train_labels, np.repeat([0, 1], 20))
@@ -136,17 +137,17 @@ def own_run(still, ask):
 
 def test_a_run_survives_the_deletion_of_its_set(still, own_run, data_dir):
     (own,) = own_sets.own_sets(still.root)
-    own_sets.delete(still.root, own)
-    own_sets.delete(still.root, own)  # somebody else was faster
+    own_sets.delete(still.root, own, by=OWNER)
+    own_sets.delete(still.root, own, by=OWNER)  # somebody else was faster
     assert own_sets.own_sets(still.root) == []
     info = own_run.sound_config().dataset
     assert load(info, data_dir, own_run.paths.dataset).info == info
-    resumed = control.resume(still, own_run.id, steps=100, data_dir=data_dir)
+    resumed = control.resume(still, own_run.id, steps=100, data_dir=data_dir, by=OWNER)
     assert resumed.status.state == "queued"
 
 
 def test_a_fork_has_the_pictures_too(still, own_run, data_dir):
-    made = fork(still, own_run.id, 50, {}, data_dir=data_dir)
+    made = fork(still, own_run.id, 50, {}, data_dir=data_dir, by=OWNER)
     shutil.rmtree(own_run.paths.root)
     info = made.sound_config().dataset
     assert load(info, data_dir, made.paths.dataset).info == info
@@ -163,16 +164,16 @@ def test_the_pictures_travel_with_the_run(still, own_run, data_dir, tmp_path):
 def test_a_run_whose_pictures_are_gone_says_so(still, own_run, data_dir):
     shutil.rmtree(own_run.paths.dataset)
     with pytest.raises(NotFoundError, match="not here"):
-        control.resume(still, own_run.id, steps=100, data_dir=data_dir)
+        control.resume(still, own_run.id, steps=100, data_dir=data_dir, by=OWNER)
     with pytest.raises(NotFoundError, match="not here"):
-        fork(still, own_run.id, 50, {}, data_dir=data_dir)
+        fork(still, own_run.id, 50, {}, data_dir=data_dir, by=OWNER)
 
 
 def test_a_missing_set_is_noticed_when_a_run_is_made(still, ask, data_dir):
     config = ask()
     shutil.rmtree(own_sets.folder_of(still.root))
     with pytest.raises(NotFoundError):
-        submit(still, config, data_dir=data_dir)
+        submit(still, config, data_dir=data_dir, by=OWNER)
     assert still.ids() == []
 
 
@@ -182,7 +183,7 @@ def test_a_copy_is_made_where_links_are_not_possible(still, ask, data_dir, monke
 
     config = ask()
     monkeypatch.setattr(os, "link", refuse)
-    run = submit(still, config, data_dir=data_dir)
+    run = submit(still, config, data_dir=data_dir, by=OWNER)
     assert load(config.dataset, data_dir, run.paths.dataset).info == config.dataset
 
 
@@ -203,7 +204,7 @@ def test_giving_up_leaves_nothing(still, pets):
         raise LeftError
 
     with pytest.raises(LeftError):
-        own_sets.prepare(still.root, pets, Options(), limits="upload", progress=leave)
+        own_sets.prepare(still.root, pets, Options(), limits="upload", progress=leave, by=OWNER)
     # A process that was quicker than the leaving has finished its set; nothing half done is left.
     left = [entry.name for entry in own_sets.folder_of(still.root).iterdir()]
     assert not [name for name in left if not prepared.is_id(name)]
@@ -213,7 +214,7 @@ def test_a_process_that_dies_is_told(still, pets, monkeypatch):
     monkeypatch.setenv("PYTHONWARNINGS", "nonsense::::::")
     monkeypatch.setattr(own_sets, "_MODULE", "gan_core.data.own.limits")  # ends without a word
     with pytest.raises(JobFailedError):
-        own_sets.prepare(still.root, pets, Options(), limits="upload")
+        own_sets.prepare(still.root, pets, Options(), limits="upload", by=OWNER)
     assert process.SOURCE_ROOT.is_dir()
 
 
@@ -228,7 +229,7 @@ def png(seed):
 def test_many_files_from_a_browser(still):
     files = [(f"Fotos/猫/{n}.png", png(n)) for n in range(3)]
     files += [(f"Fotos/собака/{n}.png", png(10 + n)) for n in range(2)]
-    own = prepare_upload(still.root, files, Options(title="Haustiere"))
+    own = prepare_upload(still.root, files, Options(title="Haustiere"), by=OWNER)
     assert own.info.class_names == ("собака", "猫")
     assert (own.info.title, own.info.num_train) == ("Haustiere", 5)
     assert [entry.name for entry in own_sets.folder_of(still.root).iterdir()] == [own.id]
@@ -237,14 +238,14 @@ def test_many_files_from_a_browser(still):
 def test_one_array_from_a_browser(still):
     file = io.BytesIO()
     np.save(file, np.zeros((10, 28, 28), np.uint8))
-    own = prepare_upload(still.root, [("../..//Größe 1.npy", file)], Options())
+    own = prepare_upload(still.root, [("../..//Größe 1.npy", file)], Options(), by=OWNER)
     assert (own.info.title, own.info.num_train) == ("Größe 1", 10)
     assert own_sets.report_of(own).kind == "npy"
 
 
 def test_nothing_from_a_browser(still):
     with pytest.raises(BadInputError):
-        prepare_upload(still.root, [], Options())
+        prepare_upload(still.root, [], Options(), by=OWNER)
     with pytest.raises(BadInputError, match="no picture"):
-        prepare_upload(still.root, [("a.txt", io.BytesIO(b"x"))], Options())
+        prepare_upload(still.root, [("a.txt", io.BytesIO(b"x"))], Options(), by=OWNER)
     assert list(own_sets.folder_of(still.root).iterdir()) == []

@@ -1,5 +1,6 @@
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, NotFoundError, OfflineError
 from gan_core.jobs import estimate, machine
 from gan_core.jobs.plan import plan
@@ -15,7 +16,7 @@ def ask(tmp_path, data_dir):
 
     def ask(recipe="quick-dcgan", dataset=None, overrides=None, **how):
         where = {"runs_dir": tmp_path, "data_dir": data_dir}
-        return plan(recipe, dataset, overrides or {}, **{**where, **how})
+        return plan(recipe, dataset, overrides or {}, **{**where, **how}, by=OWNER)
 
     return ask
 

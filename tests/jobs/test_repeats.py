@@ -1,5 +1,6 @@
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs.fork import fork
 from gan_core.jobs.repeats import MAX_REPEATS, members, repeat_run, submit_repeats
@@ -11,7 +12,7 @@ from tests.runs_by_hand import config, trained
 
 def test_repeats_differ_in_their_seed_alone(still, data_dir):
     made = config(dropout=0.1).model_copy(update={"seed": 7})
-    runs = submit_repeats(still, made, 3, "Mine", data_dir=data_dir)
+    runs = submit_repeats(still, made, 3, "Mine", data_dir=data_dir, by=OWNER)
     assert [run.status.state for run in runs] == ["queued"] * 3
     assert [run.sound_config().seed for run in runs] == [7, 8, 9]
     assert {
@@ -25,18 +26,20 @@ def test_repeats_differ_in_their_seed_alone(still, data_dir):
 
 def test_a_run_that_is_there_becomes_one_of_them(still, data_dir):
     first = trained(still, name="n" * 120)
-    runs = repeat_run(still, first.id, 5, data_dir=data_dir)
+    runs = repeat_run(still, first.id, 5, data_dir=data_dir, by=OWNER)
     assert [run.sound_config().seed for run in runs] == [0, 1, 2, 3, 4]
     assert runs[0].id == first.id
     assert runs[0].status.state == "completed"
     assert len({run.meta.group for run in runs}) == 1
-    assert len(repeat_run(still, first.id, 5, data_dir=data_dir)) == 5  # nothing is missing
-    assert len(repeat_run(still, first.id, 6, data_dir=data_dir)) == 6
+    assert (
+        len(repeat_run(still, first.id, 5, data_dir=data_dir, by=OWNER)) == 5
+    )  # nothing is missing
+    assert len(repeat_run(still, first.id, 6, data_dir=data_dir, by=OWNER)) == 6
     assert len(still.list()) == 6
 
 
 def test_a_rename_keeps_the_group(still, data_dir):
-    runs = submit_repeats(still, config(), 2, data_dir=data_dir)
+    runs = submit_repeats(still, config(), 2, data_dir=data_dir, by=OWNER)
     still.rename(runs[0].id, "other")
     assert still.get(runs[0].id).meta.group == runs[1].meta.group
 
@@ -53,15 +56,15 @@ def test_bad_input(still, data_dir):
     run = trained(still)
     for num in (0, 1, MAX_REPEATS + 1):
         with pytest.raises(BadInputError) as caught:
-            submit_repeats(still, config(), num, data_dir=data_dir)
+            submit_repeats(still, config(), num, data_dir=data_dir, by=OWNER)
         assert caught.value.field == "repeat"
     last = config().model_copy(update={"seed": MAX_SEED})
     with pytest.raises(BadInputError) as caught:
-        submit_repeats(still, last, 2, data_dir=data_dir)
+        submit_repeats(still, last, 2, data_dir=data_dir, by=OWNER)
     assert caught.value.field == "seed"
-    forked = fork(still, run.id, "newest", {}, data_dir=data_dir)
+    forked = fork(still, run.id, "newest", {}, data_dir=data_dir, by=OWNER)
     with pytest.raises(BadInputError, match="is a fork"):
-        repeat_run(still, forked.id, 5, data_dir=data_dir)
+        repeat_run(still, forked.id, 5, data_dir=data_dir, by=OWNER)
     for group in ("", "missing"):
         with pytest.raises(NotFoundError):
             members(still, group)

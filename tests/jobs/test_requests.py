@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
 from gan_core.jobs import control, launch
 from gan_core.runs import control as requests
@@ -20,10 +21,10 @@ def state(store, view):
 
 def test_a_waiting_run_is_paused_or_stopped_at_once(still):
     first, second = queued(still), queued(still)
-    assert control.pause(still, first.id).acknowledged
-    assert control.stop(still, second.id).acknowledged
+    assert control.pause(still, first.id, by=OWNER).acknowledged
+    assert control.stop(still, second.id, by=OWNER).acknowledged
     assert (state(still, first), state(still, second)) == ("paused", "stopped")
-    assert control.stop(still, first.id).acknowledged
+    assert control.stop(still, first.id, by=OWNER).acknowledged
     assert state(still, first) == "stopped"
 
 
@@ -32,7 +33,7 @@ def test_what_has_ended_cannot_be_stopped_or_paused(still, ended):
     view = in_state(still, ended)
     for ask in (control.pause, control.stop):
         with pytest.raises(ConflictError, match=f"is {ended}") as caught:
-            ask(still, view.id)
+            ask(still, view.id, by=OWNER)
         assert "running" in caught.value.message
     assert list(view.paths.control.iterdir()) == []
 
@@ -49,7 +50,7 @@ def test_a_worker_that_takes_the_request_acknowledges_it(still):
     with FileLock.acquire(view.paths.lock):
         worker = threading.Thread(target=work)
         worker.start()
-        reply = control.pause(still, view.id)
+        reply = control.pause(still, view.id, by=OWNER)
         worker.join()
     assert reply.acknowledged
     assert taken == ["pause"]
@@ -58,7 +59,7 @@ def test_a_worker_that_takes_the_request_acknowledges_it(still):
 def test_silence_is_told_and_the_request_stays(still):
     view = in_state(still, "running")
     with FileLock.acquire(view.paths.lock):
-        reply = control.stop(still, view.id, wait_secs=0.1)
+        reply = control.stop(still, view.id, wait_secs=0.1, by=OWNER)
     assert not reply.acknowledged
     assert "not answered within 0.1 s" in str(reply.said)
     assert requests.take(view.paths) == ["stop"]
@@ -68,7 +69,7 @@ def test_a_worker_that_is_gone_needs_no_request(still):
     view = in_state(still, "running")
     held = FileLock.acquire(view.paths.lock)
     threading.Timer(0.2, held.release).start()
-    assert control.pause(still, view.id).acknowledged
+    assert control.pause(still, view.id, by=OWNER).acknowledged
     assert requests.take(view.paths) == []
 
 
@@ -76,7 +77,7 @@ def test_a_worker_that_is_gone_needs_no_request(still):
 def test_resume_revives(still, ended, data_dir):
     view = in_state(still, ended)
     requests.send(view.paths, "stop")  # meant for a worker that is gone
-    resumed = control.resume(still, view.id, data_dir=data_dir)
+    resumed = control.resume(still, view.id, data_dir=data_dir, by=OWNER)
     assert resumed.status.state == "queued"
     assert resumed.status.step == 50
     assert launch.read_launch(view.paths) == data_dir.resolve()
@@ -86,12 +87,12 @@ def test_resume_revives(still, ended, data_dir):
 def test_a_completed_run_wants_a_larger_length(still, data_dir):
     view = trained(still, (0, 50))
     with pytest.raises(ConflictError) as refused:
-        control.resume(still, view.id, data_dir=data_dir)
+        control.resume(still, view.id, data_dir=data_dir, by=OWNER)
     assert "--steps" in refused.value.hint
     with pytest.raises(BadInputError, match="more than") as caught:
-        control.resume(still, view.id, steps=50, data_dir=data_dir)
+        control.resume(still, view.id, steps=50, data_dir=data_dir, by=OWNER)
     assert caught.value.field == "steps"
-    resumed = control.resume(still, view.id, epochs=2, data_dir=data_dir)
+    resumed = control.resume(still, view.id, epochs=2, data_dir=data_dir, by=OWNER)
     per_epoch = view.sound_config().steps_per_epoch
     assert resumed.sound_config().total_steps == resumed.status.total_steps == 2 * per_epoch
     assert resumed.sound_config().model_copy(update={"total_steps": 50}) == view.config
@@ -100,16 +101,19 @@ def test_a_completed_run_wants_a_larger_length(still, data_dir):
 def test_a_shorter_length_than_what_is_done(still, data_dir):
     view = in_state(still, "stopped", step=50)
     with pytest.raises(BadInputError, match="50 are done"):
-        control.resume(still, view.id, steps=50, data_dir=data_dir)
-    assert control.resume(still, view.id, steps=60, data_dir=data_dir).status.total_steps == 60
+        control.resume(still, view.id, steps=50, data_dir=data_dir, by=OWNER)
+    assert (
+        control.resume(still, view.id, steps=60, data_dir=data_dir, by=OWNER).status.total_steps
+        == 60
+    )
 
 
 def test_what_runs_or_waits_is_not_resumed(still, data_dir):
     view = in_state(still, "running")
     with FileLock.acquire(view.paths.lock), pytest.raises(ConflictError, match="is running"):
-        control.resume(still, view.id, data_dir=data_dir)
+        control.resume(still, view.id, data_dir=data_dir, by=OWNER)
     with pytest.raises(ConflictError, match="is queued"):
-        control.resume(still, queued(still).id, data_dir=data_dir)
+        control.resume(still, queued(still).id, data_dir=data_dir, by=OWNER)
 
 
 @pytest.mark.parametrize("deed", ["resume", "delete"])
@@ -118,7 +122,7 @@ def test_a_worker_on_its_way_out_is_waited_for(still, data_dir, deed):
     view = in_state(still, "paused")
     threading.Timer(0.6, FileLock.acquire(view.paths.lock).release).start()
     if deed == "resume":
-        assert control.resume(still, view.id, data_dir=data_dir).status.state == "queued"
+        assert control.resume(still, view.id, data_dir=data_dir, by=OWNER).status.state == "queued"
     else:
         still.delete(view.id)
         assert view.id not in still.ids()
@@ -130,11 +134,11 @@ def test_a_config_from_a_stranger_is_judged_like_a_new_one(still, data_dir):
     changed["settings"]["batch_size"] = 10**9
     write_json(view.paths.config, changed)
     with pytest.raises(BadInputError) as caught:
-        control.resume(still, view.id, data_dir=data_dir)
+        control.resume(still, view.id, data_dir=data_dir, by=OWNER)
     assert caught.value.field == "batch_size"
     view.paths.config.write_text("{")
     with pytest.raises(DamagedError):
-        control.resume(still, view.id, data_dir=data_dir)
+        control.resume(still, view.id, data_dir=data_dir, by=OWNER)
 
 
 def test_no_such_run(still, data_dir):
@@ -142,7 +146,7 @@ def test_no_such_run(still, data_dir):
         with pytest.raises(NotFoundError, match="there is no run"):
             ask(still, "20260101-000000-abcdef")
     with pytest.raises(NotFoundError):
-        control.resume(still, "../etc", data_dir=data_dir)
+        control.resume(still, "../etc", data_dir=data_dir, by=OWNER)
 
 
 def test_following_ends_with_the_run(still):
@@ -160,7 +164,7 @@ def test_following_ends_with_the_run(still):
 
 
 def test_submit_queues_and_notes_where_the_data_are(still, data_dir):
-    view = launch.submit(still, config(), "a name", data_dir=data_dir)
+    view = launch.submit(still, config(), "a name", data_dir=data_dir, by=OWNER)
     assert view.status.state == "queued"
     assert view.meta.name == "a name"
     assert launch.read_launch(view.paths) == data_dir.resolve()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.config import RunConfig
 from gan_core.errors import ConflictError
 from gan_core.jobs.rollback import (
@@ -37,7 +38,7 @@ def _collapsed(store: RunStore, *, num_rollbacks: int = 0, **how: Any) -> RunVie
 
 def test_it_goes_back_before_the_collapse(still: RunStore, data_dir: Path) -> None:
     run = _collapsed(still)
-    successor = roll_back(still, run.id, data_dir=data_dir)
+    successor = roll_back(still, run.id, data_dir=data_dir, by=OWNER)
     made: RunConfig = successor.sound_config()
     assert made.parent is not None
     assert (made.parent.run, made.parent.step) == (run.id, 50)
@@ -52,10 +53,10 @@ def test_it_goes_back_before_the_collapse(still: RunStore, data_dir: Path) -> No
 
 def test_a_chain_keeps_the_latents_of_its_sheets(still: RunStore, data_dir: Path) -> None:
     first = _collapsed(still)
-    second = roll_back(still, first.id, data_dir=data_dir)
+    second = roll_back(still, first.id, data_dir=data_dir, by=OWNER)
     note = read_watched(second.paths)
     write_watched(second.paths, note.model_copy(update={"collapse": SEEN}))
-    third = roll_back(still, second.id, data_dir=data_dir).sound_config()
+    third = roll_back(still, second.id, data_dir=data_dir, by=OWNER).sound_config()
     assert (third.seed, third.sheet_seed) == (2, 0)
 
 
@@ -104,7 +105,7 @@ def test_a_run_that_only_stopped_is_left_alone(still: RunStore, data_dir: Path) 
     after_end(still, run.id, data_dir=data_dir)
     assert still.ids() == [run.id]
     with pytest.raises(ConflictError, match="has not collapsed"):
-        roll_back(still, run.id, data_dir=data_dir)
+        roll_back(still, run.id, data_dir=data_dir, by=OWNER)
 
 
 def test_three_times_at_most(still: RunStore, data_dir: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+from gan_core.access.people import OWNER
 from gan_core.jobs import control
 from gan_core.jobs.launch import SUPERVISOR_LOCK
 from gan_core.runs import checkpoints, lock
@@ -35,7 +36,7 @@ def test_the_queue_outlives_supervisor_pause_and_killed_workers(studio):
 
     # Pause is acknowledged within 2 s, and frees the device for the next run.
     began = time.monotonic()
-    assert control.pause(studio.store, first).acknowledged
+    assert control.pause(studio.store, first, by=OWNER).acknowledged
     assert time.monotonic() - began < 2
     studio.until(lambda: studio.status(first).state == "paused", 30, "the first run is paused")
     paused_at = studio.status(first).step
@@ -57,7 +58,7 @@ def test_the_queue_outlives_supervisor_pause_and_killed_workers(studio):
     # Also while TensorFlow loads there is somebody who listens.
     studio.until(lambda: studio.store.get(third).paths.ballast.exists(), 20, "its worker listens")
     began = time.monotonic()
-    assert control.stop(studio.store, third).acknowledged
+    assert control.stop(studio.store, third, by=OWNER).acknowledged
     assert time.monotonic() - began < 2
 
 
