@@ -7,25 +7,33 @@ is the router of the pages.
 import streamlit as st
 
 if __name__ != "__main__":
+    from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
+    from pages._parts.gate import Gate
     from pages._parts.late_routes import LateRoutes
+    from pages._parts.studio import mode
     from pages._parts.warm import warming
 
     # Else an address such as /data, opened first after a start, would be served as a bare script
     # of a folder called `pages`; the router below only says otherwise once it has run.
     PagesManager.uses_pages_directory = False
-    app = st.App("app.py", routes=[LateRoutes()], lifespan=warming)
+    mode()  # a word that is no mode ends the start
+    gate = Middleware(Gate, mode=mode)
+    app = st.App("app.py", routes=[LateRoutes()], middleware=[gate], lifespan=warming)
 else:
+    from pages._parts.access_bar import show_access
     from pages._parts.i18n import _
     from pages._parts.presence import presence
+    from pages._parts.viewer import may
 
-    presence().note()
+    if may("train"):
+        presence().note()
     st.set_page_config(
         page_title="Latent Studio", page_icon="pages/_parts/pictures/icon.svg", layout="wide"
     )
     st.logo("pages/_parts/pictures/logo.svg", size="large")
-    st.navigation(
+    page = st.navigation(
         [
             st.Page(
                 "pages/train.py", title=_("Train"), icon=":material/model_training:", default=True
@@ -36,4 +44,6 @@ else:
             st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
         ],
         position="top",
-    ).run()
+    )
+    show_access()
+    page.run()

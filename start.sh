@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # Latent Studio, from nothing to an open page:
 #
-#   bash start.sh [streamlit options]        prepares .venv on the first run, then opens the app
-#   bash start.sh gpu [streamlit options]    the same with the libraries for an NVIDIA GPU
-#   bash start.sh install FILE               only prepares .venv with a requirements file
+#   bash start.sh [OPTIONS]         prepares .venv on the first run, then opens the app
+#   bash start.sh class [OPTIONS]   the same for a class on the local network
+#   bash start.sh proxy [OPTIONS]   the same behind a web server on this machine
+#   bash start.sh gpu …             any of these with the libraries for an NVIDIA GPU
+#   bash start.sh install FILE      only prepares .venv with a requirements file
+#
+# OPTIONS: --port N, --code TEXT (the teacher's, for a class), and Streamlit's own.
 #
 # Needs Linux, or macOS on Apple silicon, with Python 3.11, 3.12 or 3.13.
 # PYTHON=/path/to/python3.12 bash start.sh   chooses the Python to begin with.
@@ -104,7 +108,14 @@ install() {
 }
 
 open_app() {
-  exec .venv/bin/python -m streamlit run app.py "$@"
+  local mode=alone
+  case "${1:-}" in
+    alone | class | proxy)
+      mode="$1"
+      shift
+      ;;
+  esac
+  exec .venv/bin/python -m gan_core serve "$mode" "$@"
 }
 
 case "${1:-}" in

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
+from gan_core.access.modes import MODES
 from gan_core.errors import BadInputError
 from gan_core.text import N_
 
@@ -98,10 +99,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """
     parser, commands = build()
     _check_command(arguments, commands)
-    given, unknown = parser.parse_known_args(arguments)
+    ours, streamlits = _split(arguments)
+    given, unknown = parser.parse_known_args(ours)
     if unknown:
         raise _unknown_argument(unknown[0], commands[given.command])
+    given.options = streamlits
     return given
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our own arguments, and from the first option with a dot on, `serve` hands them on."""
+    for i, argument in enumerate(arguments):
+        if "serve" in arguments[:i] and re.match(r"--\w+\.\w+", argument):
+            return list(arguments[:i]), list(arguments[i:])
+    return list(arguments), []
 
 
 def _check_command(arguments: Sequence[str], commands: dict[str, Parser]) -> None:
@@ -157,6 +168,7 @@ def build() -> tuple[Parser, dict[str, Parser]]:
         commands[name] = made
         return made
 
+    _add_serve(command("serve", "serving:serve", "Open the pages: alone, for a class, …"))
     command("recipes", "listing:recipes", "List the systems that can be trained.")
     command("datasets", "listing:datasets", "List the data sets.")
     command("doctor", "doctor:doctor", "Tell versions, devices, disk, data, and known traps.")
@@ -199,6 +211,23 @@ def _add_common(parser: Parser, *, top: bool) -> None:
 
 def _add_run(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+
+
+def _add_serve(parser: Parser) -> None:
+    parser.add_argument(
+        "mode",
+        metavar="MODE",
+        nargs="?",
+        default="alone",
+        type=OneOf(MODES),
+        help="alone (default): this machine; class: the local network, the teacher has a code; "
+        "proxy: behind a web server on this machine",
+    )
+    parser.add_argument("--port", type=whole, metavar="N", help="(8501, or the next that is free)")
+    parser.add_argument(
+        "--code", metavar="TEXT", help="the teacher's code for `class`; a fresh one otherwise"
+    )
+    parser.epilog = "Streamlit's own options, such as --server.maxUploadSize=500, may follow."
 
 
 def _add_step(parser: Parser) -> None:

@@ -16,6 +16,7 @@ _MEDIA_TYPES = {
 }
 SERVED = (
     *("explorer.js", "explorer.css", "live_view.js", "live_view.css"),
+    *("access_line.js", "access_line.css"),
     *("plane.js", "plane.css", "concept_sheet.js", "concept_sheet.css"),
     *("decode_worker.js", "runtime.wasm", "runtime_relaxed.wasm"),
 )

@@ -8,7 +8,7 @@ from gan_core.jobs.import_upload import MAX_BYTES, SUFFIXES, import_upload
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import plain
 
 _ROUND = "bring-in-round"
@@ -16,6 +16,8 @@ _ROUND = "bring-in-round"
 
 def show_bring_in() -> None:
     """A button that opens the field; what came in is announced, and is the first card."""
+    if not may("upload"):
+        return
     # A new key closes the popover and empties the field, and with it the memory that the server
     # keeps the file in.
     number = st.session_state.get(_ROUND, 0)

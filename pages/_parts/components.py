@@ -24,6 +24,7 @@ LOADER = asset("loader.js")
 _live_facts = st.components.v2.component("latent_studio_live_facts", js=LOADER)
 _live_view = st.components.v2.component("latent_studio_live_view", js=LOADER)
 _explorer = st.components.v2.component("latent_studio_explorer", js=LOADER)
+_access_line = st.components.v2.component("latent_studio_access_line", js=LOADER)
 _plane = st.components.v2.component("latent_studio_plane", js=LOADER)
 
 
@@ -87,6 +88,19 @@ def live_facts(key: str, data: Mapping[str, Any]) -> None:
     _live_facts(key=key, data=element_data("live_view", shown), width="stretch")
 
 
+def access_line(key: str, data: Mapping[str, Any]) -> None:
+    """Say in which role one is here, with the way in or out.
+
+    Args:
+        key: the element's key.
+        data:
+            text: the role; link: the words of the way in or out, empty for none;
+            address: of the form behind it; lang: the language in which the form is shown.
+            ticket: taken to `studio/ticket` once, for people known by a login; empty for none.
+    """
+    _access_line(key=key, data=element_data("access_line", {"words": {}, **data}), width="content")
+
+
 def explorer(key: str, data: Mapping[str, Any]) -> Any:
     """Show the latent explorer: an image that follows its sliders while they are dragged.
 
@@ -113,6 +127,8 @@ def explorer(key: str, data: Mapping[str, Any]) -> Any:
                 share} (optional).
             steps_url: answers {steps} (optional); nearest_url, picture_url, save_url: addresses
                 of the tools (optional: without its address a tool is left out).
+            may_edit, may_train: whether names and concepts can be changed, and a classifier be
+                trained (optional); names that may not be kept are this browser's own.
             names: what people call dimensions and directions, by keys such as `dimension:3`.
             run_path: the run's folder as Python would open it (optional).
             verdict_thresholds `[low, high]`: below low is fake, above high is real.

@@ -24,7 +24,7 @@ from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.points import Point, go
 from pages._parts.studio import classifiers, engines, studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
 
 OTHERS = -1
@@ -149,6 +149,9 @@ def _have_classifier(run: RunView) -> bool:
             "once for this data set, in about half a minute."
         )
     )
+    if not may("train"):
+        st.caption(_("The teacher can start that."))
+        return False
     if not st.button(_("Train a classifier"), icon=":material/model_training:", type="primary"):
         return False
     own_dir = run.paths.dataset if is_own(config.dataset.name) else None
@@ -274,6 +277,9 @@ def _show_places(run: RunView, made: Concept, with_name: str, without_name: str)
 def _show_keep(
     run: RunView, step: int, made: Concept, with_name: str, without_name: str, *, by_class: bool
 ) -> None:
+    if not may("edit"):
+        st.caption(_("The teacher can keep it with the run."))
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             _("Name"),

@@ -14,6 +14,7 @@ from gan_core.recipes.recipe import Recipe
 from pages._parts.data_sets import asked_for, describe, offered, picture, title
 from pages._parts.i18n import _, translate
 from pages._parts.studio import studio
+from pages._parts.viewer import may
 from pages._parts.words import number
 
 _NUM_IMAGES = 40
@@ -48,7 +49,8 @@ def choose_data(recipe: Recipe) -> DatasetCard:
     with st.expander(_("About these images"), icon=":material/info:"):
         st.markdown(translate(card.text))
         st.caption(_("Licence: {licence}").format(licence=translate(card.licence)))
-    st.page_link("pages/data.py", label=_("Use my own pictures"), icon=":material/add_a_photo:")
+    if may("upload"):
+        st.page_link("pages/data.py", label=_("Use my own pictures"), icon=":material/add_a_photo:")
     return replace(card, info=info)
 
 

@@ -12,7 +12,7 @@ from pages._parts.data_upload import ROUND, show_upload
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
 
 _CHOICE = "data-set"
@@ -23,13 +23,8 @@ def show_data() -> None:
     """Draw the page."""
     names = offered()
     own = [name for name in names if prepared.is_own(name)]
-    with st.expander(
-        _("Add your own pictures"),
-        icon=":material/add_a_photo:",
-        expanded=not own,
-        key=f"add-{st.session_state.get(ROUND, 0)}",  # folds away when something was added
-    ):
-        show_upload()
+    if may("upload"):
+        _add(is_first=not own)
     name = _chosen([*own, *(name for name in names if name not in own)])
     card = describe(name)
     sheet_column, facts_column = st.columns([3, 2], gap="medium")
@@ -37,6 +32,16 @@ def show_data() -> None:
         _show_sheet(card)
     with facts_column:
         _show_facts(card)
+
+
+def _add(*, is_first: bool) -> None:
+    with st.expander(
+        _("Add your own pictures"),
+        icon=":material/add_a_photo:",
+        expanded=is_first,
+        key=f"add-{st.session_state.get(ROUND, 0)}",  # folds away when something was added
+    ):
+        show_upload()
 
 
 def _chosen(names: list[str]) -> str:
@@ -58,6 +63,7 @@ def _chosen(names: list[str]) -> str:
         type="primary",
         icon=":material/model_training:",
         width="stretch",
+        disabled=not may("train"),
         key="train-on-this",
     )
     if pressed:
@@ -105,7 +111,9 @@ def _show_facts(card: DatasetCard) -> None:
     report = own_sets.report_of(own)
     if report is not None:
         show_report(report)
-    if st.button(_("Delete …"), key="delete-set", icon=":material/delete:", type="tertiary"):
+    if may("delete") and st.button(
+        _("Delete …"), key="delete-set", icon=":material/delete:", type="tertiary"
+    ):
         _confirm_delete(card.name, card.title)
 
 

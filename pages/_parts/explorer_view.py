@@ -28,7 +28,7 @@ from pages._parts.messages import guarded
 from pages._parts.points import Point
 from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import number, state_word
 
 NEWEST = "newest"
@@ -215,6 +215,8 @@ def _data(run: RunView, step: int, chosen: str) -> dict[str, Any]:
         "directions": _directions(run),
         "names": dict(run.meta.names),
         "classifier": _classifier(run),
+        "may_edit": may("edit"),
+        "may_train": may("train"),
         "neighbours": 8,
         "neighbour_radius": _NEIGHBOUR_RADIUS,
         "run_path": _shown_path(run),

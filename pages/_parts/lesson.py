@@ -22,7 +22,7 @@ from gan_core.text import N_
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def show_lesson(run: RunView) -> None:
 
 def _next_button(run: RunView, stage: Stage) -> None:
     busy = run.status.state in BUSY
-    ready = not busy and bool(snapshots.forkable_steps(run.paths))
+    ready = not busy and may("train") and bool(snapshots.forkable_steps(run.paths))
     pressed = st.button(
         _("Next: {stage}").format(stage=translate(stage.button)),
         type="primary" if ready else "secondary",

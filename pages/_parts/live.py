@@ -33,7 +33,7 @@ from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
 
@@ -120,6 +120,8 @@ def _state_line(run: RunView) -> None:
 
 def _buttons(run: RunView) -> None:
     state = run.status.state
+    if not may("control"):
+        return
     if state in BUSY:
         st.button(
             _("Pause"),

@@ -18,7 +18,7 @@ from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.panels import Panel, panels
 from pages._parts.studio import studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain, state_word
 
 NUM_REPEATS = 5
@@ -161,7 +161,7 @@ def group_link(run: RunView) -> None:
 
 def repeat_button(run: RunView) -> None:
     """The button that makes a run one of several seeds."""
-    if not run.meta.group and run.config is not None and run.config.parent is None:
+    if not run.meta.group and run.config is not None and run.config.parent is None and may("train"):
         pressed = st.button(
             _("Repeat over {n} seeds").format(n=NUM_REPEATS),
             icon=":material/repeat:",

@@ -149,16 +149,8 @@ def _more(run: RunView) -> None:
     by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
     with st.popover(_("More"), icon=":material/more_horiz:", type="tertiary", key=f"m-{run.id}"):
         st.caption(run.id)
-        name = st.text_input(
-            _("Name"), value=run.meta.name, max_chars=MAX_NAME_LENGTH, key=f"name-{run.id}"
-        )
-        st.button(
-            _("Rename"),
-            key=f"rename-{run.id}",
-            icon=":material/edit:",
-            on_click=_rename,
-            args=(run.id, name),
-        )
+        if by.may("edit"):
+            _rename_field(run)
         st.download_button(
             _("Download as zip"),
             data=lambda: _zip(run, by),
@@ -168,8 +160,23 @@ def _more(run: RunView) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        if st.button(_("Delete …"), key=f"delete-{run.id}", icon=":material/delete:"):
+        if by.may("delete") and st.button(
+            _("Delete …"), key=f"delete-{run.id}", icon=":material/delete:"
+        ):
             _confirm_delete(run.id, run.title)
+
+
+def _rename_field(run: RunView) -> None:
+    name = st.text_input(
+        _("Name"), value=run.meta.name, max_chars=MAX_NAME_LENGTH, key=f"name-{run.id}"
+    )
+    st.button(
+        _("Rename"),
+        key=f"rename-{run.id}",
+        icon=":material/edit:",
+        on_click=_rename,
+        args=(run.id, name),
+    )
 
 
 def _rename(run_id: str, name: str) -> None:

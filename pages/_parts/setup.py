@@ -36,7 +36,7 @@ from pages._parts.messages import field_error, show_error
 from pages._parts.networks import show_networks
 from pages._parts.repeat_view import NUM_REPEATS
 from pages._parts.studio import studio
-from pages._parts.viewer import viewer
+from pages._parts.viewer import may, viewer
 from pages._parts.words import duration, number, plain, state_word
 
 _TRAIN, _LESSON = "train", "lesson"
@@ -77,7 +77,8 @@ def show_setup() -> None:
             icon=":material/explore:",
         )
     if mode == _LESSON:
-        show_stages(draft.recipe, partial(_start_stage, draft), disabled=draft.error is not None)
+        blocked = draft.error is not None or not may("train")
+        show_stages(draft.recipe, partial(_start_stage, draft), disabled=blocked)
     else:
         with middle:
             _train_button(draft)
@@ -219,7 +220,7 @@ def _train_button(draft: Draft) -> None:
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
-        disabled=draft.error is not None,
+        disabled=draft.error is not None or not may("train"),
         key="train",
     )
     if draft.config is not None:
@@ -235,7 +236,7 @@ def _repeat_button(draft: Draft) -> None:
         _("Repeat over {n} seeds").format(n=NUM_REPEATS),
         type="tertiary",
         icon=":material/repeat:",
-        disabled=draft.error is not None,
+        disabled=draft.error is not None or not may("train"),
         help=_(
             "Queues this run {n} times, each with another seed, and shows their mean and how far "
             "they differ: what is chance, and what is not."

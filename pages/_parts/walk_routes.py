@@ -27,6 +27,7 @@ from gan_core.inference.engine import SnapshotEngine
 from gan_core.runs import snapshots
 from gan_core.text import N_
 from pages._parts.studio import engines, studio
+from pages._parts.viewer import asker
 
 MAX_FRAMES = 480
 MAX_NUMBERS = 1_000_000
@@ -53,6 +54,7 @@ def walk_routes() -> list[Route]:
         `latents_b64` is base64 of float32 `[N, Z]`, little-endian, N at most 480.
         """
         try:
+            asker(request).require("take")
             body = await _body(request)
             async with turn:
                 return await run_in_threadpool(_film, body)

@@ -144,7 +144,7 @@ def test_a_config_from_a_stranger_is_judged_like_a_new_one(still, data_dir):
 def test_no_such_run(still, data_dir):
     for ask in (control.pause, control.stop):
         with pytest.raises(NotFoundError, match="there is no run"):
-            ask(still, "20260101-000000-abcdef")
+            ask(still, "20260101-000000-abcdef", by=OWNER)
     with pytest.raises(NotFoundError):
         control.resume(still, "../etc", data_dir=data_dir, by=OWNER)
 

@@ -54,6 +54,7 @@ export class Concepts {
     };
     const half = button("½", this.words.half, () => this.set(id, 0.5));
     const remove = button("×", this.words.remove_concept, () => this.events.onRemove(id));
+    remove.classList.add("edits");
     const [title, figure] = [el("span", { class: "title" }), el("small", { class: "value" })];
     const label = el("span", { class: "concept-name" }, title, figure);
     const element = el("div", { class: "slider concept" }, label, range, exact, half, remove);

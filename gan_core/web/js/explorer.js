@@ -116,6 +116,8 @@ class Explorer {
     this.setTriggerValue = setTriggerValue;
     this.root.classList.toggle("present", Boolean(data.present));
     this.root.classList.toggle("invert", Boolean(data.invert));
+    this.root.classList.toggle("watching", data.may_edit === false);
+    this.root.classList.toggle("no-training", data.may_train === false);
     const newPlace = !before || data.run !== before.run || data.latent_size !== before.latent_size;
     if (newPlace) this.begin(data);
     else if (data.z_version !== before.z_version) this.hand.go(data.z);

@@ -8,7 +8,7 @@ export class LabelLine {
     this.words = words;
     this.looks = el("span", { class: "looks", role: "status" });
     this.about = el("span", { class: "about" });
-    this.train = el("button", { type: "button", class: "button small", text: words.train });
+    this.train = el("button", { type: "button", class: "button small trains", text: words.train });
     this.train.title = words.train_help;
     this.train.addEventListener("click", () => {
       this.train.disabled = true;

@@ -155,7 +155,7 @@ export class Reins {
   rename(key, name) {
     this.own = { ...this.own, [key]: name };
     this.names = { ...this.names, [key]: name };
-    this.events.onAct({ kind: "name", key, name });
+    if (this.data.may_edit !== false) this.events.onAct({ kind: "name", key, name });
   }
 
   /** All directions now known: {id, name, vector}. */

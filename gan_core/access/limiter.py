@@ -1,0 +1,72 @@
+"""How often something may be tried: by one address, and by all together."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import threading
+from collections import OrderedDict, deque
+
+PER_ADDRESS = 5
+IN_ALL = 60
+WINDOW_SECS = 60.0
+_MAX_ADDRESSES = 1000
+
+
+class Limiter:
+    """Counts the tries of the last minute; may be asked from any thread.
+
+    It remembers at most a thousand addresses. Those that tried longest ago are forgotten first,
+    and meanwhile the bound for all together holds.
+    """
+
+    def __init__(self) -> None:
+        self._by_address: OrderedDict[str, deque[float]] = OrderedDict()
+        self._all: deque[float] = deque()
+        self._lock = threading.Lock()
+
+    def take(self, address: str, now: float) -> float:
+        """Count one try, if it may be made.
+
+        Args:
+            address: where it comes from.
+            now: in seconds, of a clock that only goes forward.
+
+        Returns:
+            0 if it may be made, else after how many seconds the next one may.
+        """
+        key = network_of(address)
+        with self._lock:
+            own = self._by_address.setdefault(key, deque())
+            self._by_address.move_to_end(key)
+            while len(self._by_address) > _MAX_ADDRESSES:
+                self._by_address.popitem(last=False)
+            wait = max(_wait(own, PER_ADDRESS, now), _wait(self._all, IN_ALL, now))
+            if wait == 0.0:
+                own.append(now)
+                self._all.append(now)
+            return wait
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the network, for everybody has many addresses in it."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if found.version == 6 and found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    if found.version == 6:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(found)
+
+
+def whole_secs(wait: float) -> int:
+    """Seconds to wait as people are told them."""
+    return max(1, math.ceil(wait))
+
+
+def _wait(tries: deque[float], most: int, now: float) -> float:
+    while tries and now - tries[0] >= WINDOW_SECS:
+        tries.popleft()
+    return 0.0 if len(tries) < most else WINDOW_SECS - (now - tries[0])
