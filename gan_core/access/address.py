@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 import ipaddress
 import socket
+from contextlib import suppress
 
 _ELSEWHERE = "192.0.2.1"  # kept for examples by RFC 5737; nothing is sent there
 
 
 def local_addresses() -> list[str]:
-    """This machine's addresses in its local networks; first the one that leads elsewhere."""
+    """The addresses of this machine in its local networks; first the one that leads elsewhere."""
     found = [_way_out()]
-    try:
+    with suppress(OSError):  # the machine's own name may stand for nothing
         found += [str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None)]
-    except OSError:  # the machine's own name stands for nothing
-        pass
     return [one for one in dict.fromkeys(found) if one and _is_useful(one)]
 
 

@@ -147,8 +147,9 @@ class Door:
         return self._sign("teacher", f"teacher-{secrets.token_hex(16)}", TEACHER_SECS)
 
     def ticket(self, person: Person) -> str:
-        """A word, good once and for a minute, by which a teacher who is logged in on a page
-        becomes known to the other addresses of the app.
+        """A word, good once and for a minute, that becomes a token.
+
+        By it a teacher whom a page knows by a login becomes known to the app's other addresses.
 
         Raises:
             NotAllowedError: they are no teacher.

@@ -25,7 +25,7 @@ def sign(key: bytes, kind: Kind, subject: str, expires: int) -> str:
         ValueError: the subject is not made of small letters, digits and dashes.
     """
     if not _SUBJECT.fullmatch(subject):
-        raise ValueError(subject)
+        raise ValueError(f"not letters, digits and dashes: {subject[:40]!r}")
     said = f"{kind}.{subject}.{expires}"
     return f"{said}.{_mac(key, said)}"
 

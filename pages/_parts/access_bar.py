@@ -28,10 +28,7 @@ def show_access() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="access"):
         access_line(key="access-line", data=_line(person))
         if person.role == "teacher" and mode() == "class":
-            if st.button(
-                _("Show the address"), icon=":material/qr_code_2:", type="tertiary", key="address"
-            ):
-                _show_address()
+            _address_button()
         _login(person)
 
 
@@ -74,6 +71,14 @@ def _login(person: Person) -> None:
         _("Sign in"), icon=":material/login:", type="tertiary", key="sign-in"
     ):
         st.login()
+
+
+def _address_button() -> None:
+    pressed = st.button(
+        _("Show the address"), icon=":material/qr_code_2:", type="tertiary", key="address"
+    )
+    if pressed:
+        _show_address()
 
 
 def _show_address() -> None:

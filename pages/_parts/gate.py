@@ -154,8 +154,9 @@ def _is_same_origin(headers: Headers) -> bool:
 
 
 def _is_this_machine(host: str) -> bool:
-    """Whether a name is this machine's own: else a page elsewhere could have itself called by it,
-    and browsers would let it in.
+    """Whether a name is this machine's own.
+
+    Else a page elsewhere could give its own name this machine's address, and ask as if it were us.
     """
     name = (urlsplit(f"//{host}").hostname or "") if _is_sound(host) else ""
     try:

@@ -1,0 +1,285 @@
+"""What stands before every address: asked as ASGI, without a server around it."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+
+from gan_core.access.modes import VARIABLE
+from gan_core.jobs.keys import set_code
+from pages._parts.enter_routes import enter_routes
+from pages._parts.gate import MAX_UPLOAD_BYTES, Gate
+from pages._parts.studio import door, mode
+
+CODE = "K7QW-3FMA"
+PAGE = {"accept": "text/html,*/*", "host": "localhost:8501"}
+PUT = ("PUT", "/_stcore/upload_file/session/file")
+
+
+async def told(request):
+    return PlainTextResponse(request.headers.get("x-remote-user", "nobody"))
+
+
+async def page(request):
+    return HTMLResponse("<p>page")
+
+
+async def socket(websocket):
+    await websocket.accept()
+    await websocket.send_text(websocket.headers.get("x-remote-user", "nobody"))
+    await websocket.close()
+
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"]
+APP = Gate(
+    Starlette(
+        routes=[
+            *enter_routes(),
+            WebSocketRoute("/_stcore/stream", socket),
+            Route("/", page),
+            Route("/explore", page),
+            Route("/{path:path}", told, methods=METHODS),
+        ]
+    ),
+    mode,
+)
+
+
+class Answer:
+    def __init__(self, sent):
+        self.status = sent[0].get("status") or sent[0].get("code")
+        self.type = sent[0]["type"]
+        self.headers = [(n.decode(), v.decode()) for n, v in sent[0].get("headers", [])]
+        self.body = b"".join(m.get("body", b"") for m in sent).decode()
+        self.texts = [m["text"] for m in sent if "text" in m]
+
+    def header(self, name):
+        return dict(self.headers).get(name)
+
+    @property
+    def cookies(self):
+        return [value for name, value in self.headers if name == "set-cookie"]
+
+
+def ask(method, path, body=b"", client="127.0.0.1", kind="http", scheme="http", **headers):
+    """One request; `_` in a header's name stands for a dash."""
+    path, _, query = path.partition("?")
+    asked = {"host": "localhost:8501"} | {n.replace("_", "-"): v for n, v in headers.items()}
+    scope = {
+        "type": kind, "method": method, "path": path, "query_string": query.encode(),
+        "headers": [(n.lower().encode(), v.encode()) for n, v in asked.items()],
+        "client": (client, 50_000), "server": ("localhost", 8501), "scheme": scheme,
+    }  # fmt: skip
+    sent, asked_for = [], iter([{"type": "websocket.connect"}] if kind == "websocket" else [])
+
+    async def receive():
+        return next(asked_for, {"type": "http.request", "body": body, "more_body": False})
+
+    async def send(message):
+        sent.append(message)
+
+    with ThreadPoolExecutor(1) as thread:  # other tests keep an event loop running in this one
+        thread.submit(asyncio.run, APP(scope, receive, send)).result()
+    return Answer(sent)
+
+
+@pytest.fixture
+def serve(tmp_path, monkeypatch):
+    """Be served in a mode; the same folder for a whole test."""
+    monkeypatch.setenv("GAN_RUNS_DIR", str(tmp_path))
+
+    def serve(word):
+        monkeypatch.setenv(VARIABLE, word)
+        if word != "alone":
+            set_code(tmp_path, CODE if word == "class" else None)
+
+    return serve
+
+
+def teacher_cookie(client="10.0.0.9"):
+    answer = ask("POST", "/studio/enter", f"code={CODE}".encode(), client=client)
+    assert answer.status == 303, answer.body
+    return answer.cookies[0].partition(";")[0]
+
+
+def test_alone_everything_is_open_to_this_machine(serve):
+    serve("alone")
+    assert ask("GET", "/", **PAGE).status == 200
+    assert ask("GET", "/", **PAGE).cookies == []
+    assert ask("GET", "/_stcore/metrics").status == 200
+    assert ask(*PUT).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LOCALHOST:8501", "127.0.0.1:8501", "[::1]:8501", "192.168.1.5", "a.localhost"],
+)
+def test_alone_this_machine_by_its_own_names(serve, host):
+    serve("alone")
+    assert ask("GET", "/", host=host).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "localhost.evil.example:8501", "", "127.0.0.1.evil.example", "[::1", "a:b:c"],
+)
+def test_alone_no_page_elsewhere_may_pass_for_us(serve, host):
+    serve("alone")
+    assert ask("GET", "/", host=host).status == 421
+    assert ask("GET", "/_stcore/stream", kind="websocket", host=host).type == "websocket.close"
+
+
+@pytest.mark.parametrize("word", ["class", "proxy"])
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/metrics", "/_stcore/metrics/", "/base/_stcore/metrics", "/_stcore/script-health-check",
+     "/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/agent/openapi.json"],
+)  # fmt: skip
+def test_figures_about_everybody_are_for_nobody(serve, word, path):
+    serve(word)
+    assert ask("GET", path).status == 404
+    assert ask("GET", "/_stcore/health").status == 200
+    assert ask("GET", "/_stcore/host-config").status == 200
+
+
+@pytest.mark.parametrize("word", ["class", "proxy"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+def test_a_viewer_cannot_upload_by_the_raw_address(serve, word, method):
+    serve(word)
+    visitor = ask("GET", "/", **PAGE).cookies[0].partition(";")[0]
+    for cookie in ("", visitor, visitor.replace("visitor", "teacher"), "studio_teacher=x"):
+        answer = ask(method, PUT[1], cookie=cookie)
+        assert answer.status == 403
+        assert "not bring files" in answer.body
+
+
+def test_the_teachers_code_lets_in(serve):
+    serve("class")
+    cookie = teacher_cookie()
+    assert ask(*PUT, cookie=cookie).status == 200
+    assert ask(*PUT, cookie=cookie, content_length=str(MAX_UPLOAD_BYTES + 1)).status == 413
+    assert ask(*PUT, cookie=cookie, content_length="-5").status == 413
+    assert ask(*PUT, cookie=cookie[:-1] + "0z"[cookie[-1] == "0"]).status == 403
+    assert ask("POST", "/studio/leave", cookie=cookie).status == 303
+    assert ask(*PUT, cookie=cookie).status == 403
+
+
+def test_the_cookies_are_as_strict_as_can_be(serve):
+    serve("class")
+    entered = ask("POST", "/studio/enter", f"code={CODE}".encode()).cookies[0].lower()
+    for word in ("httponly", "samesite=strict", "path=/", "max-age=43200"):
+        assert word in entered
+    assert "secure" not in entered  # plain http: a browser would not send it back
+    over_tls = ask("POST", "/studio/enter", f"code={CODE}".encode(), scheme="https")
+    assert "secure" in over_tls.cookies[0].lower()
+    visitor = ask("GET", "/explore", **PAGE).cookies[0].lower()
+    assert "httponly" in visitor
+    assert "samesite=lax" in visitor
+    assert ask("GET", "/", **PAGE, cookie=visitor.partition(";")[0]).cookies == []
+    assert ask("GET", "/_stcore/health").cookies == []
+
+
+def test_a_wrong_code_six_times_is_refused_with_a_wait(serve):
+    serve("class")
+    answers = [ask("POST", "/studio/enter", b"code=AAAA-AAAA", client="10.0.0.3") for _ in range(6)]
+    assert [answer.status for answer in answers] == [403] * 5 + [429]
+    assert "not the teacher&#x27;s code" in answers[0].body
+    assert "Wait " in answers[5].body
+    assert 50 <= int(answers[5].header("retry-after")) <= 60
+    right = ask("POST", "/studio/enter", f"code={CODE}".encode(), client="10.0.0.3")
+    assert (right.status, right.cookies) == (429, [])
+    assert teacher_cookie(client="10.0.0.4")
+
+
+def test_one_comes_back_to_where_one_was_and_nowhere_else(serve):
+    serve("class")
+    body = f"code={CODE}".encode()
+    answer = ask("POST", "/studio/enter?back=explore?run=20260101-120000-aaaaaa", body)
+    assert answer.header("location") == "../explore?run=20260101-120000-aaaaaa"
+    for i, back in enumerate(
+        ["//evil.example", "https://evil.example", "..//", "\\evil", "a%0d%0ab"]
+    ):
+        answer = ask("POST", f"/studio/enter?back={back}", body, client=f"10.1.0.{i}")
+        assert answer.header("location") == "../"
+
+
+def test_the_form_shows_nothing_that_was_typed_as_markup(serve):
+    serve("class")
+    asked = ask("GET", "/studio/enter?back=%3Cscript%3E&lang=%3Cb%3E")
+    assert asked.status == 200
+    assert "<script" not in asked.body
+    assert "<b>" not in asked.body
+    assert "frame-ancestors 'none'" in asked.header("content-security-policy")
+    assert ask("GET", "/studio/enter?lang=qps").body.count("«") > 3
+
+
+@pytest.mark.parametrize("word", ["alone", "proxy"])
+def test_there_is_no_code_in_other_modes(serve, word):
+    serve(word)
+    assert ask("GET", "/studio/enter").status == 404
+    assert ask("POST", "/studio/enter", f"code={CODE}".encode()).status == 404
+
+
+@pytest.mark.parametrize("word", ["alone", "class", "proxy"])
+def test_other_sites_cannot_ask_in_ones_name(serve, word):
+    serve(word)
+    for headers in (
+        {"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"},
+        {"origin": "http://evil.example"}, {"origin": "null"},
+        {"origin": "http://localhost:9999"}, {"origin": "http://evil.example", "sec_fetch_site": "cross-site"},
+    ):  # fmt: skip
+        assert ask("POST", "/studio/decode", **headers).status == 403
+        assert ask("POST", "/studio/inversions/x/stop", **headers).status == 403
+    for headers in ({}, {"sec_fetch_site": "same-origin"}, {"origin": "http://localhost:8501"}):
+        assert ask("POST", "/studio/decode", **headers).status == 200
+    assert ask("GET", "/studio/runs", sec_fetch_site="cross-site").status == 200
+
+
+def test_a_claimed_name_counts_only_from_a_proxy_on_this_machine(serve):
+    claim = {"X_Remote_User": "ada"}
+    for word in ("alone", "class"):
+        serve(word)
+        assert ask("GET", "/who", **claim).body == "nobody"
+        assert ask("GET", "/_stcore/stream", kind="websocket", **claim).texts == ["nobody"]
+    serve("proxy")
+    assert ask("GET", "/who", **claim).body == "ada"
+    assert ask("GET", "/_stcore/stream", kind="websocket", **claim).texts == ["ada"]
+    assert ask("GET", "/who", client="10.0.0.5", **claim).body == "nobody"
+    assert ask("GET", "/_stcore/stream", kind="websocket", client="::2", **claim).texts == [
+        "nobody"
+    ]
+
+
+def test_behind_a_proxy_teachers_are_those_that_are_listed(serve, tmp_path):
+    serve("proxy")
+    (tmp_path / "studio.json").write_text('{"teachers": ["ada"]}')
+    assert ask(*PUT, x_remote_user="ada").status == 200
+    assert ask(*PUT, x_remote_user="eve").status == 403
+    assert ask(*PUT).status == 403
+    assert ask(*PUT, x_remote_user="ada", client="10.0.0.5").status == 403
+    over_tls = ask("GET", "/", **PAGE, x_forwarded_proto="https")
+    assert "Secure" in over_tls.cookies[0]
+
+
+def test_a_ticket_makes_a_login_known_to_the_other_addresses(serve, tmp_path):
+    serve("class")
+    (tmp_path / "studio.json").write_text('{"teachers": ["ada"]}')
+    from gan_core.access.door import Shown
+
+    ticket = door().ticket(door().person(Shown(identity="ada"))).encode()
+    answer = ask("POST", "/studio/ticket", ticket)
+    assert answer.status == 204
+    assert ask(*PUT, cookie=answer.cookies[0].partition(";")[0]).status == 200
+    assert ask("POST", "/studio/ticket", ticket).status == 403
+    assert ask("POST", "/studio/ticket", b"\xff" * 5000).status == 403
+
+
+@pytest.mark.parametrize("word", ["alone", "class", "proxy"])
+def test_no_other_site_may_frame_the_pages(serve, word):
+    serve(word)
+    answer = ask("GET", "/", **PAGE)
+    assert answer.header("content-security-policy") == "frame-ancestors 'self'"
+    assert answer.header("x-content-type-options") == "nosniff"
