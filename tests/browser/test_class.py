@@ -8,14 +8,14 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from gan_core.jobs import gallery
 from gan_core.access.people import OWNER
+from gan_core.jobs import gallery
 from gan_core.runs.files import write_json
 from tests.browser.conftest import PHONE, Studio, button, settled
 from tests.web.real_app import wait_until_healthy
 
 CODE = "K7QW-3FMA"
-SECRET = "a secret of this test alone"
+SECRET = "a secret of this test alone"  # noqa: S105
 
 
 class Class(Studio):

@@ -30,7 +30,7 @@ def _end():
 def test_each_mode_binds_where_it_says(mode, tmp_path):
     given = parse(["--runs", str(tmp_path), "serve", mode, "--port", "8600"])
     command = command_of(given.mode, given.port, given.options)
-    host = "0.0.0.0" if mode == "class" else "localhost"
+    host = "0.0.0.0" if mode == "class" else "localhost"  # noqa: S104
     assert command[-2:] == [f"--server.address={host}", "--server.port=8600"]
     environ = environment_of(given.mode, context(given, {"HOME": "/x"}))
     assert environ[VARIABLE] == mode
