@@ -85,7 +85,7 @@ class Door:
         self._clock = clock
         self._steady = steady
         self._limiter = Limiter()
-        self._left: OrderedDict[str, None] = OrderedDict()
+        self._ended: OrderedDict[str, float] = OrderedDict()
         self._tickets: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -170,32 +170,35 @@ class Door:
             return None
         return self._sign("teacher", subject, TEACHER_SECS)
 
-    def leave(self, token: str) -> None:
-        """Forget that somebody entered, wherever their token was copied to."""
-        if self._subject("teacher", token) is None:
+    def leave(self, person: Person) -> None:
+        """Forget that somebody entered or signed in, wherever their tokens were copied to."""
+        if person.role != "teacher":
             return
         with self._lock:
-            self._left[token] = None
-            while len(self._left) > _MAX_REMEMBERED:
-                self._left.popitem(last=False)
+            self._ended[person.id] = self._clock()
+            self._ended.move_to_end(person.id)
+            while len(self._ended) > _MAX_REMEMBERED:
+                self._ended.popitem(last=False)
 
     def _is_teacher(self, identity: str) -> bool:
         return identity.casefold() in {one.strip().casefold() for one in self._teachers()}
 
     def _subject(self, kind: tokens.Kind, token: str) -> str | None:
-        subject = tokens.read(self._key(kind), kind, token, self._clock()) if token else None
-        if subject is None or kind == "visitor":
-            return subject
-        with self._lock:
-            if token in self._left:
-                return None
-        return subject if self._is_still_teacher(subject) else None
+        said = tokens.read(self._key(kind), kind, token, self._clock()) if token else None
+        if said is None:
+            return None
+        is_good = kind == "visitor" or self._is_still_teacher(said)
+        return said.subject if is_good else None
 
-    def _is_still_teacher(self, subject: str) -> bool:
-        """Who came by a login must be listed still; who came by the code had the code."""
-        if subject.startswith("teacher-"):
+    def _is_still_teacher(self, said: tokens.Said) -> bool:
+        """Who left has left; who came by a login must be listed still."""
+        with self._lock:
+            ended = self._ended.get(said.subject)
+        if ended is not None and said.expires - TEACHER_SECS <= ended:
+            return False
+        if said.subject.startswith("teacher-"):
             return True
-        return subject in {self._id_of(identity.strip()) for identity in self._teachers()}
+        return said.subject in {self._id_of(one.strip()) for one in self._teachers()}
 
     def _sign(self, kind: tokens.Kind, subject: str, secs: int) -> str:
         return tokens.sign(self._key(kind), kind, subject, int(self._clock()) + secs)

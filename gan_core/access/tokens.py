@@ -9,13 +9,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["visitor", "teacher"]
 
 _SUBJECT = re.compile(r"[a-z0-9-]{1,80}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,14}", re.ASCII)
 _MAX_LENGTH = 250
+
+
+class Said(NamedTuple):
+    """What a good token says: who, and until when, in seconds since 1970."""
+
+    subject: str
+    expires: int
 
 
 def sign(key: bytes, kind: Kind, subject: str, expires: int) -> str:
@@ -30,8 +37,8 @@ def sign(key: bytes, kind: Kind, subject: str, expires: int) -> str:
     return f"{said}.{_mac(key, said)}"
 
 
-def read(key: bytes, kind: Kind, token: str, now: float) -> str | None:
-    """The subject of a token of that kind; `None` for any other, altered or expired text."""
+def read(key: bytes, kind: Kind, token: str, now: float) -> Said | None:
+    """What a token of that kind says; `None` for any other, altered or expired text."""
     if len(token) > _MAX_LENGTH or not token.isascii():
         return None
     said, _dot, mac = token.rpartition(".")
@@ -40,7 +47,8 @@ def read(key: bytes, kind: Kind, token: str, now: float) -> str | None:
     parts = said.split(".")
     if len(parts) != 3 or parts[0] != kind or not _NUMBER.fullmatch(parts[2]):
         return None
-    return parts[1] if now < int(parts[2]) else None
+    found = Said(parts[1], int(parts[2]))
+    return found if now < found.expires else None
 
 
 def _mac(key: bytes, said: str) -> str:

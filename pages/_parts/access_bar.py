@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.errors import StreamlitAuthError
 
 from gan_core.access.address import local_addresses, page_address, qr_png
 from gan_core.access.people import Person
@@ -35,17 +36,18 @@ def show_access() -> None:
 def _line(person: Person) -> dict[str, object]:
     """What the line says, and the way in or out, for the element."""
     is_teacher = person.role == "teacher"
-    entered = is_teacher and not person.name
+    signed_in = bool(st.user.get("is_logged_in"))
+    can_leave = signed_in or (is_teacher and not person.name)
     link = ""
-    if entered:
-        link = _("Leave")
+    if can_leave:
+        link = _("Sign out") if signed_in else _("Leave")
     elif not is_teacher and mode() == "class" and door().has_code:
         link = _("Enter the teacher's code")
     words = _("Here as the teacher") if is_teacher else _("Watching as a viewer")
     return {
         "text": f"{words} · {person.name}" if person.name else words,
         "link": link,
-        "address": "studio/leave" if entered else "studio/enter",
+        "address": "studio/leave" if can_leave else "studio/enter",
         "lang": current_language(),
         "ticket": _ticket(person),
     }
@@ -60,17 +62,13 @@ def _ticket(person: Person) -> str:
 
 def _login(person: Person) -> None:
     """Streamlit's own login, where `secrets.toml` names one."""
-    if "is_logged_in" not in st.user:
+    if person.name or st.user.get("is_logged_in", True):
         return
-    if st.user.get("is_logged_in"):
-        st.button(
-            _("Sign out"), icon=":material/logout:", type="tertiary", key="sign-out",
-            on_click=st.logout,
-        )  # fmt: skip
-    elif not person.name and st.button(
-        _("Sign in"), icon=":material/login:", type="tertiary", key="sign-in"
-    ):
-        st.login()
+    if st.button(_("Sign in"), icon=":material/login:", type="tertiary", key="sign-in"):
+        try:
+            st.login()
+        except StreamlitAuthError:
+            st.info(_("Signing in is not set up completely: docs/proxy.md says how."))
 
 
 def _address_button() -> None:

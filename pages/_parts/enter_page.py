@@ -59,7 +59,11 @@ def leave_page(lang: str) -> HTMLResponse:
     return _page(
         lang,
         title=say(N_("Leave")),
-        about=say(N_("This browser forgets that it is the teacher's. Runs go on as they are.")),
+        about=say(
+            N_(
+                "You go on as a viewer, and runs go on as they are. Other pages that you left open follow."
+            )
+        ),
         form="",
         button=say(N_("Leave")),
         back=("../", say(N_("Back"))),

@@ -19,7 +19,9 @@ from gan_core.access.door import TEACHER_SECS, TooOftenError, WrongCodeError
 from pages._parts.enter_page import enter_page, leave_page
 from pages._parts.gate import is_https
 from pages._parts.studio import door, mode
+from pages._parts.viewer import asker
 
+_LOGIN_COOKIE = "_streamlit_user"
 _MAX_BODY_BYTES = 4_000
 _BACK = re.compile(r"[a-z]{0,20}(\?[\w=&%.:~,+-]{0,2000})?", re.ASCII)
 _PRIVATE = {"Cache-Control": "no-store"}
@@ -55,21 +57,25 @@ async def _enter(request: Request) -> Response:
 
 
 async def _ask_to_leave(request: Request) -> Response:
-    return leave_page(_lang(request))
+    return Response(status_code=404) if mode() == "alone" else leave_page(_lang(request))
 
 
 async def _leave(request: Request) -> Response:
-    answer = RedirectResponse("../", 303, _PRIVATE)
-    if mode() != "alone":
-        name = door().cookie("teacher")
-        door().leave(request.cookies.get(name, ""))
-        answer.delete_cookie(name, path="/", httponly=True, samesite="strict")
+    if mode() == "alone":
+        return Response(status_code=404)
+    # Who signed in is to be signed out by Streamlit, too.
+    onwards = "../auth/logout" if _LOGIN_COOKIE in request.cookies else "../"
+    answer = RedirectResponse(onwards, 303, _PRIVATE)
+    door().leave(await run_in_threadpool(asker, request))
+    answer.delete_cookie(door().cookie("teacher"), path="/", httponly=True, samesite="strict")
     return answer
 
 
 async def _redeem(request: Request) -> Response:
     ticket = (await _body(request)).decode("ascii", "replace")
     token = None if mode() == "alone" else await run_in_threadpool(door().redeem, ticket)
+    if token is None and (await run_in_threadpool(asker, request)).may("edit"):
+        return Response(status_code=204, headers=_PRIVATE)  # a page that was drawn again
     if token is None:
         return Response(status_code=403, headers=_PRIVATE)
     return _with_teacher(Response(status_code=204, headers=_PRIVATE), request, token)

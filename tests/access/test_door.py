@@ -92,8 +92,8 @@ def test_without_a_code_nobody_enters(clock):
 
 def test_whoever_leaves_is_a_viewer_wherever_the_token_was_copied(door):
     token, other = door.enter(CODE, HERE), door.enter(CODE, HERE)
-    door.leave("made up")
-    door.leave(token)
+    door.leave(door.person(Shown(visitor=door.new_visitor())))
+    door.leave(door.person(Shown(teacher=token)))
     assert door.person(Shown(teacher=token)).role == "viewer"
     assert door.person(Shown(teacher=other)).role == "teacher"
 
@@ -121,6 +121,17 @@ def test_a_ticket_is_good_once_and_for_a_minute(door, clock, teachers):
     with pytest.raises(NotAllowedError):
         door.ticket(door.person(Shown(identity="eve@school.example")))
     teachers.clear()  # no teacher any more: at once
+    assert door.person(Shown(teacher=token)).role == "viewer"
+
+
+def test_signing_out_ends_every_token_of_a_login_and_signing_in_gives_a_good_one(door, clock):
+    ada = door.person(Shown(identity="ada@school.example"))
+    token = door.redeem(door.ticket(ada))
+    door.leave(ada)
+    assert door.person(Shown(teacher=token)).role == "viewer"
+    clock.now += 1
+    again = door.redeem(door.ticket(ada))
+    assert door.person(Shown(teacher=again)).id == ada.id
     assert door.person(Shown(teacher=token)).role == "viewer"
 
 

@@ -75,7 +75,7 @@ def test_a_code_of_ones_own(serve, store):
         (["--port", "70000"], "allowed is a whole number, 1 … 65535"),
         (["--server.address=0.0.0.0"], "--server.address is decided by the mode"),
         (["class", "--server.port", "80"], "say `--port N`"),
-        (["--prot", "1"], "Did you mean --port?"),
+        (["class", "--prot=1"], "Did you mean --port?"),
     ],
 )
 def test_bad_input(serve, arguments, words):

@@ -136,7 +136,8 @@ def test_alone_no_page_elsewhere_may_pass_for_us(serve, host):
 @pytest.mark.parametrize(
     "path",
     ["/_stcore/metrics", "/_stcore/metrics/", "/base/_stcore/metrics",
-     "/_stcore/script-health-check", "/_stcore/agent/interact", "/_stcore/agent/mcp", "/_stcore/agent/openapi.json"],
+     "/_stcore/script-health-check", "/_stcore/agent/interact",
+     "/_stcore/agent/mcp", "/_stcore/agent/openapi.json"],
 )  # fmt: skip
 def test_figures_about_everybody_are_for_nobody(serve, word, path):
     serve(word)
