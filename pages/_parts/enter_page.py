@@ -59,11 +59,7 @@ def leave_page(lang: str) -> HTMLResponse:
     return _page(
         lang,
         title=say(N_("Leave")),
-        about=say(
-            N_(
-                "You go on as a viewer, and runs go on as they are. Other pages that you left open follow."
-            )
-        ),
+        about=say(N_("You go on as a viewer, on other pages that are open, too.")),
         form="",
         button=say(N_("Leave")),
         back=("../", say(N_("Back"))),
