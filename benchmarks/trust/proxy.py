@@ -21,11 +21,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPSConnection
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -147,23 +146,25 @@ class Client:
 
     def __init__(self, port: int, folder: Path) -> None:
         self.address = f"https://localhost:{port}"
+        self._port = port
         self._trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
     def ask(
         self, path: str, person: str = "", *, method: str = "GET", size: int = 0, **headers: str
     ) -> tuple[int, dict[str, str]]:
-        """Return status and headers; `size` bytes are sent."""
+        """Return status and headers; a body of `size` bytes is announced, a few are sent."""
         asked = {name.replace("_", "-"): value for name, value in headers.items()}
         if person:
             word = f"{person}:{PEOPLE[person]}".encode()
             asked["Authorization"] = f"Basic {base64.b64encode(word).decode()}"
-        body = bytes(size) if size else None
-        request = urllib.request.Request(f"{self.address}/{path}", body, asked, method=method)  # noqa: S310
-        try:
-            with urllib.request.urlopen(request, context=self._trust, timeout=60) as answer:  # noqa: S310
-                return answer.status, dict(answer.headers)
-        except urllib.error.HTTPError as error:
-            return error.code, dict(error.headers)
+        if size:
+            asked["Content-Length"] = str(size)
+        connection = HTTPSConnection("localhost", self._port, timeout=60, context=self._trust)
+        connection.request(method, f"/{path}", bytes(min(size, 10)) or None, asked)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
 
 def programs(client: Client) -> Iterator[Line]:
@@ -193,7 +194,7 @@ def programs(client: Client) -> Iterator[Line]:
         method="POST", size=2, Origin="https://evil.example",
     )  # fmt: skip
     _status, headers = client.ask("", PUPIL, Accept="text/html")
-    cookie = headers.get("set-cookie", headers.get("Set-Cookie", ""))
+    cookie = headers.get("set-cookie", "")
     is_strict = "Secure" in cookie and "HttpOnly" in cookie
     shown = re.sub(r"=[^;]*", "=…", cookie, count=1)
     yield Line("the visitor's cookie is Secure and HttpOnly", shown, is_strict)
@@ -228,19 +229,25 @@ def pages(browser: Browser, client: Client, pictures: Path | None) -> Iterator[L
         window.close()
 
 
-def measured(pictures: Path | None) -> list[Line]:
+def measured(*, with_browser: bool, pictures: Path | None) -> list[Line]:
     """All lines."""
     with tempfile.TemporaryDirectory(prefix="studio-proxy-") as name:
         folder = Path(name)
-        with served(folder) as app, nginx(folder, app) as port, sync_playwright() as playwright:
+        with served(folder) as app, nginx(folder, app) as port:
             client = Client(port, folder)
             lines = [*programs(client)]
-            browser = playwright.chromium.launch(
-                executable_path=chromium_path(), args=["--no-sandbox"]
-            )
-            lines += pages(browser, client, pictures)
-            browser.close()
+            if with_browser:
+                lines += _in_chromium(client, pictures)
     return lines
+
+
+def _in_chromium(client: Client, pictures: Path | None) -> list[Line]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        try:
+            return [*pages(browser, client, pictures)]
+        finally:
+            browser.close()
 
 
 def _table(lines: list[Line], tell: Callable[[str], object]) -> None:
@@ -253,6 +260,7 @@ def main() -> int:
     """Run, print, and tell by the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--no-browser", action="store_true", help="only what programs see")
     parser.add_argument("--pictures", type=Path, help="a folder for screenshots")
     given = parser.parse_args()
     missing = [name for name in ("nginx", "openssl") if shutil.which(name, path=_path()) is None]
@@ -260,7 +268,7 @@ def main() -> int:
         sys.stderr.write(f"needs {' and '.join(missing)}, as in `apt-get install -y nginx`\n")
         return 2
     os.environ["PATH"] = _path()
-    lines = measured(given.pictures)
+    lines = measured(with_browser=not given.no_browser, pictures=given.pictures)
     if given.json:
         sys.stdout.write(json.dumps([line.__dict__ for line in lines], indent=1) + "\n")
     else:

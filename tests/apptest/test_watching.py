@@ -1,6 +1,7 @@
 """What a viewer is offered: to look and explore, and no button that would be refused."""
 
 import pytest
+import streamlit as st
 
 from gan_core.access.modes import VARIABLE
 from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
@@ -10,7 +11,10 @@ DATA = "pages/data.py"
 
 @pytest.fixture(autouse=True)
 def in_class(monkeypatch):
+    """A browser without a cookie; Streamlit's test runner has stand-ins that say yes to all."""
     monkeypatch.setenv(VARIABLE, "class")
+    for name in ("cookies", "headers"):
+        monkeypatch.setattr(type(st.context), name, property(lambda self: {}))
 
 
 def keys(viewer, kind="button"):

@@ -139,3 +139,36 @@ def test_a_listed_login_is_the_teacher_and_known_to_the_other_addresses(classroo
         expect(line(page)).to_contain_text("Here as the teacher · ada@school.example")
         expect(button(page, "train")).to_be_enabled()
         assert "not bring files" not in put(classroom.address, cookies_of(page))[1]
+
+
+def get(address):
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_nothing_private_is_behind_an_address_that_can_be_guessed(classroom):
+    private = (classroom.store.root / ".access.json").read_text()
+    for path, wanted in {
+        "_stcore/metrics": 404,
+        "_stcore/agent/openapi.json": 404,
+        "_stcore/health": 200,
+        f"media/{'0' * 56}.png": 404,
+        "media/../../app.py": 400,
+        "component/latent_studio_explorer/index.html": 404,
+        "_stcore/bidi-components/latent_studio_explorer/app.py": 404,
+        "_stcore/upload_file/session/file": 405,
+        "studio/inversions/0": 404,
+        "studio/runs/../../.access.json/live.json": None,
+        "app/static/app.py": None,
+        ".access.json": None,
+        "runs/.access.json": None,
+        "static/%2e%2e/%2e%2e/app.py": None,
+    }.items():
+        status, body = get(f"{classroom.address}/{path}")
+        assert wanted is None or status == wanted, (path, status)
+        assert private.encode() not in body
+        # Addresses that mean nothing are answered with the page, as its own router wants it.
+        assert status >= 400 or b"<!DOCTYPE html>" in body or body == b"ok", path
