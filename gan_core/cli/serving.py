@@ -81,6 +81,13 @@ def _check(mode: Mode, given: argparse.Namespace) -> None:
             )
 
 
+def _in_white_on_black(drawn: str) -> str:
+    """Whatever the terminal's own colours are: cameras do not read a QR code's negative."""
+    if not sys.stderr.isatty():
+        return drawn
+    return "\n".join(f"\033[97;40m{line}\033[0m" for line in drawn.splitlines())
+
+
 def _words(mode: Mode, port: int, code: str | None) -> str:
     own = page_address("localhost", port)
     if mode == "alone":
@@ -96,7 +103,7 @@ def _words(mode: Mode, port: int, code: str | None) -> str:
     others = [f"or:             {address}" for address in addresses[1:]]
     lines = [
         *("", "Latent Studio, for a class. Whoever has the address may watch and explore.", ""),
-        qr_lines(addresses[0]),
+        _in_white_on_black(qr_lines(addresses[0])),
         *(f"Address:        {addresses[0]}", *others),
         *(f"Teacher's code: {code}", ""),
         f"The teacher enters the code at the top of the page, or here: {own}/studio/enter",

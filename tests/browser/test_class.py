@@ -159,7 +159,7 @@ def test_nothing_private_is_behind_an_address_that_can_be_guessed(classroom):
         "media/../../app.py": 400,
         "component/latent_studio_explorer/index.html": 404,
         "_stcore/bidi-components/latent_studio_explorer/app.py": 404,
-        "_stcore/upload_file/session/file": 405,
+        "_stcore/upload_file/session/file": None,
         "studio/inversions/0": 404,
         "studio/runs/../../.access.json/live.json": None,
         "app/static/app.py": None,
