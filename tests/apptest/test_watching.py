@@ -17,8 +17,8 @@ def in_class(monkeypatch):
         monkeypatch.setattr(type(st.context), name, property(lambda self: {}))
 
 
-def keys(viewer, kind="button"):
-    return {element.key for element in viewer.get(kind)}
+def keys(viewer):
+    return {element.key for element in viewer.get("button")}
 
 
 def test_a_viewer_sees_what_could_be_trained_and_cannot_start_it(studio):
@@ -47,7 +47,7 @@ def test_a_viewer_cannot_rename_delete_or_bring_in(studio):
     assert_sound(viewer)
     assert not [key for key in keys(viewer) if key and key.startswith(("rename", "delete"))]
     assert "bring-in" not in keys(viewer)
-    assert keys(viewer, "download_button") == {f"zip-{MODEL_ID}"}
+    assert len(viewer.get("download_button")) == 1
 
 
 def test_a_viewer_explores(studio):

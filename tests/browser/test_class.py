@@ -27,10 +27,11 @@ class Class(Studio):
             {"standby_minutes": 0, "teachers": ["ada@school.example"]},
         )
         words = [sys.executable, "-m", "gan_core", "serve", "class", "--port", str(self.port)]
-        words += ["--code", CODE, f"--server.cookieSecret={SECRET}"]
+        words += ["--code", CODE]
+        environ = {**self._environ, "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
         with self._log.open("ab") as log:
             self.server = subprocess.Popen(
-                words, cwd=self._repo, env=self._environ, stdout=log, stderr=log
+                words, cwd=self._repo, env=environ, stdout=log, stderr=log
             )
         wait_until_healthy(self.address, self.server, self._log)
 
