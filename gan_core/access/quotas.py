@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from gan_core.access.people import OWNER
 from gan_core.config import Frozen
+from gan_core.errors import BadInputError
+
+
+class QuotaError(BadInputError):
+    """More than a person, or all together, may have here; nothing was changed."""
 
 
 class Quotas(Frozen):
     """Bounds that hold for a runs folder; a part of `studio.json`.
+
+    The owner of the machine is held by `disk_gb` alone; what they have counts in all.
 
     Attributes:
         queued_per_person, queued_in_all: runs that wait.
@@ -26,3 +34,8 @@ class Quotas(Frozen):
     disk_gb: float = Field(default=50.0, gt=0.0)
     jobs_per_person: int = Field(default=2, ge=1)
     jobs_in_all: int = Field(default=6, ge=1)
+
+
+def is_bound(person: str) -> bool:
+    """Whether a person, by id, is held by more than the disk."""
+    return person != OWNER.id

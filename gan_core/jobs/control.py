@@ -12,7 +12,8 @@ from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError
 from gan_core.jobs import images, machine
-from gan_core.jobs.launch import ensure_supervisor, revive_queue, write_launch
+from gan_core.jobs.launch import ensure_supervisor, revive_queue
+from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import check_batch, check_shape, resolve_settings, total_steps
 from gan_core.runs import control as requests

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from gan_core.config import Settings
-from gan_core.jobs.launch import LAUNCH_NAME
+from gan_core.jobs.note import LAUNCH_NAME
 from gan_core.recipes.recipe import ImageShape, Recipe
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import decode

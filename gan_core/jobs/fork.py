@@ -11,7 +11,8 @@ from gan_core.access.people import Person
 from gan_core.config import Parent, RunConfig, Settings, SettingValue
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs import images, machine, own_sets
-from gan_core.jobs.launch import ensure_supervisor, write_launch
+from gan_core.jobs.launch import ensure_supervisor
+from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve, resolve_settings

@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 from gan_core.access.people import Person
-from gan_core.config import SCHEMA_VERSION, RunConfig
+from gan_core.config import RunConfig
 from gan_core.errors import DamagedError, JobFailedError
+from gan_core.jobs.note import write_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -16,13 +17,12 @@ from gan_core.jobs.process import (
     module_command,
 )
 from gan_core.runs import lock
-from gan_core.runs.files import disk_faults, read_json, write_json
+from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.status import read_written_status
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
 
-LAUNCH_NAME = "launch.json"
 SUPERVISOR_LOCK = ".supervisor.lock"
 SUPERVISOR_LOG = ".supervisor.log"
 IDLE_SECS = 10.0
@@ -67,28 +67,6 @@ def submit(
     created = store.create(config, name, group=group, fill=fill)
     ensure_supervisor(store.root)
     return created
-
-
-def write_launch(paths: RunPaths, data_dir: Path) -> None:
-    """Note what the run needs to know of this machine; `config.json` holds no machine paths."""
-    write_json(
-        paths.root / LAUNCH_NAME,
-        {"schema_version": SCHEMA_VERSION, "data_dir": str(data_dir.resolve())},
-    )
-
-
-def read_launch(paths: RunPaths) -> Path:
-    """The data folder that `write_launch` noted.
-
-    Raises:
-        FileNotFoundError: nothing was noted (yet).
-        DamagedError: the file does not say it.
-    """
-    value = read_json(paths.root / LAUNCH_NAME, max_bytes=100_000)
-    folder = value.get("data_dir") if isinstance(value, dict) else None
-    if not isinstance(folder, str) or "\0" in folder:
-        raise DamagedError(N_("launch.json is damaged."), N_("Resume the run to write it anew."))
-    return Path(folder)
 
 
 def ensure_supervisor(runs_dir: Path, *, idle_secs: float = IDLE_SECS) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
+from gan_core.access.quotas import Quotas, is_bound
 from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
 from gan_core.errors import DamagedError
+from gan_core.jobs.note import person_of
 from gan_core.runs import lock
 from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
@@ -32,6 +34,7 @@ class StudioSettings(Frozen):
             TensorFlow loaded; 0 for never.
         standby_memory_mb: memory that must be free for that; it goes when half of it is left.
         teachers: who may do all, of those that a login lets in: mail addresses or names.
+        quotas: how much one person, and all together, may have.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -39,15 +42,25 @@ class StudioSettings(Frozen):
     standby_minutes: float = Field(default=15.0, ge=0.0, le=1440.0)
     standby_memory_mb: int = Field(default=1500, ge=0)
     teachers: tuple[str, ...] = ()
+    quotas: Quotas = Quotas()
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A queued run: who it is, since when it waits, and for which device."""
+    """A queued run: who it is, since when it waits, for which device, and whose it is."""
 
     id: str
     since: str
     device: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run that a process is busy with: on which device, and whose it is."""
+
+    device: str
+    person: str
 
 
 @dataclass(frozen=True)
@@ -55,19 +68,65 @@ class Look:
     """The queue as it was at one moment."""
 
     waiting: tuple[Waiting, ...]
-    alive: tuple[str, ...]
-    """The device of each run that a process is busy with."""
+    alive: tuple[Training, ...]
+
+    def in_line(self) -> list[Waiting]:
+        """Those that wait, longest wait first; ids settle equal waits."""
+        return sorted(self.waiting, key=lambda run: (run.since, run.id))
 
 
-def admissible(look: Look, runs_per_device: int) -> list[str]:
-    """The runs that may start now, longest wait first; ids settle equal waits."""
-    busy = Counter(look.alive)
-    admitted: list[str] = []
-    for run in sorted(look.waiting, key=lambda waiting: (waiting.since, waiting.id)):
-        if busy[run.device] < runs_per_device:
-            busy[run.device] += 1
-            admitted.append(run.id)
-    return admitted
+def admissible(
+    look: Look, runs_per_device: int, quotas: Quotas, served: Mapping[str, int]
+) -> list[Waiting]:
+    """The runs that may start now, in this order.
+
+    People take turns: first comes whoever has the fewest runs that train, among these whoever
+    was served the longest ago, then the longest wait. So a hundred runs of one person do not
+    hold up the one of another.
+
+    Args:
+        look: the queue.
+        runs_per_device: how many a device takes.
+        quotas: how many of one person may train.
+        served: the number of each person's newest turn, greater being later.
+    """
+    busy = Counter(run.device for run in look.alive)
+    having = Counter(run.person for run in look.alive)
+    turns = Counter(served)  # 0 for those who had none
+    waiting = look.in_line()
+    admitted: list[Waiting] = []
+    while True:
+        able = [
+            run
+            for run in waiting
+            if busy[run.device] < runs_per_device
+            and (having[run.person] < quotas.running_per_person or not is_bound(run.person))
+        ]
+        if not able:
+            return admitted
+        run = min(able, key=lambda run: (having[run.person], turns[run.person]))
+        waiting.remove(run)
+        admitted.append(run)
+        busy[run.device] += 1
+        having[run.person] += 1
+        turns[run.person] = 1 + max(turns.values(), default=0)
+
+
+def surplus(look: Look, quotas: Quotas) -> dict[str, list[Waiting]]:
+    """The waiting runs that are too many, under the name of the bound; those that came last.
+
+    Whoever queues a run is refused beforehand; this holds whatever way it came here.
+    """
+    beyond: dict[str, list[Waiting]] = {"queued_per_person": [], "queued_in_all": []}
+    num_kept: Counter[str] = Counter()
+    for run in look.in_line():
+        if is_bound(run.person) and num_kept[run.person] >= quotas.queued_per_person:
+            beyond["queued_per_person"].append(run)
+        elif is_bound(run.person) and num_kept.total() >= quotas.queued_in_all:
+            beyond["queued_in_all"].append(run)
+        else:
+            num_kept[run.person] += 1
+    return beyond
 
 
 def read_studio(runs_dir: Path) -> StudioSettings:
@@ -78,12 +137,22 @@ def read_studio(runs_dir: Path) -> StudioSettings:
         return StudioSettings()
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """A run as a look left it."""
+
+    stamp: tuple[int, int, int]
+    status: Status | None
+    device: str
+    person: str
+
+
 class Watcher:
-    """Looks at a runs folder again and again; a status file is read anew only when replaced."""
+    """Looks at a runs folder again and again; a run is read anew only when its status is."""
 
     def __init__(self, store: RunStore) -> None:
         self._store = store
-        self._known: dict[str, tuple[tuple[int, int, int], Status | None]] = {}
+        self._known: dict[str, _Seen] = {}
 
     def look(self, busy_ids: Iterable[str] = ()) -> Look:
         """See who waits and who lives.
@@ -95,42 +164,51 @@ class Watcher:
         for gone in self._known.keys() - set(ids):
             del self._known[gone]
         waiting: list[Waiting] = []
-        alive: list[str] = []
+        alive: list[Training] = []
         unended = set(busy_ids)
         for run_id in ids:
             paths = RunPaths(self._store.root / run_id)
-            status = self._status(paths)
-            at_rest = status is not None and self._is_at_rest(run_id, status)
-            if run_id in unended or (not at_rest and _is_busy(paths)):
-                alive.append(_device(paths))
-            elif status is not None and status.state == "queued":
-                waiting.append(Waiting(run_id, status.updated, _device(paths)))
+            seen = self._seen(paths)
+            if run_id in unended or (not _is_at_rest(seen) and _is_busy(paths)):
+                alive.append(Training(seen.device, seen.person) if seen else _ANYBODY)
+            elif seen is not None and seen.status is not None and seen.status.state == "queued":
+                waiting.append(Waiting(run_id, seen.status.updated, seen.device, seen.person))
         return Look(tuple(waiting), tuple(alive))
 
-    def _is_at_rest(self, run_id: str, status: Status) -> bool:
-        """Whether a run ended long enough ago that its lock need not be asked each time.
+    def _seen(self, paths: RunPaths) -> _Seen | None:
+        """What is known of a run: with a hundred that wait, a look must not read them all.
 
-        Hundreds of old runs then cost one `stat` each. A worker that takes one up again writes
-        its status first of all.
+        Whoever queues a run writes its status last, so the other files are as old or older.
         """
-        ended_at_secs = self._known[run_id][0][1] / 1e9
-        return status.state in _ENDED and time.time() - ended_at_secs > REST_SECS
-
-    def _status(self, paths: RunPaths) -> Status | None:
         try:
             found = paths.status.stat()
         except OSError:
             return None
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
         known = self._known.get(paths.root.name)
-        if known is not None and known[0] == stamp:
-            return known[1]
+        if known is not None and known.stamp == stamp:
+            return known
         try:
             status = read_written_status(paths)
         except DamagedError:
             status = None
-        self._known[paths.root.name] = (stamp, status)
-        return status
+        seen = _Seen(stamp, status, _device(paths), person_of(paths))
+        self._known[paths.root.name] = seen
+        return seen
+
+
+_ANYBODY = Training("cpu", "")
+
+
+def _is_at_rest(seen: _Seen | None) -> bool:
+    """Whether a run ended long enough ago that its lock need not be asked each time.
+
+    Hundreds of old runs then cost one `stat` each. A worker that takes one up again writes its
+    status first of all.
+    """
+    if seen is None or seen.status is None:
+        return False
+    return seen.status.state in _ENDED and time.time() - seen.stamp[1] / 1e9 > REST_SECS
 
 
 def _is_busy(paths: RunPaths) -> bool:

@@ -1,8 +1,9 @@
 """The supervisor: `python -m gan_core.jobs.supervisor RUNS_DIR`.
 
-One process a runs folder, under a lock. It starts queued runs as workers of their own, oldest
-first, as many at a time as the device takes, and leaves when nothing waits, nothing lives and
-nobody is about to start a run. While somebody is, it keeps a worker in waiting.
+One process a runs folder, under a lock. It starts queued runs as workers of their own, person
+by person, as many at a time as the device takes, and leaves when nothing waits, nothing lives and
+nobody is about to start a run. While somebody is, it keeps a worker in waiting. What waits beyond
+the quotas it ends with words.
 Killing it harms no run: workers are detached, and the next one to ask starts another.
 """
 
@@ -17,7 +18,8 @@ import time
 from pathlib import Path
 
 from gan_core.errors import DamagedError, GanCoreError
-from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, read_launch
+from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK
+from gan_core.jobs.note import read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -26,6 +28,7 @@ from gan_core.jobs.process import (
     module_command,
 )
 from gan_core.jobs.queue import Look, Watcher, admissible, read_studio
+from gan_core.jobs.refusals import Refusals
 from gan_core.jobs.standby import Keeper
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
@@ -54,6 +57,9 @@ class Supervisor:
         self._store = store
         self._watcher = Watcher(store)
         self._keeper = Keeper(store.root)
+        self._refusals = Refusals(store)
+        self._served: dict[str, int] = {}
+        self._num_turns = 0
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._hopeless: set[tuple[str, str]] = set()
 
@@ -68,8 +74,12 @@ class Supervisor:
         self._reap()
         look = self.look()
         if look.waiting:
-            for run_id in admissible(look, read_studio(self._store.root).runs_per_device):
-                self._try_to_start(run_id)
+            settings = read_studio(self._store.root)
+            look = self._refusals.kept(look, settings.quotas)
+            for run in admissible(look, settings.runs_per_device, settings.quotas, self._served):
+                self._num_turns += 1
+                self._served[run.person] = self._num_turns
+                self._try_to_start(run.id)
         busy = bool(look.waiting or look.alive)
         return self._keeper.tend(idle=not busy) or busy
 
@@ -111,7 +121,7 @@ class Supervisor:
         if paths.watch.is_file():
             from gan_core.jobs import rollback  # here: it loads much that is seldom needed
 
-            rollback.after_end(self._store, run_id, data_dir=read_launch(paths))
+            rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
 
 
 def start_worker(paths: RunPaths, keeper: Keeper | None = None) -> subprocess.Popen[bytes] | None:
@@ -136,7 +146,7 @@ def start_worker(paths: RunPaths, keeper: Keeper | None = None) -> subprocess.Po
         if status.state != "queued":
             return None
         try:
-            data_dir = read_launch(paths)
+            data_dir = read_launch(paths).data_dir
         except FileNotFoundError:
             _write(paths, status, "failed", Said(template=_NO_LAUNCH_NOTE))
             return None

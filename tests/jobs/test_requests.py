@@ -8,6 +8,7 @@ import pytest
 from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
 from gan_core.jobs import control, launch
+from gan_core.jobs.note import read_launch
 from gan_core.runs import control as requests
 from gan_core.runs.files import write_json
 from gan_core.runs.lock import FileLock
@@ -80,7 +81,7 @@ def test_resume_revives(still, ended, data_dir):
     resumed = control.resume(still, view.id, data_dir=data_dir, by=OWNER)
     assert resumed.status.state == "queued"
     assert resumed.status.step == 50
-    assert launch.read_launch(view.paths) == data_dir.resolve()
+    assert read_launch(view.paths).data_dir == data_dir.resolve()
     assert requests.take(view.paths) == []
 
 
@@ -167,7 +168,7 @@ def test_submit_queues_and_notes_where_the_data_are(still, data_dir):
     view = launch.submit(still, config(), "a name", data_dir=data_dir, by=OWNER)
     assert view.status.state == "queued"
     assert view.meta.name == "a name"
-    assert launch.read_launch(view.paths) == data_dir.resolve()
+    assert read_launch(view.paths).data_dir == data_dir.resolve()
     (view.paths.root / "launch.json").write_text('{"data_dir": 3}')
     with pytest.raises(DamagedError):
-        launch.read_launch(view.paths)
+        read_launch(view.paths)

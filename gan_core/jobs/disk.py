@@ -1,0 +1,142 @@
+"""What a runs folder holds, in bytes, without a walk through it each time.
+
+The sizes of its entries lie in `.usage.json`. A run is measured anew only when one of the
+folders that grow in it has changed, and the whole only now and then: by the supervisor while it
+lives, else by whoever wants to write and finds the file old.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gan_core.access.quotas import QuotaError, Quotas
+from gan_core.config import SCHEMA_VERSION, Frozen
+from gan_core.errors import DamagedError
+from gan_core.runs.files import read_json, write_json
+from gan_core.text import N_
+
+USAGE_NAME = ".usage.json"
+FRESH_SECS = 30.0
+_GROWING = ("status.json", "snapshots", "checkpoints", "samples", "evaluations", "metrics.jsonl")
+_GIGABYTE = 10**9
+
+
+class Part(Frozen):
+    """One entry of the runs folder: its size, and what changes when that may have changed."""
+
+    stamp: tuple[int, ...]
+    bytes: int
+
+
+class Usage(Frozen):
+    """What `.usage.json` holds: a part for each run, and the bytes of all that is no run."""
+
+    schema_version: int = SCHEMA_VERSION
+    parts: dict[str, Part] = {}
+    others: int = 0
+
+    @property
+    def total(self) -> int:
+        """The bytes of the whole folder."""
+        return self.others + sum(part.bytes for part in self.parts.values())
+
+
+def used(runs_dir: Path) -> int:
+    """The bytes that the folder holds, as they were measured lately, or else are now."""
+    try:
+        age_secs = time.time() - (runs_dir / USAGE_NAME).stat().st_mtime
+    except OSError:
+        return measure(runs_dir)
+    return measure(runs_dir) if abs(age_secs) > FRESH_SECS else _read(runs_dir).total
+
+
+def measure(runs_dir: Path) -> int:
+    """Measure what has changed since the last time, note the sizes; the bytes in all.
+
+    Raises:
+        ReadOnlyError, DiskFullError: they cannot be noted.
+    """
+    known = _read(runs_dir).parts
+    parts: dict[str, Part] = {}
+    others = 0
+    for entry in _entries(runs_dir):
+        if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
+            stamp = _stamp(entry.path)
+            kept = known.get(entry.name)
+            is_same = kept is not None and kept.stamp == stamp
+            parts[entry.name] = (
+                kept if is_same and kept else Part(stamp=stamp, bytes=bytes_of(entry.path))
+            )
+        else:
+            others += bytes_of(entry.path)
+    found = Usage(parts=parts, others=others)
+    if runs_dir.is_dir():
+        write_json(runs_dir / USAGE_NAME, found.model_dump(mode="json"))
+    return found.total
+
+
+def check(runs_dir: Path, quotas: Quotas, more_bytes: int = 0) -> None:
+    """Go on only if the folder may grow, by `more_bytes` at least.
+
+    Raises:
+        QuotaError: it holds more than is allowed already, or then would.
+    """
+    given = used(runs_dir) + more_bytes
+    if given > quotas.disk_gb * _GIGABYTE:
+        raise QuotaError(
+            N_("the runs folder would hold {given} GB; allowed are {limit} GB."),
+            N_("Delete runs or data sets that nobody needs, or have `disk_gb` raised in "
+               "studio.json."),
+            field="disk_gb",
+            given=round(given / _GIGABYTE, 2),
+            limit=quotas.disk_gb,
+        )  # fmt: skip
+
+
+def bytes_of(path: str | Path, *, whole: bool = False) -> int:
+    """The bytes of a file, or of all files in a folder.
+
+    Links are not followed, and what vanishes meanwhile counts for nothing.
+
+    Args:
+        path: the file or folder.
+        whole: what several folders share counts in full, not by its share.
+    """
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return 0
+    if not stat.S_ISDIR(found.st_mode):
+        return found.st_size if whole else found.st_size // max(1, found.st_nlink)
+    return sum(bytes_of(entry.path, whole=whole) for entry in _entries(path))
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
+
+
+def _stamp(run_dir: str) -> tuple[int, ...]:
+    return tuple(_changed_at(os.path.join(run_dir, name)) for name in ("", *_GROWING))
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _read(runs_dir: Path) -> Usage:
+    try:
+        return Usage.model_validate(read_json(runs_dir / USAGE_NAME))
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return Usage()

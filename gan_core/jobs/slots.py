@@ -1,0 +1,109 @@
+"""Places for what runs beside the training: exports, animations, searches, indexes.
+
+A place is a lock on a file, so a job that is killed gives its place up by itself. A process that
+goes its own way inherits the open file, and with it the place, until it ends.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from gan_core.access.people import Person
+from gan_core.access.quotas import QuotaError, Quotas, is_bound
+from gan_core.errors import ConflictError
+from gan_core.jobs.queue import read_studio
+from gan_core.runs.files import disk_faults
+from gan_core.runs.lock import FileLock
+from gan_core.text import N_
+
+_FOLDER = ".jobs"
+_GATE = "gate.lock"
+_GATE_SECS = 5.0
+_LOOK_SECS = 0.2
+
+
+@contextmanager
+def slot(runs_dir: Path, by: Person, *, patience_secs: float = 0.0) -> Iterator[tuple[int, ...]]:
+    """Hold a place for one job; yields the open file to hand down to a process, if any.
+
+    Args:
+        runs_dir: the runs folder.
+        by: whose job it is; the owner of the machine goes on without a place where none is free.
+        patience_secs: how long to wait for one.
+
+    Raises:
+        QuotaError: the person, or all together, have as many under way as are allowed.
+        ReadOnlyError, DiskFullError: the runs folder cannot be written.
+    """
+    lock = _taken(runs_dir, by, time.monotonic() + patience_secs)
+    with lock or nullcontext():
+        yield () if lock is None else (lock.descriptor,)
+
+
+def _taken(runs_dir: Path, by: Person, give_up_at: float) -> FileLock | None:
+    """A place; `None` for the owner where there is none."""
+    folder = runs_dir / _FOLDER
+    quotas = read_studio(runs_dir).quotas
+    with disk_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        while True:
+            try:
+                return _take(folder, by, quotas)
+            except QuotaError:
+                if not is_bound(by.id):
+                    return None
+                if time.monotonic() >= give_up_at:
+                    raise
+                time.sleep(_LOOK_SECS)
+
+
+def _take(folder: Path, by: Person, quotas: Quotas) -> FileLock:
+    """Take a free place and write on it whose it is; one at a time may look."""
+    gate = FileLock.acquire(folder / _GATE, patience_secs=_GATE_SECS)
+    if gate is None:
+        raise ConflictError(N_("many jobs are being started."), N_("Try again in a moment."))
+    with gate:
+        holders: Counter[str] = Counter()
+        free: list[tuple[Path, FileLock]] = []
+        for i in range(quotas.jobs_in_all):
+            path = folder / f"{i}.lock"
+            lock = FileLock.acquire(path, patience_secs=0.0)
+            if lock is None:
+                holders[path.read_text(encoding="utf-8")] += 1
+            else:
+                free.append((path, lock))
+        for _path, lock in free[1:]:
+            lock.release()
+        try:
+            _check(holders, by, quotas)
+            path, lock = free[0]
+            path.write_text(by.id, encoding="utf-8")
+        except BaseException:
+            for _path, lock in free[:1]:
+                lock.release()
+            raise
+        return lock
+
+
+def _check(holders: Counter[str], by: Person, quotas: Quotas) -> None:
+    if is_bound(by.id) and holders[by.id] >= quotas.jobs_per_person:
+        raise QuotaError(
+            N_("{given} exports or searches of yours are under way; allowed are {limit} at a "
+               "time."),
+            N_("Try again when one of them is done."),
+            field="jobs_per_person",
+            given=holders[by.id],
+            limit=quotas.jobs_per_person,
+        )  # fmt: skip
+    if holders.total() >= quotas.jobs_in_all:
+        raise QuotaError(
+            N_("{given} exports or searches are under way here; allowed are {limit} at a time."),
+            N_("Try again in a minute."),
+            field="jobs_in_all",
+            given=holders.total(),
+            limit=quotas.jobs_in_all,
+        )
