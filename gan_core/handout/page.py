@@ -14,6 +14,7 @@ from gan_core.data.prepared import is_own
 from gan_core.errors import BadInputError
 from gan_core.inference import bundles
 from gan_core.inference.early import directions_of
+from gan_core.jobs import slots
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes import imported, registry
 from gan_core.runs import directions, snapshots
@@ -29,6 +30,7 @@ _SIGMA = 3
 _NUM_NEIGHBOURS = 8
 _NEIGHBOUR_RADIUS = 4.0
 _DIGITS = 5
+_PATIENCE_SECS = 10.0
 
 
 def write_handout(
@@ -69,9 +71,15 @@ def handout(view: RunView, step: int, *, by: Person) -> str:
 
     Raises:
         NotAllowedError: the role of `by` takes nothing.
+        QuotaError: as many exports are under way as are allowed.
         DamagedError: the run or the snapshot is damaged.
     """
     by.require("take")
+    with slots.slot(view.paths.root.parent, by, patience_secs=_PATIENCE_SECS):
+        return _filled(view, step)
+
+
+def _filled(view: RunView, step: int) -> str:
     config = view.sound_config()
     parts = {
         "title": html.escape(view.title),

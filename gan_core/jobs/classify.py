@@ -16,6 +16,7 @@ from typing import Literal
 from gan_core.access.people import Person
 from gan_core.config import DatasetInfo
 from gan_core.errors import BadInputError, ConflictError, JobFailedError
+from gan_core.jobs import slots
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -90,6 +91,7 @@ def start(
 
     Raises:
         NotAllowedError: their role does not train.
+        QuotaError: as many jobs are under way as are allowed.
         BadInputError: the data set has fewer than two classes.
         ConflictError: another data set's classifier is being trained.
         JobFailedError: the process does not start.
@@ -109,9 +111,9 @@ def start(
             N_("Try again in half a minute."),
             field="classifier",
         )
-    with lock:
+    with lock, slots.slot(runs_dir, by) as held:
         if not classifiers.is_there(folder):
-            _spawn(folder, info, data_dir, own_dir, lock)
+            _spawn(folder, info, data_dir, own_dir, lock, held)
 
 
 def ensure(
@@ -178,9 +180,14 @@ def _check(info: DatasetInfo) -> None:
 
 
 def _spawn(
-    folder: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None, lock: FileLock
+    folder: Path,
+    info: DatasetInfo,
+    data_dir: Path,
+    own_dir: Path | None,
+    lock: FileLock,
+    held: tuple[int, ...],
 ) -> None:
-    """Start the process; it takes the lock over, goes its own way, and this returns."""
+    """Start the process; it takes the locks over, goes its own way, and this returns."""
     described = folder.with_name(f"{folder.name}-{_INFO}")
     write_json(described, info.model_dump(mode="json"))
     classifiers.write_progress(folder, classifiers.Progress(done=0, total=1))
@@ -202,7 +209,7 @@ def _spawn(
             start_new_session=True,
             cwd=SOURCE_ROOT,
             env=child_environment(),
-            pass_fds=(lock.descriptor,),
+            pass_fds=(lock.descriptor, *held),
             timeout=_START_TIMEOUT_SECS,
             check=False,
         )

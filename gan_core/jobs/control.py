@@ -11,7 +11,7 @@ from gan_core import data
 from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError
-from gan_core.jobs import images, machine
+from gan_core.jobs import images, line, machine
 from gan_core.jobs.launch import ensure_supervisor, revive_queue
 from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
@@ -174,6 +174,7 @@ def resume(
 
     Raises:
         NotAllowedError: their role does not control runs.
+        QuotaError: as many wait as are allowed, or the disk holds as much.
         NotFoundError: no such run.
         ConflictError: it runs or waits, is completed and no length was given, or came without
             its training state.
@@ -191,12 +192,12 @@ def resume(
     lock = _acquire(found.paths, patience_secs=LEAVING_SECS)  # it lives no more, or was refused
     if lock is None:
         raise _not_resumable(run_id, "running")
-    with lock:
+    with lock, line.place(store, by):
         status = read_written_status(found.paths)
         state: State = "interrupted" if status.state in ALIVE else status.state
         config = _extended(config, state, status, run_id, steps, epochs)
         requests.take(found.paths)  # what was asked of a worker that is gone
-        write_launch(found.paths, data_dir)
+        write_launch(found.paths, data_dir, by.id)
         if config != found.config:
             write_json(found.paths.config, config.to_json(), durable=True)
         said = Said(template=N_("waiting to continue"))

@@ -18,12 +18,14 @@ from gan_core.runs.lock import FileLock
 _START_TIMEOUT_SECS = 60.0
 
 
-def spawn(module: str, *arguments: str, lock: FileLock, log: Path) -> str:
+def spawn(
+    module: str, *arguments: str, lock: FileLock, log: Path, held: tuple[int, ...] = ()
+) -> str:
     """Run one of our modules detached; return why it does not start, or nothing.
 
     The module is given `--lock-fd N --detach` besides: it forks and its first process ends at
     once, so a page that lives for weeks gathers no zombies, and the lock is held for as long as
-    the second one lives.
+    the second one lives, and so are the open files `held`.
 
     Raises:
         ReadOnlyError, DiskFullError: the log cannot be written.
@@ -37,7 +39,7 @@ def spawn(module: str, *arguments: str, lock: FileLock, log: Path) -> str:
             start_new_session=True,
             cwd=SOURCE_ROOT,
             env=child_environment(),
-            pass_fds=(lock.descriptor,),
+            pass_fds=(lock.descriptor, *held),
             timeout=_START_TIMEOUT_SECS,
             check=False,
         )

@@ -8,16 +8,16 @@ lives, else by whoever wants to write and finds the file old.
 from __future__ import annotations
 
 import os
-import stat
 import time
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from gan_core.access.quotas import QuotaError, Quotas
 from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
 from gan_core.runs.files import read_json, write_json
+from gan_core.runs.kept import stamp_of
 from gan_core.text import N_
 
 USAGE_NAME = ".usage.json"
@@ -37,7 +37,7 @@ class Usage(Frozen):
     """What `.usage.json` holds: a part for each run, and the bytes of all that is no run."""
 
     schema_version: int = SCHEMA_VERSION
-    parts: dict[str, Part] = {}
+    parts: dict[str, Part] = Field(default_factory=dict)
     others: int = 0
 
     @property
@@ -65,15 +65,13 @@ def measure(runs_dir: Path) -> int:
     parts: dict[str, Part] = {}
     others = 0
     for entry in _entries(runs_dir):
-        if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-            stamp = _stamp(entry.path)
-            kept = known.get(entry.name)
-            is_same = kept is not None and kept.stamp == stamp
-            parts[entry.name] = (
-                kept if is_same and kept else Part(stamp=stamp, bytes=bytes_of(entry.path))
-            )
-        else:
-            others += bytes_of(entry.path)
+        if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
+            others += _bytes_of(entry, whole=False)
+            continue
+        stamp, kept = _stamp(Path(entry.path)), known.get(entry.name)
+        if kept is None or kept.stamp != stamp:
+            kept = Part(stamp=stamp, bytes=bytes_of(entry.path))
+        parts[entry.name] = kept
     found = Usage(parts=parts, others=others)
     if runs_dir.is_dir():
         write_json(runs_dir / USAGE_NAME, found.model_dump(mode="json"))
@@ -98,22 +96,24 @@ def check(runs_dir: Path, quotas: Quotas, more_bytes: int = 0) -> None:
         )  # fmt: skip
 
 
-def bytes_of(path: str | Path, *, whole: bool = False) -> int:
-    """The bytes of a file, or of all files in a folder.
-
-    Links are not followed, and what vanishes meanwhile counts for nothing.
+def bytes_of(folder: str | Path, *, whole: bool = False) -> int:
+    """The bytes of all files in a folder; links are not followed, what vanishes counts for nothing.
 
     Args:
-        path: the file or folder.
+        folder: where to look.
         whole: what several folders share counts in full, not by its share.
     """
+    return sum(_bytes_of(entry, whole=whole) for entry in _entries(folder))
+
+
+def _bytes_of(entry: os.DirEntry[str], *, whole: bool) -> int:
     try:
-        found = os.lstat(path)
+        if entry.is_dir(follow_symlinks=False):
+            return bytes_of(entry.path, whole=whole)
+        found = entry.stat(follow_symlinks=False)
     except OSError:
         return 0
-    if not stat.S_ISDIR(found.st_mode):
-        return found.st_size if whole else found.st_size // max(1, found.st_nlink)
-    return sum(bytes_of(entry.path, whole=whole) for entry in _entries(path))
+    return found.st_size if whole else found.st_size // max(1, found.st_nlink)
 
 
 def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
@@ -124,15 +124,9 @@ def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _stamp(run_dir: str) -> tuple[int, ...]:
-    return tuple(_changed_at(os.path.join(run_dir, name)) for name in ("", *_GROWING))
-
-
-def _changed_at(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return 0
+def _stamp(run_dir: Path) -> tuple[int, ...]:
+    stamps = (stamp_of(run_dir / name) for name in ("", *_GROWING))
+    return tuple(number for stamp in stamps for number in stamp or (0,))
 
 
 def _read(runs_dir: Path) -> Usage:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from gan_core.access.people import Person
 from gan_core.errors import BadInputError
+from gan_core.jobs import slots
 from gan_core.jobs.process import run_job
 from gan_core.jobs.script import program
 from gan_core.portable.of_snapshot import onnx_model
@@ -23,6 +24,7 @@ from gan_core.text import N_
 Format = Literal["keras", "h5", "onnx", "script", "zip"]
 FORMATS: tuple[Format, ...] = ("keras", "h5", "onnx", "script", "zip")
 EXPORT_TIMEOUT_SECS = 300.0
+_PATIENCE_SECS = 10.0
 
 _SUFFIXES = {"keras": ".keras", "h5": ".h5", "onnx": ".onnx", "script": ".py", "zip": ".zip"}
 
@@ -49,6 +51,7 @@ def export(
 
     Raises:
         NotAllowedError: their role takes nothing.
+        QuotaError: as many exports are under way as are allowed.
         NotFoundError: no such run or snapshot.
         BadInputError: an unknown format, one that cannot hold this generator, or a target that
             is no place for a file.
@@ -65,6 +68,11 @@ def export(
             allowed=", ".join(FORMATS),
         )
     view = store.get(run_id)
+    with slots.slot(store.root, by, patience_secs=_PATIENCE_SECS):
+        return _export(view, step, format, target)
+
+
+def _export(view: RunView, step: int | str, format: str, target: Path) -> Path:  # noqa: A002
     if format == "zip":
         return _place(target, f"{view.id}.zip", lambda draft: archive.pack(view, draft))
     config = view.sound_config()

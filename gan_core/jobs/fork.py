@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from gan_core import data
 from gan_core.access.people import Person
 from gan_core.config import Parent, RunConfig, Settings, SettingValue
 from gan_core.errors import BadInputError, NotFoundError
-from gan_core.jobs import images, machine, own_sets
+from gan_core.jobs import images, line, machine, own_sets
 from gan_core.jobs.launch import ensure_supervisor
 from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
@@ -65,6 +66,7 @@ def fork(
 
     Raises:
         NotAllowedError: their role does not train.
+        QuotaError: as many wait as are allowed, or the disk holds as much.
         NotFoundError: no such run, or no snapshot to fork at that step (says which there are).
         BadInputError: a setting is wrong, or would change a network.
         DamagedError: the parent or its snapshot is damaged.
@@ -80,17 +82,19 @@ def fork(
         name = f"{parent.meta.name[:100]} @ {at_step}"
     new_id = new_run_id(utc_now())
     meta = Meta(name=clean_name(name))
-    with draft(store.root, new_id) as paths:
+    line.check(store, by)  # before anything is copied
+    with ExitStack() as held, draft(store.root, new_id) as paths:
         _copy_past(parent.paths, paths, at_step)
         if parent.paths.dataset.is_dir():
             own_sets.copy_attached(parent.paths.dataset, paths.dataset)
         write_json(paths.config, config.to_json(), durable=True)
         write_json(paths.meta, meta.model_dump(mode="json"))
-        write_launch(paths, data_dir)
+        write_launch(paths, data_dir, by.id)
         if fill is not None:
             fill(paths)
         said = Said(template=N_("waiting to continue from step {step}"), values={"step": at_step})
         write_status(paths, "queued", at_step, config.total_steps, said)
+        held.enter_context(line.place(store, by))  # until the draft has got its name
     ensure_supervisor(store.root)
     return store.get(new_id)
 

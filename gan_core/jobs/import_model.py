@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gan_core.access.people import Person
 from gan_core.config import DatasetInfo, RunConfig, Settings
 from gan_core.errors import BadInputError
-from gan_core.jobs import machine
+from gan_core.jobs import brought, machine
 from gan_core.jobs.process import SOURCE_ROOT, child_environment, exit_words, module_command
 from gan_core.portable.foreign.limits import LIMITS, SUFFIXES, refused
 from gan_core.recipes import imported, registry
@@ -48,12 +49,14 @@ def import_model(store: RunStore, file: Path, *, by: Person, name: str = "") -> 
 
     Raises:
         NotAllowedError: their role does not bring files.
+        QuotaError: it is more than they may bring.
         BadInputError: it is not there, or no generator that can be taken in; says why.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
     by.require("upload")
     if not file.is_file():
         raise BadInputError(N_("there is no file {name}."), field="file", name=str(file))
+    brought.check(store.root, by, file.stat().st_size)
     title = clean_name((name or file.stem)[:MAX_NAME_LENGTH])
     now = utc_now()
     run_id = new_run_id(now)
@@ -64,6 +67,7 @@ def import_model(store: RunStore, file: Path, *, by: Person, name: str = "") -> 
             config = _config(made, now.isoformat(timespec="seconds"))
             with draft(store.root, run_id) as paths:
                 _fill(paths, config, title, Path(folder))
+    brought.keep(store.root, by, store.root / run_id, partial(store.delete, run_id))
     return store.get(run_id)
 
 

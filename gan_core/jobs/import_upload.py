@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from gan_core.access.people import Person
 from gan_core.errors import BadInputError
+from gan_core.jobs import brought, slots
 from gan_core.jobs.import_model import import_model, is_model
 from gan_core.runs import archive
 from gan_core.runs.files import disk_faults
@@ -18,6 +20,7 @@ from gan_core.text import N_
 SUFFIXES = (".zip", ".keras", ".h5", ".hdf5", ".onnx")
 MAX_BYTES = 2 * 1024**3
 _CHUNK_BYTES = 1024 * 1024
+_PATIENCE_SECS = 20.0
 
 
 def import_file(store: RunStore, file: Path, *, by: Person) -> RunView:
@@ -25,11 +28,15 @@ def import_file(store: RunStore, file: Path, *, by: Person) -> RunView:
 
     Raises:
         NotAllowedError: the role of `by` does not bring files.
+        QuotaError: it is more than they may bring.
         BadInputError: it is nothing that can be taken in.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
     by.require("upload")
-    return import_model(store, file, by=by) if is_model(file.name) else archive.unpack(store, file)
+    if is_model(file.name):
+        return import_model(store, file, by=by)
+    size = file.stat().st_size if file.is_file() else 0  # `unpack` says what it is instead
+    return _unpack(store, file, size, by)
 
 
 def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) -> RunView:
@@ -43,6 +50,7 @@ def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) ->
 
     Raises:
         NotAllowedError: their role does not bring files.
+        QuotaError: it is more than they may bring.
         BadInputError: it is too large, or nothing that can be taken in.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
@@ -60,12 +68,21 @@ def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) ->
             allowed=", ".join(SUFFIXES),
             limit=MAX_BYTES // 10**6,
         )
-    if not is_model(last):
-        return archive.unpack(store, file)
-    with disk_faults(store.root):
+    with slots.slot(store.root, by, patience_secs=_PATIENCE_SECS), disk_faults(store.root):
         store.root.mkdir(parents=True, exist_ok=True)
+        if not is_model(last):
+            return _unpack(store, file, size, by)
+        brought.check(store.root, by, size)
         with tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder:
             put_down = Path(folder, f"model{suffix}")
             with put_down.open("xb") as out:
                 shutil.copyfileobj(file, out, _CHUNK_BYTES)
             return import_model(store, put_down, name=PurePosixPath(last).stem, by=by)
+
+
+def _unpack(store: RunStore, file: Path | IO[bytes], size: int, by: Person) -> RunView:
+    """Make a run of a zip of so many bytes, and put it to somebody's account."""
+    brought.check(store.root, by, size)
+    made = archive.unpack(store, file)
+    brought.keep(store.root, by, made.paths.root, partial(store.delete, made.id))
+    return made

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -18,9 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.access.people import Person
+from gan_core.access.quotas import QuotaError, is_bound
 from gan_core.errors import ConflictError, JobFailedError
+from gan_core.jobs import slots
 from gan_core.jobs.detached import spawn
 from gan_core.jobs.process import last_line
+from gan_core.jobs.queue import read_studio
 from gan_core.runs import inversions
 from gan_core.runs.files import disk_faults
 from gan_core.runs.lock import FileLock, is_held
@@ -63,6 +67,7 @@ def start(
 
     Raises:
         NotAllowedError: their role does not explore.
+        QuotaError: as many of theirs wait or run as are allowed.
         ConflictError: too many wait already.
         JobFailedError: the process does not start.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
@@ -72,6 +77,7 @@ def start(
     with disk_faults(home):
         home.mkdir(parents=True, exist_ok=True)
         _sweep(runs_dir)
+        _check_own(runs_dir, by)
         if sum(_is_waiting(folder) for folder in inversions.folders(runs_dir)) >= MAX_WAITING:
             raise ConflictError(
                 N_("{num} searches wait already."),
@@ -80,7 +86,8 @@ def start(
                 num=MAX_WAITING,
             )
         id_ = inversions.new_id()
-        inversions.write_request(home / id_, wanted, target)
+        noted = wanted.model_copy(update={"person": by.id})
+        inversions.write_request(home / id_, noted, target)
     _move_line(runs_dir)
     return id_
 
@@ -123,6 +130,20 @@ def stop(runs_dir: Path, id_: str, *, by: Person) -> None:
         os.kill(process, signal.SIGTERM)
 
 
+def _check_own(runs_dir: Path, by: Person) -> None:
+    limit = read_studio(runs_dir).quotas.jobs_per_person
+    own = [one for one in inversions.folders(runs_dir) if inversions.person_of(one) == by.id]
+    given = sum(_standing(folder).state in ("waiting", "running") for folder in own)
+    if is_bound(by.id) and given >= limit:
+        raise QuotaError(
+            N_("{given} searches of yours wait or run; allowed are {limit} at a time."),
+            N_("Try again when one of them is done, or stop one."),
+            field="jobs_per_person",
+            given=given,
+            limit=limit,
+        )
+
+
 def _standing(folder: Path) -> Standing:
     # In this order: a process that ends between two looks has told its last by then.
     is_running = is_held(folder / inversions.LOCK)
@@ -159,7 +180,8 @@ def _move_line(runs_dir: Path) -> None:
             if _is_waiting(folder) and inversions.looked_at(folder) > lately
         ]
         for folder in waiting[: max(0, num_free)]:
-            _spawn(runs_dir, folder)
+            with suppress(QuotaError):  # other jobs have all places: it keeps its own in the line
+                _spawn(runs_dir, folder)
 
 
 def _sweep(runs_dir: Path) -> None:
@@ -176,12 +198,14 @@ def _spawn(runs_dir: Path, folder: Path) -> None:
         lock = FileLock.acquire(folder / inversions.LOCK)
     if lock is None:
         return
-    with lock:
+    by = Person(id=inversions.person_of(folder), role="viewer")
+    with lock, slots.slot(runs_dir, by) as held:
         reason = spawn(
             "gan_core.nn.invert",
             *(str(runs_dir.resolve()), folder.name),
             lock=lock,
             log=folder / inversions.LOG,
+            held=held,
         )
     if reason:
         raise JobFailedError(N_("the search does not start: {reason}"), reason=reason)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from gan_core.access.people import Person
 from gan_core.config import RunConfig
-from gan_core.errors import DamagedError, JobFailedError
+from gan_core.errors import JobFailedError
+from gan_core.jobs import line
 from gan_core.jobs.note import write_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
@@ -19,7 +20,6 @@ from gan_core.jobs.process import (
 from gan_core.runs import lock
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.status import read_written_status
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
 
@@ -51,22 +51,35 @@ def submit(
 
     Raises:
         NotAllowedError: their role does not train.
+        QuotaError: as many wait as are allowed, or the disk holds as much.
         BadInputError: the name is too long.
         NotFoundError: it trains on a person's own pictures, and they are gone.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
         JobFailedError: the supervisor does not start.
     """
     by.require("train")
+    with line.place(store, by):
+        created = write_queued(store, config, name, by=by, data_dir=data_dir, group=group)
+    ensure_supervisor(store.root)
+    return created
+
+
+def write_queued(
+    store: RunStore, config: RunConfig, name: str, *, by: Person, data_dir: Path, group: str
+) -> RunView:
+    """Write a new run; whoever calls has its place in the line and sees to the supervisor.
+
+    Raises:
+        BadInputError, NotFoundError, ReadOnlyError, DiskFullError: see `submit`.
+    """
 
     def fill(paths: RunPaths) -> None:
-        write_launch(paths, data_dir)
+        write_launch(paths, data_dir, by.id)
         from gan_core.jobs import images  # here: the supervisor has no use for Pillow
 
         images.give(config.dataset, paths, store.root)
 
-    created = store.create(config, name, group=group, fill=fill)
-    ensure_supervisor(store.root)
-    return created
+    return store.create(config, name, group=group, fill=fill)
 
 
 def ensure_supervisor(runs_dir: Path, *, idle_secs: float = IDLE_SECS) -> None:
@@ -114,12 +127,7 @@ def revive_queue(store: RunStore) -> None:
     Raises:
         JobFailedError, ReadOnlyError: see `ensure_supervisor`.
     """
-    if any(_is_queued(RunPaths(store.root / run_id)) for run_id in store.ids()):
+    if lock.is_held(store.root / SUPERVISOR_LOCK):
+        return
+    if any(line.is_queued(RunPaths(store.root / run_id)) for run_id in store.ids()):
         ensure_supervisor(store.root)
-
-
-def _is_queued(paths: RunPaths) -> bool:
-    try:
-        return read_written_status(paths).state == "queued"
-    except DamagedError:
-        return False

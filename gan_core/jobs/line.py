@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from gan_core.access.people import Person
 from gan_core.access.quotas import QuotaError, Quotas, is_bound
@@ -64,11 +63,12 @@ def waiting(store: RunStore) -> Counter[str]:
     return Counter(
         person_of(paths)
         for paths in (RunPaths(store.root / run_id) for run_id in store.ids())
-        if _is_queued(paths)
+        if is_queued(paths)
     )
 
 
-def _is_queued(paths: RunPaths) -> bool:
+def is_queued(paths: RunPaths) -> bool:
+    """Whether a run waits; one that cannot be read does not."""
     try:
         return read_written_status(paths).state == "queued"
     except DamagedError:

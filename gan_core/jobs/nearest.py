@@ -13,6 +13,7 @@ from typing import Literal
 from gan_core.access.people import Person
 from gan_core.config import DatasetInfo
 from gan_core.errors import JobFailedError
+from gan_core.jobs import slots
 from gan_core.jobs.detached import spawn
 from gan_core.jobs.process import last_line
 from gan_core.runs import classifiers, nearest
@@ -82,6 +83,7 @@ def start(
 
     Raises:
         NotAllowedError: their role does not explore.
+        QuotaError: as many jobs are under way as are allowed.
         DamagedError: the data set's classifier is.
         JobFailedError: the process does not start.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
@@ -94,7 +96,7 @@ def start(
         lock = FileLock.acquire(folder.parent / _LOCK)
     if lock is None:
         return
-    with lock:
+    with lock, slots.slot(runs_dir, by) as held:
         if nearest.is_there(folder):
             return
         described = folder.with_name(f"{folder.name}-{_INFO}")
@@ -107,6 +109,7 @@ def start(
             *([] if own_dir is None else ["--own-dir", str(own_dir.resolve())]),
             lock=lock,
             log=classifiers.log_of(folder),
+            held=held,
         )
     if reason:
         raise JobFailedError(N_("the index does not start: {reason}"), reason=reason)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +37,7 @@ from gan_core.errors import (
     JobFailedError,
     NotFoundError,
 )
+from gan_core.jobs import brought
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -154,6 +156,10 @@ def delete(runs_dir: Path, own: PreparedSet, *, by: Person) -> None:
         ReadOnlyError: the folder cannot be written to.
     """
     by.require("delete")
+    _remove(runs_dir, own)
+
+
+def _remove(runs_dir: Path, own: PreparedSet) -> None:
     with disk_faults(own.folder):
         trash = folder_of(runs_dir) / f".tmp-trash-{own.id}-{os.getpid()}"
         try:
@@ -239,6 +245,7 @@ def prepare(
 
     Raises:
         NotAllowedError: their role does not bring files.
+        QuotaError: they are more than somebody may bring.
         NotFoundError, BadInputError, DamagedError: nothing can be made of the source.
         DiskFullError, ReadOnlyError: the set cannot be written.
         JobFailedError: the process ended without an answer, or took too long.
@@ -247,6 +254,8 @@ def prepare(
     target = folder_of(runs_dir)
     with disk_faults(target):
         target.mkdir(parents=True, exist_ok=True)
+    brought.check(runs_dir, by, 0)
+    there = {entry.name for entry in target.iterdir()}
     request = {
         "source": str(source.absolute()),
         "target": str(target),
@@ -263,7 +272,10 @@ def prepare(
         raise kind(
             refused["template"], refused["hint"], field=refused["field"], **refused["values"]
         )
-    return prepared.open_set(target / str(answer["made"]))
+    made = prepared.open_set(target / str(answer["made"]))
+    if made.id not in there:
+        brought.keep(runs_dir, by, made.folder, partial(_remove, runs_dir, made))
+    return made
 
 
 def _ask(

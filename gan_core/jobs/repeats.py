@@ -8,7 +8,8 @@ from pathlib import Path
 from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, NotFoundError
-from gan_core.jobs.launch import submit
+from gan_core.jobs import line
+from gan_core.jobs.launch import ensure_supervisor, write_queued
 from gan_core.recipes.resolve import check_seed
 from gan_core.runs.status import utc_now
 from gan_core.runs.store import MAX_NAME_LENGTH, RunStore, RunView
@@ -33,14 +34,17 @@ def submit_repeats(
 
     Raises:
         NotAllowedError: their role does not train.
+        QuotaError: that would be more than may wait; none is queued.
         BadInputError: the number, the last seed or the name is out of bounds.
         NotFoundError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
     """
     by.require("train")
     _check(config.seed, num)
-    return _queue(
-        store, config, range(config.seed, config.seed + num), name, _new_group(), by, data_dir
-    )
+    with line.place(store, by, num):
+        seeds = range(config.seed, config.seed + num)
+        runs = _write(store, config, seeds, name, _new_group(), by, data_dir)
+    ensure_supervisor(store.root)
+    return runs
 
 
 def repeat_run(
@@ -53,6 +57,7 @@ def repeat_run(
 
     Raises:
         NotAllowedError: the role of `by` does not train.
+        QuotaError: see `submit_repeats`.
         BadInputError: the run is a fork, which began with another run's weights; or see
             `submit_repeats`.
         NotFoundError, DamagedError, ReadOnlyError, DiskFullError, JobFailedError: see `submit`.
@@ -68,13 +73,19 @@ def repeat_run(
             run=run_id,
         )
     _check(config.seed, num)
-    group = first.meta.group or _new_group()
-    if not first.meta.group:
-        store.set_meta(run_id, first.meta.model_copy(update={"group": group}))
-    there = {run.sound_config().seed for run in members(store, group)}
-    missing = [seed for seed in range(config.seed, config.seed + num) if seed not in there]
-    fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
-    _queue(store, fresh, missing, first.meta.name, group, by, data_dir)
+    group = first.meta.group
+    there = members(store, group) if group else [first]
+    seeds = {run.sound_config().seed for run in there}
+    missing = [seed for seed in range(config.seed, config.seed + num) if seed not in seeds]
+    if not missing:
+        return there
+    with line.place(store, by, len(missing)):
+        if not group:
+            group = _new_group()
+            store.set_meta(run_id, first.meta.model_copy(update={"group": group}))
+        fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
+        _write(store, fresh, missing, first.meta.name, group, by, data_dir)
+    ensure_supervisor(store.root)
     return members(store, group)
 
 
@@ -92,7 +103,7 @@ def members(store: RunStore, group: str) -> list[RunView]:
     return sorted(found, key=lambda run: (run.sound_config().seed, run.id))
 
 
-def _queue(
+def _write(
     store: RunStore,
     config: RunConfig,
     seeds: range | list[int],
@@ -102,7 +113,7 @@ def _queue(
     data_dir: Path,
 ) -> list[RunView]:
     return [
-        submit(
+        write_queued(
             store,
             config.model_copy(update={"seed": seed}),
             _name(name, seed),

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gan_core.access.people import OWNER, Person
+from gan_core.access.people import Person
 from gan_core.config import Settings, SettingValue
 from gan_core.errors import ConflictError, GanCoreError
 from gan_core.jobs.fork import fork
+from gan_core.jobs.note import person_of
 from gan_core.runs import snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore, RunView
@@ -123,10 +124,15 @@ def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
     try:
         if watched.num_rollbacks >= MAX_ROLLBACKS:
             raise ConflictError(_TOO_OFTEN, num=MAX_ROLLBACKS)
-        successor = roll_back(store, run_id, by=OWNER, data_dir=data_dir)
+        successor = roll_back(store, run_id, by=_whose(run), data_dir=data_dir)
     except GanCoreError as error:
         logger.warning("run %s: no rollback: %s", run_id, error.one_line())
         gave_up = watched.model_copy(update={"gave_up": error.one_line()})
         write_watched(run.paths, gave_up)
         return
     logger.info("run %s: rolled back to run %s", run_id, successor.id)
+
+
+def _whose(run: RunView) -> Person:
+    """Whoever had the run queued asked for its rollback, too, and it counts as theirs."""
+    return Person(id=person_of(run.paths), role="teacher")

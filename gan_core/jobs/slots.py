@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gan_core.access.people import Person
 from gan_core.access.quotas import QuotaError, Quotas, is_bound
-from gan_core.errors import ConflictError
+from gan_core.errors import ConflictError, DiskFullError, ReadOnlyError
 from gan_core.jobs.queue import read_studio
 from gan_core.runs.files import disk_faults
 from gan_core.runs.lock import FileLock
@@ -45,20 +45,20 @@ def slot(runs_dir: Path, by: Person, *, patience_secs: float = 0.0) -> Iterator[
 
 
 def _taken(runs_dir: Path, by: Person, give_up_at: float) -> FileLock | None:
-    """A place; `None` for the owner where there is none."""
+    """A place; `None` for the owner where there is none, or none can be marked."""
     folder = runs_dir / _FOLDER
     quotas = read_studio(runs_dir).quotas
-    with disk_faults(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        while True:
-            try:
+    while True:
+        try:
+            with disk_faults(folder):
+                folder.mkdir(parents=True, exist_ok=True)
                 return _take(folder, by, quotas)
-            except QuotaError:
-                if not is_bound(by.id):
-                    return None
-                if time.monotonic() >= give_up_at:
-                    raise
-                time.sleep(_LOOK_SECS)
+        except (QuotaError, ReadOnlyError, DiskFullError) as error:
+            if not is_bound(by.id):
+                return None
+            if not isinstance(error, QuotaError) or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(_LOOK_SECS)
 
 
 def _take(folder: Path, by: Person, quotas: Quotas) -> FileLock:

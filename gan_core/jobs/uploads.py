@@ -15,7 +15,7 @@ from gan_core.data.own.limits import UPLOAD
 from gan_core.data.own.prepare import Options
 from gan_core.data.prepared import PreparedSet
 from gan_core.errors import BadInputError
-from gan_core.jobs import own_sets
+from gan_core.jobs import brought, own_sets, slots
 from gan_core.runs.files import disk_faults
 from gan_core.text import N_
 
@@ -24,6 +24,7 @@ WHOLE_SUFFIXES = (".zip", ".npz", ".npy", ".gz")
 
 _CHUNK_BYTES = 1024 * 1024
 _MAX_NAME = 80
+_PATIENCE_SECS = 20.0
 
 
 def prepare_upload(
@@ -45,18 +46,21 @@ def prepare_upload(
 
     Raises:
         NotAllowedError: their role does not bring files.
+        QuotaError: they are more than somebody may bring, or too many bring some at the moment.
         BadInputError: nothing was sent, or more than is allowed; and as for `own_sets.prepare`.
     """
     by.require("upload")
-    _check(files)
-    with _scratch(runs_dir) as folder:
+    brought.check(runs_dir, by, _check(files))
+    held = slots.slot(runs_dir, by, patience_secs=_PATIENCE_SECS)
+    with held, _scratch(runs_dir) as folder:
         source = _put_down(files, folder)
         return own_sets.prepare(
             runs_dir, source, options, limits="upload", progress=progress, by=by
         )
 
 
-def _check(files: Sequence[tuple[str, IO[bytes]]]) -> None:
+def _check(files: Sequence[tuple[str, IO[bytes]]]) -> int:
+    """Their bytes in all, unless they are none or too many."""
     if not files:
         raise BadInputError(N_("no file was given."), field="dataset")
     total = sum(file.seek(0, 2) for _name, file in files)
@@ -70,6 +74,7 @@ def _check(files: Sequence[tuple[str, IO[bytes]]]) -> None:
             most=UPLOAD.entries,
             limit=UPLOAD.source_bytes // 10**6,
         )
+    return total
 
 
 @contextmanager

@@ -36,12 +36,16 @@ _MAX_BYTES = 2_000_000
 
 
 class Wanted(Frozen):
-    """What is searched for: the latent of a picture in one snapshot of a run."""
+    """What is searched for: the latent of a picture in one snapshot of a run, and for whom.
+
+    `person` is an id, empty where nobody was noted.
+    """
 
     schema_version: int = SCHEMA_VERSION
     run: str
     step: int = Field(ge=0)
     inverted: bool = False
+    person: str = ""
 
 
 class Found(Frozen):
@@ -121,6 +125,14 @@ def write_request(folder: Path, wanted: Wanted, target: NDArray[np.uint8]) -> No
     folder.mkdir(parents=True)
     checkpoints.write_arrays(folder / TARGET, {"target": target})
     write_json(folder / REQUEST, wanted.model_dump(mode="json"))
+
+
+def person_of(folder: Path) -> str:
+    """The id of whoever searches; empty where that was not noted or cannot be read."""
+    try:
+        return Wanted.model_validate(read_json(folder / REQUEST)).person
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return ""
 
 
 def read_request(folder: Path) -> tuple[Wanted, NDArray[np.uint8]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.jobs.import_upload import MAX_BYTES, SUFFIXES, import_upload
+from pages._parts.bounds import upload_line
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
@@ -29,6 +30,7 @@ def show_bring_in() -> None:
                 "file says; nothing in it is run."
             )
         )
+        upload_line()
         file = st.file_uploader(
             _("One file"),
             type=[suffix.removeprefix(".") for suffix in SUFFIXES],

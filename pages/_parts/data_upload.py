@@ -11,6 +11,7 @@ from gan_core.data.own.prepare import Options
 from gan_core.data.resize import SIZES
 from gan_core.jobs import own_sets
 from gan_core.jobs.uploads import prepare_upload
+from pages._parts.bounds import upload_line
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
@@ -32,6 +33,7 @@ def show_upload() -> None:
     )
     # A new key empties the field, and with it the memory that the server keeps the files in.
     key = f"upload-{st.session_state.get(ROUND, 0)}-{as_folder}"
+    upload_line()
     files = st.file_uploader(
         _("Pictures, or one zip, npz, npy or idx.gz file"),
         accept_multiple_files="directory" if as_folder else True,

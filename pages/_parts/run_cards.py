@@ -18,6 +18,7 @@ from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
+from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
@@ -41,6 +42,7 @@ def show_runs() -> None:
         show_bring_in()
         return
     show_bring_in()
+    queue_line()
     st.fragment(_cards)()
 
 

@@ -21,6 +21,7 @@ from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
 from gan_core.runs.status import BUSY, utc_now
 from gan_core.runs.store import RunView
+from pages._parts.bounds import queue_line
 from pages._parts.data_choice import choose_data, shape_settings
 from pages._parts.fields import (
     GROUPS,
@@ -215,6 +216,7 @@ def _start_stage(draft: Draft, changes: Mapping[str, SettingValue], steps: int, 
 
 
 def _train_button(draft: Draft) -> None:
+    queue_line()
     pressed = st.button(
         _("Train"),
         type="primary",

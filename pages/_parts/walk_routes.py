@@ -20,10 +20,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from gan_core.access.people import Person
 from gan_core.charts.animation import MAX_FPS, Format, save_animation
 from gan_core.charts.sheet import MAX_PIXELS, check_pixels
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.inference.engine import SnapshotEngine
+from gan_core.jobs import slots
 from gan_core.runs import snapshots
 from gan_core.text import N_
 from pages._parts.studio import engines, studio
@@ -41,6 +43,7 @@ _MEDIA_TYPES = {
     "png": "image/png",
 }
 _FRAMES_AT_ONCE = 32
+_PATIENCE_SECS = 5.0
 
 
 def walk_routes() -> list[Route]:
@@ -57,7 +60,7 @@ def walk_routes() -> list[Route]:
             asker(request).require("take")
             body = await _body(request)
             async with turn:
-                return await run_in_threadpool(_film, body)
+                return await run_in_threadpool(_film, body, asker(request))
         except GanCoreError as error:
             gone = isinstance(error, (NotFoundError, DamagedError))
             return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
@@ -65,7 +68,13 @@ def walk_routes() -> list[Route]:
     return [Route("/studio/walk", save, methods=["POST"])]
 
 
-def _film(body: dict[str, Any]) -> Response:
+def _film(body: dict[str, Any], by: Person) -> Response:
+    """The film, where its maker has not too much under way."""
+    with slots.slot(studio().store.root, by, patience_secs=_PATIENCE_SECS):
+        return _encoded(body)
+
+
+def _encoded(body: dict[str, Any]) -> Response:
     chosen = _format(body.get("format"))
     fps = _number(body, "fps", 1, MAX_FPS)
     latents = _latents(body)

@@ -1,5 +1,7 @@
 """Bad input ends with 2 and one line that names the field, what was given, and what is allowed."""
 
+import json
+
 import pytest
 
 from gan_core.runs.lock import FileLock
@@ -136,3 +138,13 @@ def test_a_running_run_is_not_deleted(call, store):
 def test_a_run_without_snapshots_has_nothing_to_sample(call, store, tmp_path):
     said = call("sample", queued(store).id, "-o", tmp_path / "x.png").refusal
     assert "no snapshot yet" in said
+
+
+def test_a_full_runs_folder_takes_no_new_run(call, store):
+    queued(store)
+    quotas = {"schema_version": 1, "quotas": {"disk_gb": 1e-6}}
+    (store.root / "studio.json").write_text(json.dumps(quotas))
+    refusal = call("train", "quick-dcgan", "--dataset", "digits", "--detach").refusal
+    assert refusal.startswith("disk_gb: the runs folder would hold")
+    assert "Delete runs" in refusal
+    assert len(store.ids()) == 1

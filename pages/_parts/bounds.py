@@ -1,0 +1,31 @@
+"""A plain line where a bound is reached, before somebody presses the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gan_core.access.quotas import QuotaError
+from gan_core.errors import GanCoreError
+from gan_core.jobs import brought, line
+from pages._parts.messages import field_error
+from pages._parts.studio import studio
+from pages._parts.viewer import viewer
+
+
+def queue_line() -> None:
+    """Whether the viewer may queue a run more."""
+    _line(lambda: line.check(studio().store, viewer()))
+
+
+def upload_line() -> None:
+    """Whether the viewer may bring anything more."""
+    _line(lambda: brought.check(studio().store.root, viewer(), 1))
+
+
+def _line(check: Callable[[], None]) -> None:
+    try:
+        check()
+    except QuotaError as error:
+        field_error(error)
+    except GanCoreError:
+        return  # the folder cannot be written, say; whoever presses the button is told
