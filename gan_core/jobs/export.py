@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Literal
 
@@ -68,19 +69,15 @@ def export(
             allowed=", ".join(FORMATS),
         )
     view = store.get(run_id)
-    with slots.slot(store.root, by, patience_secs=_PATIENCE_SECS):
-        return _export(view, step, format, target)
-
-
-def _export(view: RunView, step: int | str, format: str, target: Path) -> Path:  # noqa: A002
+    held = slots.slot(store.root, by, patience_secs=_PATIENCE_SECS)
     if format == "zip":
-        return _place(target, f"{view.id}.zip", lambda draft: archive.pack(view, draft))
+        return _place(target, f"{view.id}.zip", held, lambda draft: archive.pack(view, draft))
     config = view.sound_config()
     if format == "script":
         check_trainable(registry.get(config.recipe))
         text = program(config)
         name = f"train_{config.recipe.replace('-', '_')}.py"
-        return _place(target, name, lambda draft: _write_text(draft, text))
+        return _place(target, name, held, lambda draft: _write_text(draft, text))
     if format == "h5" and config.settings.latent_distribution == "uniform":
         raise BadInputError(
             N_("got {given}, which has no place for the first layer of this generator, which makes "
@@ -91,7 +88,7 @@ def _export(view: RunView, step: int | str, format: str, target: Path) -> Path: 
         )  # fmt: skip
     at_step = snapshots.resolve_step(view.paths, step)
     name = default_name(view, at_step, format)
-    return _place(target, name, lambda draft: _write_generator(view, at_step, format, draft))
+    return _place(target, name, held, lambda draft: _write_generator(view, at_step, format, draft))
 
 
 def default_name(view: RunView, step: int, format: str) -> str:  # noqa: A002
@@ -125,14 +122,22 @@ def _write_text(draft: Path, text: str) -> None:
     draft.write_text(text, encoding="utf-8")
 
 
-def _place(target: Path, default: str, write: Callable[[Path], None]) -> Path:
-    """Have `write` fill a temporary file beside `target`, then give it its name."""
+def _place(
+    target: Path,
+    default: str,
+    held: AbstractContextManager[object],
+    write: Callable[[Path], None],
+) -> Path:
+    """Have `write` fill a temporary file beside `target`, then give it its name.
+
+    `held` is entered once the target is known to be a place for a file.
+    """
     path = target / default if target.is_dir() else target
     if path.exists() and not path.is_file():
         raise BadInputError(N_("{path} is not a file."), field="output", path=path)
     if not path.parent.is_dir():
         raise BadInputError(N_("there is no folder {folder}."), field="output", folder=path.parent)
-    with disk_faults(path.parent):
+    with held, disk_faults(path.parent):
         # A folder, because Keras tells a format by the file's suffix.
         folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent)).resolve()
         try:

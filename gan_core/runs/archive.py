@@ -59,7 +59,7 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
 """The names of the run layout, and how large each file may be."""
 
 _LEFT_BEHIND = re.compile(
-    r"launch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
+    r"(launch|upload)\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
     r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
     r"|(snapshots|checkpoints)/\d{1,12}/"
 )

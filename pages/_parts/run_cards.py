@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 import math
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 from PIL import Image
 
 from gan_core.access.people import Person
+from gan_core.errors import NotFoundError
 from gan_core.jobs import edit
 from gan_core.jobs.export import export
 from gan_core.recipes import imported
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import newest_record
-from gan_core.runs.status import BUSY
+from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
@@ -47,17 +49,23 @@ def show_runs() -> None:
 
 
 def _cards() -> None:
-    """All cards; only those of busy runs are drawn again and again, each by itself."""
+    """All cards; only those of runs that train are drawn again and again, each by itself.
+
+    A hundred that wait then cost a viewer no more than one: somebody looks whether any has begun.
+    """
     runs = studio().store.list()
     st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
     num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
-    for start in range(0, min(num_shown, len(runs)), _COLUMNS):
+    shown = runs[:num_shown]
+    if any(run.status.state in BUSY for run in shown):
+        states = tuple((run.id, run.status.state) for run in shown)
+        st.fragment(_look, run_every=TICK_SECS)(len(runs), states)
+    for start in range(0, len(shown), _COLUMNS):
         columns = st.columns(_COLUMNS, gap="small")
-        for column, run in zip(columns, runs[start : start + _COLUMNS], strict=False):
+        for column, run in zip(columns, shown[start : start + _COLUMNS], strict=False):
             with column.container(border=True, height="stretch"):
-                if run.status.state in BUSY:
-                    shown = tuple(one.id for one in runs)
-                    st.fragment(_busy_card, run_every=TICK_SECS)(run.id, shown)
+                if run.status.state in ALIVE:
+                    st.fragment(_living_card, run_every=TICK_SECS)(run.id)
                 else:
                     _card(run)
     if num_shown < len(runs):
@@ -68,11 +76,19 @@ def _show_more(num_shown: int) -> None:
     st.session_state["num-shown"] = num_shown + _PAGE_SIZE
 
 
-def _busy_card(run_id: str, shown: tuple[str, ...]) -> None:
+def _look(num_runs: int, states: tuple[tuple[str, State], ...]) -> None:
+    """Draw all anew where there is a card more or less, or one shall tick or need not any more."""
     store = studio().store
-    if tuple(store.ids()) != shown or store.get(run_id).status.state not in BUSY:
-        st.rerun()  # a card more or less, or one that need not tick any more
-    _card(store.get(run_id))
+    ids = store.ids()
+    if len(ids) != num_runs or any(
+        run_id not in ids or store.get(run_id).status.state != state for run_id, state in states
+    ):
+        st.rerun()
+
+
+def _living_card(run_id: str) -> None:
+    with suppress(NotFoundError):  # deleted at this moment
+        _card(studio().store.get(run_id))
 
 
 def _card(run: RunView) -> None:

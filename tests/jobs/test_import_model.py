@@ -56,7 +56,9 @@ def test_a_run_to_explore(store: RunStore, tmp_path: Path, data_dir: Path) -> No
         fork(store, view.id, "newest", {}, data_dir=data_dir, by=OWNER)
     with pytest.raises(BadInputError, match="cannot be trained"):
         export(store, view.id, "newest", "script", tmp_path, by=OWNER)
-    assert [entry.name for entry in store.root.iterdir()] == [view.id]
+    found = [entry.name for entry in store.root.iterdir() if not entry.name.startswith(".")]
+    assert found == [view.id]
+    assert not list(store.root.glob(".tmp-*"))
 
 
 def test_out_and_in_again(store: RunStore, tmp_path: Path) -> None:
