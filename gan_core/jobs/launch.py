@@ -59,22 +59,22 @@ def submit(
     """
     by.require("train")
     with line.place(store, by):
-        created = write_queued(store, config, name, by=by, data_dir=data_dir, group=group)
+        created = write_queued(store, config, name, person=by.id, data_dir=data_dir, group=group)
     ensure_supervisor(store.root)
     return created
 
 
 def write_queued(
-    store: RunStore, config: RunConfig, name: str, *, by: Person, data_dir: Path, group: str
+    store: RunStore, config: RunConfig, name: str, *, person: str, data_dir: Path, group: str
 ) -> RunView:
-    """Write a new run; whoever calls has its place in the line and sees to the supervisor.
+    """Write a new run for a person; the caller holds its place and sees to the supervisor.
 
     Raises:
         BadInputError, NotFoundError, ReadOnlyError, DiskFullError: see `submit`.
     """
 
     def fill(paths: RunPaths) -> None:
-        write_launch(paths, data_dir, by.id)
+        write_launch(paths, data_dir, person)
         from gan_core.jobs import images  # here: the supervisor has no use for Pillow
 
         images.give(config.dataset, paths, store.root)

@@ -119,7 +119,7 @@ def _write(
             _name(name, seed),
             data_dir=data_dir,
             group=group,
-            by=by,
+            person=by.id,
         )
         for seed in seeds
     ]

@@ -13,13 +13,17 @@ from pages._parts.viewer import viewer
 
 
 def queue_line() -> None:
-    """Whether the viewer may queue a run more."""
-    _line(lambda: line.check(studio().store, viewer()))
+    """Where the viewer trains, but may queue no run more at the moment."""
+    by = viewer()
+    if by.may("train"):
+        _line(lambda: line.check(studio().store, by))
 
 
 def upload_line() -> None:
-    """Whether the viewer may bring anything more."""
-    _line(lambda: brought.check(studio().store.root, viewer(), 1))
+    """Where the viewer brings files, but may bring no more at the moment."""
+    by = viewer()
+    if by.may("upload"):
+        _line(lambda: brought.check(studio().store.root, by, 1))
 
 
 def _line(check: Callable[[], None]) -> None:

@@ -57,10 +57,11 @@ def walk_routes() -> list[Route]:
         `latents_b64` is base64 of float32 `[N, Z]`, little-endian, N at most 480.
         """
         try:
-            asker(request).require("take")
+            by = asker(request)
+            by.require("take")
             body = await _body(request)
             async with turn:
-                return await run_in_threadpool(_film, body, asker(request))
+                return await run_in_threadpool(_film, body, by)
         except GanCoreError as error:
             gone = isinstance(error, (NotFoundError, DamagedError))
             return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
