@@ -17,7 +17,7 @@ from gan_core.access.quotas import QuotaError, Quotas, is_bound
 from gan_core.errors import ConflictError, DiskFullError, ReadOnlyError
 from gan_core.jobs.queue import read_studio
 from gan_core.runs.files import disk_faults
-from gan_core.runs.lock import FileLock
+from gan_core.runs.lock import FileLock, is_held
 from gan_core.text import N_
 
 _FOLDER = ".jobs"
@@ -44,6 +44,17 @@ def slot(runs_dir: Path, by: Person, *, patience_secs: float = 0.0) -> Iterator[
         yield () if lock is None else (lock.descriptor,)
 
 
+def check(runs_dir: Path, by: Person) -> None:
+    """Go on only if the person could have a place at this moment.
+
+    Raises:
+        QuotaError: the person, or all together, have as many under way as are allowed.
+    """
+    if is_bound(by.id):
+        quotas = read_studio(runs_dir).quotas
+        _check(_holders(runs_dir / _FOLDER, quotas)[0], by, quotas)
+
+
 def _taken(runs_dir: Path, by: Person, give_up_at: float) -> FileLock | None:
     """A place; `None` for the owner where there is none, or none can be marked."""
     folder = runs_dir / _FOLDER
@@ -62,31 +73,30 @@ def _taken(runs_dir: Path, by: Person, give_up_at: float) -> FileLock | None:
 
 
 def _take(folder: Path, by: Person, quotas: Quotas) -> FileLock:
-    """Take a free place and write on it whose it is; one at a time may look."""
+    """Take a free place and write on it whose it is; one at a time may do so."""
     gate = FileLock.acquire(folder / _GATE, patience_secs=_GATE_SECS)
     if gate is None:
-        raise ConflictError(N_("many jobs are being started."), N_("Try again in a moment."))
+        raise _busy()
     with gate:
-        holders: Counter[str] = Counter()
-        free: list[tuple[Path, FileLock]] = []
-        for i in range(quotas.jobs_in_all):
-            path = folder / f"{i}.lock"
-            lock = FileLock.acquire(path, patience_secs=0.0)
-            if lock is None:
-                holders[path.read_text(encoding="utf-8")] += 1
-            else:
-                free.append((path, lock))
-        for _path, lock in free[1:]:
-            lock.release()
-        try:
-            _check(holders, by, quotas)
-            path, lock = free[0]
-            path.write_text(by.id, encoding="utf-8")
-        except BaseException:
-            for _path, lock in free[:1]:
-                lock.release()
-            raise
+        holders, free = _holders(folder, quotas)
+        _check(holders, by, quotas)
+        lock = FileLock.acquire(free[0])
+        if lock is None:  # a file of ours in foreign hands
+            raise _busy()
+        free[0].write_text(by.id, encoding="utf-8")
         return lock
+
+
+def _holders(folder: Path, quotas: Quotas) -> tuple[Counter[str], list[Path]]:
+    """How many places each person holds, and the places that nobody does."""
+    places = [folder / f"{i}.lock" for i in range(quotas.jobs_in_all)]
+    held = [path for path in places if is_held(path)]
+    holders = Counter(path.read_text(encoding="utf-8", errors="replace") for path in held)
+    return holders, [path for path in places if path not in held]
+
+
+def _busy() -> ConflictError:
+    return ConflictError(N_("many jobs are being started."), N_("Try again in a moment."))
 
 
 def _check(holders: Counter[str], by: Person, quotas: Quotas) -> None:

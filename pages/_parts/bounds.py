@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gan_core.access.quotas import QuotaError
 from gan_core.errors import GanCoreError
-from gan_core.jobs import brought, line
+from gan_core.jobs import brought, line, slots
 from pages._parts.messages import field_error
 from pages._parts.studio import studio
 from pages._parts.viewer import viewer
@@ -24,6 +24,13 @@ def upload_line() -> None:
     by = viewer()
     if by.may("upload"):
         _line(lambda: brought.check(studio().store.root, by, 1))
+
+
+def jobs_line() -> None:
+    """Where the viewer has as many exports and searches under way as they may."""
+    by = viewer()
+    if by.may("take"):
+        _line(lambda: slots.check(studio().store.root, by))
 
 
 def _line(check: Callable[[], None]) -> None:

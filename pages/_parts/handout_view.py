@@ -7,6 +7,7 @@ import streamlit as st
 from gan_core.handout import handout
 from gan_core.runs import snapshots
 from gan_core.runs.store import RunView
+from pages._parts.bounds import jobs_line
 from pages._parts.i18n import _
 from pages._parts.model_files import show_model_files
 from pages._parts.viewer import viewer
@@ -24,6 +25,7 @@ def show_handout(run: RunView, chosen: str) -> None:
                 "stick or a phone, with no server and no network."
             ).format(step=number(step))
         )
+        jobs_line()
         st.download_button(
             _("Download the page (HTML)"),
             data=lambda: handout(run, step, by=by).encode(),

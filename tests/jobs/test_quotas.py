@@ -219,9 +219,11 @@ def _take_a_place(store, by):
 def test_jobs_at_a_time(still, tmp_path):
     run = trained(still)
     bound(still, jobs_per_person=1, jobs_in_all=2)
+    slots.check(still.root, ADA)
     with slots.slot(still.root, ADA):
-        with pytest.raises(QuotaError, match="1 exports or searches of yours"):
-            _take_a_place(still, ADA)
+        for ask in (_take_a_place, lambda store, by: slots.check(store.root, by)):
+            with pytest.raises(QuotaError, match="1 exports or searches of yours"):
+                ask(still, ADA)
         with slots.slot(still.root, BOB), slots.slot(still.root, OWNER) as held:
             assert held == ()  # none is left, and the owner goes on
             with pytest.raises(QuotaError, match="2 exports or searches are under way"):
