@@ -7,7 +7,7 @@ import time
 import pytest
 
 from gan_core.errors import JobFailedError
-from gan_core.jobs import launch, supervisor
+from gan_core.jobs import launch, note, supervisor
 from gan_core.jobs.queue import REST_SECS, Watcher, read_studio
 from gan_core.runs import lock
 from gan_core.runs.lock import FileLock
@@ -48,6 +48,21 @@ def test_a_status_that_was_replaced_is_seen(store):
     assert len(watcher.look().waiting) == 1
     write_status(view.paths, "stopped", 0, 10, Said())
     assert watcher.look().waiting == ()
+
+
+def test_a_hundred_that_wait_are_not_read_at_each_look(store, data_dir):
+    view = queued(store)
+    note.write_launch(view.paths, data_dir, "ada")
+    watcher = Watcher(store)
+    (seen,) = watcher.look().waiting
+    assert (seen.device, seen.person) == ("cpu", "ada")
+    view.paths.config.unlink()
+    (view.paths.root / note.LAUNCH_NAME).unlink()
+    assert watcher.look().waiting == (seen,)
+    note.write_launch(view.paths, data_dir, "bob")
+    write_status(view.paths, "queued", 0, 10, Said())
+    (anew,) = watcher.look().waiting
+    assert anew.person == "bob"
 
 
 def test_a_run_that_ended_long_ago_is_not_asked_for_its_lock(store):
