@@ -14,6 +14,7 @@ from gan_core.jobs import brought, slots
 from gan_core.jobs.import_model import import_model, is_model
 from gan_core.runs import archive
 from gan_core.runs.files import disk_faults
+from gan_core.runs.scratch import making
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
 
@@ -73,7 +74,10 @@ def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) ->
         if not is_model(last):
             return _unpack(store, file, size, by)
         brought.check(store.root, by, size)
-        with tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder:
+        with (
+            making(store.root),
+            tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder,
+        ):
             put_down = Path(folder, f"model{suffix}")
             with put_down.open("xb") as out:
                 shutil.copyfileobj(file, out, _CHUNK_BYTES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from gan_core.runs.status import State, Status, read_written_status
 from gan_core.runs.store import RunStore
 
 STUDIO_NAME = "studio.json"
-REST_SECS = 60.0
 _ENDED: frozenset[State] = frozenset({"paused", "completed", "stopped", "failed", "interrupted"})
 
 
@@ -153,6 +151,7 @@ class Watcher:
     def __init__(self, store: RunStore) -> None:
         self._store = store
         self._known: dict[str, _Seen] = {}
+        self._at_rest: set[str] = set()
 
     def look(self, busy_ids: Iterable[str] = ()) -> Look:
         """See who waits and who lives.
@@ -163,16 +162,23 @@ class Watcher:
         ids = self._store.ids()
         for gone in self._known.keys() - set(ids):
             del self._known[gone]
+            self._at_rest.discard(gone)
         waiting: list[Waiting] = []
         alive: list[Training] = []
         unended = set(busy_ids)
         for run_id in ids:
             paths = RunPaths(self._store.root / run_id)
             seen = self._seen(paths)
-            if run_id in unended or (not _is_at_rest(seen) and _is_busy(paths)):
+            if run_id in unended or (run_id not in self._at_rest and _is_busy(paths)):
                 alive.append(Training(seen.device, seen.person) if seen else _ANYBODY)
-            elif seen is not None and seen.status is not None and seen.status.state == "queued":
-                waiting.append(Waiting(run_id, seen.status.updated, seen.device, seen.person))
+            elif seen is not None and seen.status is not None:
+                if seen.status.state == "queued":
+                    waiting.append(Waiting(run_id, seen.status.updated, seen.device, seen.person))
+                elif seen.status.state in _ENDED:
+                    # Its lock was free after it had ended, so it need not be asked each time:
+                    # hundreds of old runs cost one `stat` each. Whoever takes one up again writes
+                    # its status first of all. No clock is asked, so none can mislead.
+                    self._at_rest.add(run_id)
         return Look(tuple(waiting), tuple(alive))
 
     def _seen(self, paths: RunPaths) -> _Seen | None:
@@ -188,6 +194,7 @@ class Watcher:
         known = self._known.get(paths.root.name)
         if known is not None and known.stamp == stamp:
             return known
+        self._at_rest.discard(paths.root.name)
         try:
             status = read_written_status(paths)
         except DamagedError:
@@ -198,17 +205,6 @@ class Watcher:
 
 
 _ANYBODY = Training("cpu", "")
-
-
-def _is_at_rest(seen: _Seen | None) -> bool:
-    """Whether a run ended long enough ago that its lock need not be asked each time.
-
-    Hundreds of old runs then cost one `stat` each. A worker that takes one up again writes its
-    status first of all.
-    """
-    if seen is None or seen.status is None:
-        return False
-    return seen.status.state in _ENDED and time.time() - seen.stamp[1] / 1e9 > REST_SECS
 
 
 def _is_busy(paths: RunPaths) -> bool:

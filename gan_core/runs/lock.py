@@ -36,10 +36,26 @@ class FileLock:
             patience_secs: how long to try.
         """
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        return cls._locked(descriptor, fcntl.LOCK_EX, patience_secs)
+
+    @classmethod
+    def acquire_folder(cls, folder: Path, *, patience_secs: float, shared: bool) -> Self | None:
+        """Lock a folder itself, which leaves no file behind; otherwise as `acquire`.
+
+        Args:
+            folder: the folder; it is there.
+            patience_secs: how long to try.
+            shared: together with others who share it; nobody holds it alone meanwhile.
+        """
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return cls._locked(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, patience_secs)
+
+    @classmethod
+    def _locked(cls, descriptor: int, kind: int, patience_secs: float) -> Self | None:
         give_up_at = time.monotonic() + patience_secs
         while True:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= give_up_at:
                     os.close(descriptor)
