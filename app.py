@@ -10,6 +10,7 @@ if __name__ != "__main__":
     from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
+    from pages._parts.admission import Admission
     from pages._parts.gate import Gate
     from pages._parts.late_routes import LateRoutes
     from pages._parts.studio import mode
@@ -19,8 +20,8 @@ if __name__ != "__main__":
     # of a folder called `pages`; the router below only says otherwise once it has run.
     PagesManager.uses_pages_directory = False
     mode()  # a word that is no mode ends the start
-    gate = Middleware(Gate, mode=mode)
-    app = st.App("app.py", routes=[LateRoutes()], middleware=[gate], lifespan=warming)
+    before_all = [Middleware(Gate, mode=mode), Middleware(Admission)]
+    app = st.App("app.py", routes=[LateRoutes()], middleware=before_all, lifespan=warming)
 else:
     from pages._parts.access_bar import show_access
     from pages._parts.i18n import _

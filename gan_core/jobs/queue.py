@@ -33,6 +33,7 @@ class StudioSettings(Frozen):
         standby_memory_mb: memory that must be free for that; it goes when half of it is left.
         teachers: who may do all, of those that a login lets in: mail addresses or names.
         quotas: how much one person, and all together, may have.
+        max_viewers: open pages at a time; who comes later is asked to wait.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -41,6 +42,7 @@ class StudioSettings(Frozen):
     standby_memory_mb: int = Field(default=1500, ge=0)
     teachers: tuple[str, ...] = ()
     quotas: Quotas = Quotas()
+    max_viewers: int = Field(default=60, ge=1, le=10_000)
 
 
 @dataclass(frozen=True)
