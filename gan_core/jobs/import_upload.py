@@ -12,7 +12,7 @@ from gan_core.access.people import Person
 from gan_core.errors import BadInputError
 from gan_core.jobs import brought, slots
 from gan_core.jobs.import_model import import_model, is_model
-from gan_core.runs import archive
+from gan_core.jobs.import_run import import_run
 from gan_core.runs.files import disk_faults
 from gan_core.runs.scratch import making
 from gan_core.runs.store import RunStore, RunView
@@ -87,6 +87,6 @@ def import_upload(store: RunStore, name: str, file: IO[bytes], *, by: Person) ->
 def _unpack(store: RunStore, file: Path | IO[bytes], size: int, by: Person) -> RunView:
     """Make a run of a zip of so many bytes, and put it to somebody's account."""
     brought.check(store.root, by, size)
-    made = archive.unpack(store, file)
+    made = import_run(store, file)
     brought.keep(store.root, by, made.paths.root, partial(store.delete, made.id))
     return made

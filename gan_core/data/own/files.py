@@ -8,9 +8,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
+from gan_core import central_directory
 from gan_core.data.own.encodings import decoded_names
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.pictures import (
@@ -20,6 +21,7 @@ from gan_core.data.own.pictures import (
     UnreadableError,
     decode,
     looks_like_a_picture,
+    suffix_of,
 )
 from gan_core.data.own.report import Tally
 from gan_core.data.own.sources import Budget, too_many
@@ -72,6 +74,7 @@ class FileSource:
         self.places = [place for _file, place in kept]
         self.files = [path / name for name in self.names] if kind == "folder" else [path]
         self._openers = [opener for (_name, _parts, opener), _place in kept]
+        self._slow: set[int] = set()
         budget.restart()
 
     def _pictures(self, listed: list[Listed], tally: Tally) -> Iterator[Listed]:
@@ -81,7 +84,7 @@ class FileSource:
                 tally.num_ignored += 1
                 continue
             try:
-                head = b"" if Path(parts[-1]).suffix.lower() in SUFFIXES else self._head(opener)
+                head = b"" if suffix_of(parts[-1]) in SUFFIXES else self._head(opener)
             except UnreadableError as error:
                 tally.skip(name, error.reason, error.detail)
                 continue
@@ -95,10 +98,18 @@ class FileSource:
 
     def read(self, index: int, side: int) -> Picture:
         """See `Source.read`."""
+        if index in self._slow:
+            raise UnreadableError("too_slow")
         content = self._content(self._openers[index], self._limits.file_bytes + 1)
         if len(content) > self._limits.file_bytes:
             raise UnreadableError("too_many_bytes")
-        return decode(content, self._limits, side)
+        try:
+            return decode(content, self._limits, side, self._budget.take_pixels)
+        except UnreadableError as error:
+            if error.reason == "too_slow":
+                self._slow.add(index)
+                self._budget.take_slow()
+            raise
 
     def _content(self, opener: Opener, most: int) -> bytes:
         """The first bytes of a file, counted as they come out."""
@@ -148,20 +159,24 @@ def open_zip(file: Path, limits: Limits, tally: Tally) -> FileSource:
         DamagedError: not a zip.
     """
     try:
+        with file.open("rb") as opened:
+            central_directory.check(opened, limits.zip_entries)
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
+    except central_directory.TooLongError as error:
+        raise too_many(limits.zip_entries) from error
     except (*_UNPACKING_FAULTS, MemoryError) as error:
         raise DamagedError(
             N_("{file} is not a good zip: {reason}."), file=file.name, reason=str(error)
         ) from error
-    if len(entries) > limits.entries:
+    if len(entries) > limits.zip_entries:
         archive.close()
-        raise too_many(limits.entries)
+        raise too_many(limits.zip_entries)
     names, encoding = decoded_names(entries)
     listed: list[Listed] = []
     for entry, name in zip(entries, _unique(names), strict=True):
         parts = parts_of(name)
-        if entry.is_dir():
+        if name.endswith("/"):
             continue
         if parts is None:
             tally.skip(name, "unsafe_name")
@@ -185,7 +200,7 @@ def _unique(names: list[str]) -> Iterator[str]:
         unique = name
         while unique in seen:
             copies[name] = copies.get(name, 1) + 1
-            path = PurePosixPath(name)
-            unique = f"{name.removesuffix(path.suffix)} ({copies[name]}){path.suffix}"
+            ending = name[len(name) - len(suffix_of(name)) :]
+            unique = f"{name.removesuffix(ending)} ({copies[name]}){ending}"
         seen.add(unique)
         yield unique

@@ -10,16 +10,17 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.report import Reason
+from gan_core.data.own.timing import TooSlowError, at_most
 
 Fit = Literal["crop", "pad"]
 Bytes = NDArray[np.uint8]
@@ -40,6 +41,8 @@ _STARTS = (
 _ISO_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _ORIENTATION = 0x0112
+_PIECE_BYTES = 1024
+"""Fed to a decoder at a time; in between it can be ended. Pillow's own 64 KB may hold minutes."""
 _WHITE = (255, 255, 255, 255)
 _COLOUR_DISTANCE = 16
 
@@ -77,22 +80,36 @@ class Picture:
     deep: bool = False
 
 
+def suffix_of(name: str) -> str:
+    """The ending of a file's name in small letters, such as `.png`; a path object is ten times as
+    slow, and there may be a hundred thousand names.
+    """
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > name.rfind("/") + 1 else ""
+
+
 def looks_like_a_picture(name: str, head: bytes) -> bool:
     """Whether a file is taken for a picture: by its name, else by its first bytes."""
-    if PurePath(name).suffix.lower() in SUFFIXES:
+    if suffix_of(name) in SUFFIXES:
         return True
     is_riff = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
     is_iso = head[4:8] == b"ftyp" and head[8:12] in _ISO_BRANDS
     return head.startswith(_STARTS) or is_riff or is_iso
 
 
-def decode(content: bytes, limits: Limits, side: int) -> Picture:
+def decode(
+    content: bytes,
+    limits: Limits,
+    side: int,
+    take_pixels: Callable[[int], None] = lambda num_pixels: None,  # noqa: ARG005
+) -> Picture:
     """The first frame of a picture file, upright, on white, 8 bits a value.
 
     Args:
         content: the file.
-        limits: bounds its pixels.
+        limits: bounds its pixels and its time.
         side: a JPEG may be decoded at a fraction of its size, but not below twice this.
+        take_pixels: told how many pixels it has before they are decoded; may refuse them.
 
     Raises:
         UnreadableError: it is left out.
@@ -102,7 +119,10 @@ def decode(content: bytes, limits: Limits, side: int) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata; what matters is raised
-            return _decode(content, limits, side)
+            with at_most(limits.picture_secs):
+                return _decode(content, limits, side, take_pixels)
+    except TooSlowError as error:
+        raise UnreadableError("too_slow") from error
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_many_pixels", str(error)) from error
     except UnidentifiedImageError as error:
@@ -113,13 +133,17 @@ def decode(content: bytes, limits: Limits, side: int) -> Picture:
         raise UnreadableError("damaged", str(error)) from error
 
 
-def _decode(content: bytes, limits: Limits, side: int) -> Picture:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+def _decode(
+    content: bytes, limits: Limits, side: int, take_pixels: Callable[[int], None]
+) -> Picture:
+    with _opened(content) as image:
         width, height = image.size
         if width * height > limits.pixels:
             raise UnreadableError("too_many_pixels", f"{width} × {height}")
         if min(width, height) < MIN_SIDE:
             raise UnreadableError("too_small", f"{width} × {height}")
+        take_pixels(width * height)
+        image.decodermaxblock = _PIECE_BYTES
         # A camera's second frame is a depth map or a preview, not an animation.
         animated = image.format != "MPO" and bool(getattr(image, "is_animated", False))
         image.draft(None, (2 * side, 2 * side))
@@ -129,6 +153,10 @@ def _decode(content: bytes, limits: Limits, side: int) -> Picture:
             width, height = height, width
         plain, transparent, deep = to_plain(upright)
     return Picture(plain, (width, height), animated, transparent, rotated, deep)
+
+
+def _opened(content: bytes) -> ImageFile.ImageFile:
+    return Image.open(io.BytesIO(content), formats=FORMATS)
 
 
 def _upright(image: Image.Image) -> tuple[Image.Image, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from gan_core.config import DatasetInfo
 from gan_core.data import prepared
 from gan_core.data.own import rows
 from gan_core.data.own.files import open_folder, open_zip
-from gan_core.data.own.limits import Limits
+from gan_core.data.own.limits import MAX_UNREADABLE, Limits
 from gan_core.data.own.pictures import Fit, Picture, UnreadableError, fit, is_coloured
 from gan_core.data.own.report import ClassCount, Report, Tally
 from gan_core.data.own.sources import Source, no_pictures
@@ -34,6 +35,7 @@ _PREFERRED_SIZE = 64
 _NUM_SAMPLES = 64
 _VERSION = 1  # a part of the id: raise it when the same pictures would be prepared differently
 _REPORT_EVERY = 50
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Progress = Callable[[int, int], None]
 """Told how many pictures of how many are done."""
@@ -208,6 +210,7 @@ def _write(
             pixels = fit(picture.image, side, options.fit, channels)
         except UnreadableError as error:
             tally.skip(source.names[index], error.reason, error.detail)
+            _check_unreadable(done + 1 - writer.count, writer.count)
             continue
         label = numbers.get(place.class_name, 0)
         writer.append(pixels, label)
@@ -225,11 +228,27 @@ def _write(
         channels=channels,
         num_classes=len(class_names),
         class_names=class_names,
-        title=options.title or _title(path),
+        title=_shown(options.title) or _title(path),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     report = _report(source, path, tally, how_held_out, class_names, counts)
     writer.finish(Card(info=info, fit=options.fit, created=created), report.model_dump(mode="json"))
+
+
+def _check_unreadable(num_bad: int, num_good: int) -> None:
+    """Refuse to go on where thousands of files are no pictures, which takes minutes to find out.
+
+    Raises:
+        BadInputError: more cannot be read than can.
+    """
+    if num_bad > max(MAX_UNREADABLE, num_good):
+        raise BadInputError(
+            N_("{bad} of the first {num} pictures cannot be read."),
+            N_("PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF are read, also in folders and zips."),
+            field="dataset",
+            bad=num_bad,
+            num=num_bad + num_good,
+        )
 
 
 def _class_names(places: Sequence[Place]) -> tuple[str, ...]:
@@ -237,7 +256,7 @@ def _class_names(places: Sequence[Place]) -> tuple[str, ...]:
     names = {place.class_name for place in places}
     if "" in names or len(names) < 2:
         return ()
-    if all(name.lstrip("-").isdecimal() for name in names):
+    if all(_WHOLE_NUMBER.fullmatch(name) for name in names):
         return tuple(sorted(names, key=int))
     return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
 
@@ -275,7 +294,12 @@ def _count(tally: Tally, picture: Picture, place: Place) -> None:
 def _title(path: Path) -> str:
     name = path.name.removesuffix(".gz")
     stem = Path(name).stem if path.is_file() else name
-    return " ".join("".join(c if c.isprintable() else " " for c in stem).split())[:100]
+    return _shown(stem)
+
+
+def _shown(title: str) -> str:
+    """A title without what cannot be seen, as that of a run."""
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:100]
 
 
 def _report(
