@@ -20,12 +20,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.trust.lines import Line, at_most, told
-from benchmarks.trust.viewer_client import ViewerClient
-
 from benchmarks.first_minute import free_port, start_server
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
+from benchmarks.trust.lines import Line, at_most, told
+from benchmarks.trust.viewer_client import ViewerClient
 from gan_core.access.people import OWNER
 from gan_core.config import RunConfig
 from gan_core.errors import ConflictError
