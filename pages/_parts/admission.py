@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -34,6 +35,17 @@ def max_viewers() -> int:
     return read_studio(studio().store.root).max_viewers
 
 
+def is_awaited(connection: HTTPConnection) -> bool:
+    """Whether a class waits for this very person: their teacher, who is let in however full it is.
+
+    On one's own machine everybody is the owner, and nobody is awaited more than others.
+    """
+    from pages._parts.studio import mode
+    from pages._parts.viewer import asker
+
+    return mode() != "alone" and asker(connection).may("train")
+
+
 class Admission:
     """An ASGI middleware before the app: a place for each open page, and no more than there are.
 
@@ -41,32 +53,45 @@ class Admission:
     browser connects. Nobody who is here is ever turned out.
     """
 
-    def __init__(self, app: ASGIApp, num_seats: Callable[[], int] = max_viewers) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        num_seats: Callable[[], int] = max_viewers,
+        is_awaited: Callable[[HTTPConnection], bool] = is_awaited,
+    ) -> None:
         """Nobody is here yet.
 
         Args:
             app: what answers those who are let in.
             num_seats: asked, in another thread, whenever somebody comes to those who are here.
+            is_awaited: whether somebody is let in whatever the number; asked where it matters.
         """
         self._app = app
         self._num_seats = num_seats
+        self._is_awaited = is_awaited
         self._seats = Seats()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say that there is no place."""
         if scope["type"] == "websocket" and scope["path"].endswith(_STREAM):
             await self._connect(scope, receive, send)
-        elif opens_page(scope) and not self._seats.reserve(await self._ask_num_seats()):
+        elif opens_page(scope) and not self._seats.reserve(await self._ask_num_seats(scope)):
             await self._say_full(scope)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _ask_num_seats(self) -> int:
-        # The first who comes need not wait for the settings.
-        return await asyncio.to_thread(self._num_seats) if self._seats.num_taken else 1
+    async def _ask_num_seats(self, scope: Scope) -> int:
+        num_taken = self._seats.num_taken
+        if not num_taken:
+            return 1  # the first who comes need not wait for the settings
+        num_seats = await asyncio.to_thread(self._num_seats)
+        if num_taken < num_seats:
+            return num_seats
+        awaited = await asyncio.to_thread(self._is_awaited, HTTPConnection(scope))
+        return num_taken + 1 if awaited else num_seats
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._seats.sit(await self._ask_num_seats()):
+        if not self._seats.sit(await self._ask_num_seats(scope)):
             await receive()
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
             return

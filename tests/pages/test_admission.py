@@ -135,3 +135,20 @@ def test_words_for_one_and_for_many() -> None:
 
 def test_there_is_a_limit_by_default() -> None:
     assert 30 < StudioSettings().max_viewers < 1000
+
+
+def test_the_teacher_is_let_in_however_full_it_is() -> None:
+    async def scene() -> None:
+        inner = App()
+        app = Admission(inner, lambda: 1, lambda connection: "cookie" in connection.headers)
+        pupil, said = connected(app)
+        assert await settled(said) == "websocket.accept"
+        assert (await asked(app, "/"))[0] == 503
+        assert (await asked(app, "/", headers=[*HTML, (b"cookie", b"teacher")]))[0] == 200
+        teacher, said = connected(app)  # the place that was kept
+        assert await settled(said) == "websocket.accept"
+        assert (await asked(app, "/"))[0] == 503
+        inner.over.set()
+        await asyncio.gather(pupil, teacher)
+
+    asyncio.run(scene())
