@@ -9,7 +9,6 @@ from pathlib import Path
 from gan_core.cli.context import Context
 from gan_core.cli.output import print_json, print_line, print_result, tell
 from gan_core.errors import BadInputError, ConflictError
-from gan_core.runs import archive
 from gan_core.runs import lock as locks
 from gan_core.text import N_
 
@@ -38,9 +37,10 @@ def export(given: argparse.Namespace, at: Context) -> int:
 def import_run(given: argparse.Namespace, at: Context) -> int:
     """Take in a run zip, or somebody's generator."""
     from gan_core.jobs.import_model import import_model, is_model
+    from gan_core.jobs.import_run import import_run as import_zip
 
     path = Path(given.file).expanduser()
-    take_in = import_model if is_model(path.name) else archive.unpack
+    take_in = import_model if is_model(path.name) else import_zip
     print_result(take_in(at.store, path), as_json=at.json)
     return 0
 

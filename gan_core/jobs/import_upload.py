@@ -9,7 +9,7 @@ from typing import IO
 
 from gan_core.errors import BadInputError
 from gan_core.jobs.import_model import import_model, is_model
-from gan_core.runs import archive
+from gan_core.jobs.import_run import import_run
 from gan_core.runs.files import disk_faults
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
@@ -45,7 +45,7 @@ def import_upload(store: RunStore, name: str, file: IO[bytes]) -> RunView:
             limit=MAX_BYTES // 10**6,
         )
     if not is_model(last):
-        return archive.unpack(store, file)
+        return import_run(store, file)
     with disk_faults(store.root):
         store.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder:

@@ -10,7 +10,7 @@ import re
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.runs import central_directory, sealed
+from gan_core import central_directory
+from gan_core.runs import sealed
 from gan_core.runs.draft import draft
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
@@ -36,14 +37,15 @@ FREE_BYTES = 16 * 1024**2
 MAX_SHEET_PIXELS = 40_000_000
 
 _MIB = 1024**2
+# JSON takes some thirty times its size in memory once it is parsed.
 _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
-    (re.compile(r"(config|meta|status)\.json"), 16 * _MIB),
-    (re.compile(r"metrics\.jsonl"), 1024 * _MIB),
-    (re.compile(r"worker\.log"), 256 * _MIB),
+    (re.compile(r"(config|meta|status)\.json"), _MIB),
+    (re.compile(r"metrics\.jsonl"), 64 * _MIB),
+    (re.compile(r"worker\.log"), 64 * _MIB),
     (re.compile(r"samples/(0|[1-9]\d{0,11})\.png"), 64 * _MIB),
     (
         re.compile(r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.json"),
-        16 * _MIB,
+        _MIB,
     ),
     (
         re.compile(
@@ -51,7 +53,7 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
         ),
         2048 * _MIB,
     ),
-    (re.compile(r"dataset/(card|report|manifest)\.json"), 16 * _MIB),
+    (re.compile(r"dataset/(card|report|manifest)\.json"), _MIB),
     (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
     (re.compile(r"directions/[0-9a-f]{8}\.json"), 4 * _MIB),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
@@ -59,11 +61,14 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
 """The names of the run layout, and how large each file may be."""
 
 _LEFT_BEHIND = re.compile(
-    r"launch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
+    r"launch\.json|watch\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
     r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
     r"|(snapshots|checkpoints)/\d{1,12}/"
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
+
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Ways of packing that `pack` uses; others may ask for gigabytes to unpack a byte."""
 
 _STORED = {".safetensors", ".png", ".onnx", ".bundle"}
 _CHUNK_BYTES = 1024 * 1024
@@ -157,10 +162,19 @@ def _write(archive: zipfile.ZipFile, run_id: str, name: Path, file: IO[bytes]) -
             out.write(chunk)
 
 
-def unpack(store: RunStore, file: Path | IO[bytes]) -> RunView:
+def unpack(
+    store: RunStore,
+    file: Path | IO[bytes],
+    judge: Callable[[RunPaths], None] = lambda paths: None,  # noqa: ARG005
+) -> RunView:
     """Make a run of a zip that `pack` wrote, or that claims so.
 
     It keeps its id unless that is taken. A run that was alive or waiting becomes `stopped`.
+
+    Args:
+        store: the runs folder.
+        file: the zip.
+        judge: looks at the run before anybody can see it; may change it or refuse it.
 
     Raises:
         BadInputError: not such a zip, or not one that is safe to unpack; nothing is left behind.
@@ -169,7 +183,7 @@ def unpack(store: RunStore, file: Path | IO[bytes]) -> RunView:
     if isinstance(file, Path):
         try:
             with file.open("rb") as opened:
-                return unpack(store, opened)
+                return unpack(store, opened, judge)
         except FileNotFoundError as error:
             raise _refused(N_("there is no file {name}."), name=str(file)) from error
         except IsADirectoryError as error:
@@ -177,7 +191,7 @@ def unpack(store: RunStore, file: Path | IO[bytes]) -> RunView:
     try:
         size = central_directory.check(file, MAX_ENTRIES)
         with zipfile.ZipFile(file) as archive:
-            return _unpack(store, archive, size)
+            return _unpack(store, archive, size, judge)
     except DamagedError as error:
         raise _refused(N_("{reason}"), reason=error.message) from error
     except _ZIP_FAULTS as error:
@@ -191,7 +205,9 @@ def _refused(template: str, **values: object) -> BadInputError:
     )  # fmt: skip
 
 
-def _unpack(store: RunStore, archive: zipfile.ZipFile, zip_bytes: int) -> RunView:
+def _unpack(
+    store: RunStore, archive: zipfile.ZipFile, zip_bytes: int, judge: Callable[[RunPaths], None]
+) -> RunView:
     prefix, entries = _chosen(archive)
     run_id = _free_id(store, prefix)
     with draft(store.root, run_id) as paths:
@@ -201,6 +217,7 @@ def _unpack(store: RunStore, archive: zipfile.ZipFile, zip_bytes: int) -> RunVie
         _check_sealed(paths)
         _check_sheets(paths)
         _settle(paths)
+        judge(paths)
     return store.get(run_id)
 
 
@@ -243,6 +260,8 @@ def _checked_name(info: zipfile.ZipInfo, prefix: str) -> str:
         raise _refused(N_("it holds the unsafe name {name}."), name=repr(name[:100]))
     if info.flag_bits & 0x1:
         raise _refused(N_("{name} is encrypted."), name=repr(name[:100]))
+    if info.compress_type not in _PACKINGS:
+        raise _refused(N_("{name} is packed in a way that is not read."), name=repr(name[:100]))
     kind = info.external_attr >> 16 & 0o170000
     if kind not in (0, 0o100000, 0o040000):
         raise _refused(N_("{name} is a link or a special file."), name=repr(name[:100]))
@@ -327,7 +346,14 @@ def _settled_meta(paths: RunPaths) -> Meta:
         return Meta()
     except ValidationError as error:
         raise DamagedError(N_("meta.json is damaged.")) from error
-    return meta.model_copy(update={"name": clean_name(meta.name)})
+    return meta.model_copy(
+        update={
+            "name": clean_name(meta.name),
+            "group": clean_name(meta.group),
+            "directions": {key: clean_name(name) for key, name in meta.directions.items()},
+            "names": {key: clean_name(name) for key, name in meta.names.items()},
+        }
+    )
 
 
 def _settled_status(status: Status) -> Status:

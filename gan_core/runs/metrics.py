@@ -25,6 +25,9 @@ _CHUNK_BYTES = 1_000_000
 _TAIL_BYTES = 256
 _NEWEST_BYTES = 64 * 1024
 _MAX_STEP = 2**53
+_MAX_LINE_BYTES = 64 * 1024
+_MAX_KEYS = 64
+"""Of one record and of a whole log; ours have a dozen. Each becomes a column of all records."""
 _LARGEST = 1e308
 
 
@@ -42,13 +45,15 @@ def decode(line: bytes) -> dict[str, float] | None:
 
     Numbers that no float holds become NaN too: they come from damage, and would stop a chart.
     """
+    if len(line) > _MAX_LINE_BYTES:
+        return None
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
         return None
     if not isinstance(value, dict) or not isinstance(value.get("step"), int):
         return None
-    if not 0 <= value["step"] <= _MAX_STEP:
+    if not 0 <= value["step"] <= _MAX_STEP or len(value) > _MAX_KEYS:
         return None
     record: dict[str, float] = {}
     for key, number in value.items():
@@ -152,6 +157,7 @@ class PieceReader:
     def _start_over(self) -> None:
         self._offset, self._tail, self._rest = 0, b"", b""
         self._newest = -1.0
+        self._keys: set[str] = set()
         self.num_bad_lines = 0
 
     def read(self) -> Piece:
@@ -172,6 +178,8 @@ class PieceReader:
 
     def _taken(self, chunk: bytes) -> dict[str, Doubles]:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
+        # A line that never ends is none; what is kept of it is enough to tell so.
+        self._rest = self._rest[: _MAX_LINE_BYTES + 1]
         lines = [line for line in lines if line.strip()]
         if not lines:
             return {}
@@ -180,7 +188,14 @@ class PieceReader:
             columns = self._columns_of_any_lines(lines)
         if columns:
             self._newest = float(columns["step"][-1])
-        return columns
+        return self._of_known_keys(columns)
+
+    def _of_known_keys(self, columns: dict[str, Doubles]) -> dict[str, Doubles]:
+        """Without the columns of keys beyond the first that came."""
+        for key in columns:
+            if len(self._keys) < _MAX_KEYS:
+                self._keys.add(key)
+        return {key: column for key, column in columns.items() if key in self._keys}
 
     def _columns_of_any_lines(self, lines: list[bytes]) -> dict[str, Doubles]:
         records: list[dict[str, float]] = []
@@ -191,7 +206,7 @@ class PieceReader:
             else:
                 newest = record["step"]
                 records.append(record)
-        keys = dict.fromkeys(key for record in records for key in record)
+        keys = list(dict.fromkeys(key for record in records for key in record))[:_MAX_KEYS]
         return {key: np.array([r.get(key, math.nan) for r in records]) for key in keys}
 
 
@@ -206,6 +221,8 @@ def _columns_of_sound_lines(lines: list[bytes]) -> dict[str, Doubles] | None:
         return None
     if not all(line[:1] == b"{" and line[-1:] == b"}" for line in lines):
         return None
+    if text.count(b":") > _MAX_KEYS * len(lines) or max(map(len, lines)) > _MAX_LINE_BYTES:
+        return None
     try:
         records = from_json(b"[" + text + b"]")
     except ValueError:
@@ -213,7 +230,10 @@ def _columns_of_sound_lines(lines: list[bytes]) -> dict[str, Doubles] | None:
     if len(records) != len(lines):
         return None
     columns: dict[str, Doubles] = {}
-    for key in dict.fromkeys(itertools.chain.from_iterable(records)):
+    keys = dict.fromkeys(itertools.chain.from_iterable(records))
+    if len(keys) > _MAX_KEYS:
+        return None
+    for key in keys:
         column = _plain_column([record.get(key) for record in records], whole=key == "step")
         if column is None:
             return None

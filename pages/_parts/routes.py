@@ -90,7 +90,7 @@ def _step(request: Request) -> int:
 
 def _sheet_headers() -> dict[str, str]:
     # A step's sheet is drawn again only by a resume, and then it is the same.
-    return {"Cache-Control": _A_YEAR}
+    return {"Cache-Control": _A_YEAR, "X-Content-Type-Options": "nosniff"}
 
 
 def _answering(

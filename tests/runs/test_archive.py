@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.runs import archive, central_directory, sealed, snapshots
+from gan_core import central_directory
+from gan_core.runs import archive, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, load_newest
 from gan_core.runs.files import TEMPORARY_PREFIX
 from gan_core.runs.lock import FileLock

@@ -21,6 +21,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core import central_directory
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.sources import Budget
 from gan_core.errors import BadInputError, DamagedError
@@ -151,6 +152,8 @@ class StoredArray:
 
 
 def _check(header: Header, name: str, limits: Limits) -> None:
+    if not header.shape[0] or not header.row_bytes:
+        raise BadInputError(N_("{name} is empty."), field="dataset", name=name)
     if header.dtype.kind not in "buif":
         raise BadInputError(
             N_("{name} holds values of type {dtype}; allowed are numbers."),
@@ -238,6 +241,8 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         DamagedError: it is not.
     """
     try:
+        with path.open("rb") as file:
+            central_directory.check(file, _MAX_MEMBERS)
         return zipfile.ZipFile(path)
     except READ_FAULTS as error:
         raise _damaged(path.name, error) from error

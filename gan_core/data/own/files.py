@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from gan_core import central_directory
 from gan_core.data.own.encodings import decoded_names
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.pictures import (
@@ -72,6 +73,7 @@ class FileSource:
         self.places = [place for _file, place in kept]
         self.files = [path / name for name in self.names] if kind == "folder" else [path]
         self._openers = [opener for (_name, _parts, opener), _place in kept]
+        self._slow: set[int] = set()
         budget.restart()
 
     def _pictures(self, listed: list[Listed], tally: Tally) -> Iterator[Listed]:
@@ -95,10 +97,18 @@ class FileSource:
 
     def read(self, index: int, side: int) -> Picture:
         """See `Source.read`."""
+        if index in self._slow:
+            raise UnreadableError("too_slow")
         content = self._content(self._openers[index], self._limits.file_bytes + 1)
         if len(content) > self._limits.file_bytes:
             raise UnreadableError("too_many_bytes")
-        return decode(content, self._limits, side)
+        try:
+            return decode(content, self._limits, side, self._budget.take_pixels)
+        except UnreadableError as error:
+            if error.reason == "too_slow":
+                self._slow.add(index)
+                self._budget.take_slow()
+            raise
 
     def _content(self, opener: Opener, most: int) -> bytes:
         """The first bytes of a file, counted as they come out."""
@@ -148,15 +158,19 @@ def open_zip(file: Path, limits: Limits, tally: Tally) -> FileSource:
         DamagedError: not a zip.
     """
     try:
+        with file.open("rb") as opened:
+            central_directory.check(opened, limits.zip_entries)
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
+    except central_directory.TooLongError as error:
+        raise too_many(limits.zip_entries) from error
     except (*_UNPACKING_FAULTS, MemoryError) as error:
         raise DamagedError(
             N_("{file} is not a good zip: {reason}."), file=file.name, reason=str(error)
         ) from error
-    if len(entries) > limits.entries:
+    if len(entries) > limits.zip_entries:
         archive.close()
-        raise too_many(limits.entries)
+        raise too_many(limits.zip_entries)
     names, encoding = decoded_names(entries)
     listed: list[Listed] = []
     for entry, name in zip(entries, _unique(names), strict=True):

@@ -26,8 +26,8 @@ PICTURE = Limits(
     total_bytes=10_000_000,
     file_bytes=10_000_000,
     entries=1,
-    memory_bytes=1024 * _MIB,
-    cpu_secs=10,
+    memory_bytes=800 * _MIB,
+    cpu_secs=6,
     wall_secs=20,
     output_bytes=_MIB,
 )

@@ -10,6 +10,7 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
@@ -20,6 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.report import Reason
+from gan_core.data.own.timing import TooSlowError, at_most
 
 Fit = Literal["crop", "pad"]
 Bytes = NDArray[np.uint8]
@@ -86,13 +88,19 @@ def looks_like_a_picture(name: str, head: bytes) -> bool:
     return head.startswith(_STARTS) or is_riff or is_iso
 
 
-def decode(content: bytes, limits: Limits, side: int) -> Picture:
+def decode(
+    content: bytes,
+    limits: Limits,
+    side: int,
+    take_pixels: Callable[[int], None] = lambda num_pixels: None,  # noqa: ARG005
+) -> Picture:
     """The first frame of a picture file, upright, on white, 8 bits a value.
 
     Args:
         content: the file.
-        limits: bounds its pixels.
+        limits: bounds its pixels and its time.
         side: a JPEG may be decoded at a fraction of its size, but not below twice this.
+        take_pixels: told how many pixels it has before they are decoded; may refuse them.
 
     Raises:
         UnreadableError: it is left out.
@@ -102,7 +110,10 @@ def decode(content: bytes, limits: Limits, side: int) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd metadata; what matters is raised
-            return _decode(content, limits, side)
+            with at_most(limits.picture_secs):
+                return _decode(content, limits, side, take_pixels)
+    except TooSlowError as error:
+        raise UnreadableError("too_slow") from error
     except Image.DecompressionBombError as error:
         raise UnreadableError("too_many_pixels", str(error)) from error
     except UnidentifiedImageError as error:
@@ -113,13 +124,16 @@ def decode(content: bytes, limits: Limits, side: int) -> Picture:
         raise UnreadableError("damaged", str(error)) from error
 
 
-def _decode(content: bytes, limits: Limits, side: int) -> Picture:
+def _decode(
+    content: bytes, limits: Limits, side: int, take_pixels: Callable[[int], None]
+) -> Picture:
     with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         width, height = image.size
         if width * height > limits.pixels:
             raise UnreadableError("too_many_pixels", f"{width} × {height}")
         if min(width, height) < MIN_SIDE:
             raise UnreadableError("too_small", f"{width} × {height}")
+        take_pixels(width * height)
         # A camera's second frame is a depth map or a preview, not an animation.
         animated = image.format != "MPO" and bool(getattr(image, "is_animated", False))
         image.draft(None, (2 * side, 2 * side))

@@ -25,6 +25,7 @@ REASONS = {
     "too_many_bytes": N_("a larger file than is allowed"),
     "too_small": N_("less than 8 pixels high or wide"),
     "memory": N_("decoding it takes more memory than is allowed"),
+    "too_slow": N_("decoding it takes longer than is allowed"),
     "unsafe_name": N_("its name points out of the archive"),
     "link": N_("a link or a special file"),
     "encrypted": N_("encrypted"),
@@ -36,7 +37,7 @@ REASONS = {
 
 Reason = Literal[
     "no_picture", "damaged", "heic", "too_many_pixels", "too_many_bytes", "too_small", "memory",
-    "unsafe_name", "link", "encrypted", "unpacking", "outside", "not_finite",
+    "too_slow", "unsafe_name", "link", "encrypted", "unpacking", "outside", "not_finite",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gan_core.data.own.limits import Limits
+from gan_core.data.own.limits import MAX_SLOW, Limits
 from gan_core.data.own.pictures import Picture
 from gan_core.data.own.report import Tally
 from gan_core.data.own.tree import Place
@@ -60,6 +60,10 @@ class Budget:
             allowed = max(limits.free_bytes, limits.ratio * packed_bytes)
             self._left = min(self._left, allowed)
         self._whole = self._left
+        self._limits = limits
+        self._num_read = 0
+        self._pixels = 0
+        self._num_slow = 0
 
     def restart(self) -> None:
         """Begin to count anew, for another reading of the same source."""
@@ -72,6 +76,7 @@ class Budget:
             BadInputError: more than is allowed.
         """
         self._left -= num_bytes
+        self._num_read += num_bytes
         if self._left < 0:
             raise BadInputError(
                 N_("the pictures unpack to more than {limit} MB, which is not allowed here."),
@@ -79,6 +84,39 @@ class Budget:
                 field="dataset",
                 limit=math.ceil(self._whole / 1e6),
             )
+
+    def take_pixels(self, num_pixels: int) -> None:
+        """Count pixels that are about to be decoded: time, as bytes are memory.
+
+        Raises:
+            BadInputError: more than so small files have any use for.
+        """
+        self._pixels += num_pixels
+        allowed = max(self._limits.free_pixels, self._limits.pixel_ratio * self._num_read)
+        if self._pixels > allowed:
+            raise BadInputError(
+                N_("the pictures decode to more than {limit} million pixels, which is not allowed "
+                   "for files so small."),
+                N_("Make the pictures smaller, or give fewer at a time."),
+                field="dataset",
+                limit=allowed // 10**6,
+            )  # fmt: skip
+
+    def take_slow(self) -> None:
+        """Count a picture that took too long.
+
+        Raises:
+            BadInputError: it is not the first.
+        """
+        self._num_slow += 1
+        if self._num_slow > MAX_SLOW:
+            raise BadInputError(
+                N_("several pictures take more than {limit} s each to decode, which is not "
+                   "allowed here."),
+                N_("Save them as PNG or JPEG, smaller, and give them again."),
+                field="dataset",
+                limit=self._limits.picture_secs,
+            )  # fmt: skip
 
 
 def too_many(limit: int) -> BadInputError:

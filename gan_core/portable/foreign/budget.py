@@ -23,22 +23,34 @@ IMAGE_SIZES = (8, 256)
 
 
 def check_budget(network: Network) -> None:
-    """Refuse a network that would be too large to show, before any array is read.
+    """Refuse a generator that would be too large to show, before any array is read.
 
     Raises:
-        BadInputError: too many layers, parameters, values or multiplications.
+        BadInputError: too many layers, latents, parameters, values or multiplications.
+    """
+    _within((N_("latents"), math.prod(network.input_shape), MAX_LATENT_SIZE))
+    check_size(network)
+
+
+def check_size(network: Network, *, most_parameters: int = MAX_PARAMETERS) -> None:
+    """Refuse a network of any role that would be too large to ask.
+
+    Raises:
+        BadInputError: too many parameters, values or multiplications.
     """
     shapes = [network.input_shape, *network.shapes()]
     products = sum(
         _products(layer, before, after)
         for layer, before, after in zip(network.layers, shapes[:-1], shapes[1:], strict=True)
     )
-    found = (
-        (N_("parameters"), network.num_parameters, MAX_PARAMETERS),
+    _within(
+        (N_("parameters"), network.num_parameters, most_parameters),
         (N_("values in one layer"), max(math.prod(shape) for shape in shapes), MAX_VALUES),
         (N_("multiplications for one image"), products, MAX_PRODUCTS),
-        (N_("latents"), math.prod(network.input_shape), MAX_LATENT_SIZE),
     )
+
+
+def _within(*found: tuple[str, int, int]) -> None:
     for what, given, limit in found:
         if given > limit:
             raise refused(

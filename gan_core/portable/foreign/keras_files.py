@@ -9,13 +9,13 @@ from pathlib import Path
 
 import h5py
 
+from gan_core import central_directory
 from gan_core.portable.foreign import hdf5
 from gan_core.portable.foreign.budget import MAX_JSON_BYTES, short
 from gan_core.portable.foreign.chain import Generator, generator_network
 from gan_core.portable.foreign.keras_model import Placed, Theirs, chain_of, parse_json
 from gan_core.portable.foreign.limits import LIMITS, refused
 from gan_core.portable.onnx_graph import Arrays
-from gan_core.runs import central_directory
 from gan_core.text import N_
 
 _CONFIG, _WEIGHTS = "config.json", "model.weights.h5"

@@ -15,9 +15,9 @@ LIMITS = Limits(
     source_bytes=512 * _MIB,
     total_bytes=512 * _MIB,
     entries=1000,
-    memory_bytes=1024 * _MIB,
-    cpu_secs=60,
-    wall_secs=120,
+    memory_bytes=800 * _MIB,
+    cpu_secs=9,
+    wall_secs=60,
     output_bytes=512 * _MIB,
 )
 """Of the process that reads one file."""

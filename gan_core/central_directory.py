@@ -18,11 +18,16 @@ _BYTES_PER_ENTRY = 512
 """46 and the name; a generous allowance for names of our layout."""
 
 
+class TooLongError(zipfile.BadZipFile):
+    """The table has more entries than are allowed."""
+
+
 def check(file: IO[bytes], max_entries: int) -> int:
     """Refuse a zip with a table too long to read; return the file's size in bytes.
 
     Raises:
-        zipfile.BadZipFile: not a zip, or a table of more than `max_entries` entries.
+        zipfile.BadZipFile: not a zip.
+        TooLongError: a table of more than `max_entries` entries.
     """
     size = file.seek(0, 2)
     start = max(0, size - _END.size - _MAX_COMMENT_BYTES)
@@ -46,7 +51,7 @@ def check(file: IO[bytes], max_entries: int) -> int:
             counts[0] = 0 if counts[0] == 0xFFFF else counts[0]
             lengths[0] = 0 if lengths[0] == 0xFFFF_FFFF else lengths[0]
     if max(counts) > max_entries or max(lengths) > max_entries * _BYTES_PER_ENTRY:
-        raise zipfile.BadZipFile(f"its table has more than {max_entries} entries")
+        raise TooLongError(f"its table has more than {max_entries} entries")
     file.seek(0)
     return size
 
