@@ -49,7 +49,8 @@ def make_lean(paths: RunPaths) -> None:
     """Judge the configuration and the networks of every snapshot; drop what is made from these.
 
     Raises:
-        BadInputError: its configuration is none, a network is too large, or its files do not hold what it needs.
+        BadInputError: its configuration is none of ours, or a network is too large, or its files
+            do not hold what it needs.
         DamagedError: a snapshot has no layer list that can be read.
     """
     _check_config(RunConfig.from_json(read_json(paths.config)))
