@@ -63,5 +63,6 @@ echo "Browser: $browser"
 .venv/bin/python -m ruff check .
 .venv/bin/python -m mypy
 .venv/bin/lint-imports
+.venv/bin/python tests/known_vulnerabilities.py
 # A process for each of two cores; a file's tests stay together, for the sake of what they share.
 exec .venv/bin/python -m pytest --timeout 600 -n 2 --dist loadfile "$@"

@@ -27,19 +27,18 @@ def line_of(row: Row) -> str:
     """A row of the table."""
     verdict = "; ".join(row.faults) or "ok"
     told = " ".join(row.words.split())[:70]
-    return (
-        f"{row.file:32} {row.door:15} {row.answer:9} {row.secs:5.1f} s {row.peak_bytes / 1e6:5.0f} MB  "
-        f"{verdict}  | {told}\n"
-    )
+    cost = f"{row.secs:5.1f} s {row.peak_bytes / 1e6:5.0f} MB"
+    return f"{row.file:30} {row.door:15} {row.answer:9} {cost}  {verdict}  | {told}\n"
 
 
 def summary(rows: list[Row], num_files: int) -> str:
     """All rows in one sentence."""
     slowest = max(rows, key=lambda row: row.secs)
     largest = max(rows, key=lambda row: row.peak_bytes)
+    refused = sum(row.answer == "refused" for row in rows)
+    accepted = sum(row.answer == "accepted" for row in rows)
     return (
-        f"\n{num_files} files, {len(rows)} tries: {sum(row.answer == 'refused' for row in rows)} refused, "
-        f"{sum(row.answer == 'accepted' for row in rows)} taken without harm, "
+        f"\n{num_files} files, {len(rows)} tries: {refused} refused, {accepted} taken in, "
         f"{sum(bool(row.faults) for row in rows)} with faults; slowest {slowest.secs:.1f} s "
         f"({slowest.file}, {slowest.door}), largest {largest.peak_bytes / 1e6:.0f} MB "
         f"({largest.file}, {largest.door})\n"

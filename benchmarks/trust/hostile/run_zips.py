@@ -86,7 +86,7 @@ def launch_and_requests(path: Path, trap: Trap) -> None:
 
 @hostile(".zip", "a run whose samples and snapshots are links")
 def run_links(path: Path, trap: Trap) -> None:
-    _write(path, lambda files: None, {"samples/20.png": str(trap.secret), "dataset": "/"})
+    _write(path, lambda _files: None, {"samples/20.png": str(trap.secret), "dataset": "/"})
 
 
 @hostile(".zip", "a run with programs beside its files")
@@ -102,7 +102,8 @@ def run_programs(path: Path, trap: Trap) -> None:
 def run_with_onnx_bomb(path: Path, trap: Trap) -> None:
     value = helper.make_tensor_value_info
     shape = helper.make_tensor("big", TensorProto.INT64, [2], [100_000, 100_000])
-    nodes = [helper.make_node("ConstantOfShape", ["big"], ["h"]), helper.make_node("ReduceSum", ["h"], ["s"], keepdims=0),
+    nodes = [helper.make_node("ConstantOfShape", ["big"], ["h"]),
+             helper.make_node("ReduceSum", ["h"], ["s"], keepdims=0),
              helper.make_node("Add", ["x", "s"], ["y"])]  # fmt: skip
     graph = helper.make_graph(
         nodes,

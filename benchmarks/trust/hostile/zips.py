@@ -34,7 +34,7 @@ def write_zip(path: Path, files: dict[str, bytes], packed: bool = False) -> None
 @hostile(".zip", "names that lead out: upwards, from the root, of a drive, with backslashes")
 def zip_slip(path: Path, trap: Trap) -> None:
     names = ("../../sprung.png", f"{trap.marker}/x.png", "C:\\sprung.png", "..\\..\\sprung.png",
-             "a/../../../sprung.png", "\\\\server\\share\\sprung.png", "good/picture.png")  # fmt: skip
+             "a/../../../sprung.png", "\\\\server\\share\\x.png", "good/picture.png")  # fmt: skip
     write_zip(path, {name: picture(i) for i, name in enumerate(names)})
 
 
@@ -141,9 +141,8 @@ def lzma_dictionary(path: Path, trap: Trap) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("run/config.json", b"{}" * 100)
         archive.writestr("run/x.png", picture())
-    content = path.read_bytes()
-    path.write_bytes(content.replace(b"\x09\x04\x05\x00\x5d", b"\x09\x04\x05\x00\x5d") .replace(
-        struct.pack("<L", 1 << 23), struct.pack("<L", 0xFFFF_FFFF)))  # fmt: skip
+    usual, greedy = b"\x04\x05\0\x5d\0\0\x80\0", b"\x04\x05\0\x5d\xff\xff\xff\xff"
+    path.write_bytes(path.read_bytes().replace(usual, greedy))
 
 
 @hostile(".zip", "an encrypted entry, and a way of packing that nobody knows")
@@ -159,8 +158,9 @@ def unknown_packing(path: Path, trap: Trap) -> None:
 
 @hostile(".zip", "names in every script, with marks, format templates and reserved words")
 def hostile_names(path: Path, trap: Trap) -> None:
-    names = ("{0.__class__}", "%s%n", "__proto__", "CON", "<img src=x onerror=alert(1)>", "\u202egnp",
-             "$(touch sprung)", "a\nb", "名前", "🙂" * 60, "${jndi:ldap://x}", "'; drop table runs;--")  # fmt: skip
+    names = ("{0.__class__}", "%s%n", "__proto__", "CON", "<img src=x onerror=alert(1)>",
+             "\u202egnp", "$(touch sprung)", "a\nb", "名前", "🙂" * 60, "${jndi:ldap://x}",
+             "'; drop table runs;--")  # fmt: skip
     write_zip(path, {f"{name}/{i}.png": picture(i) for i, name in enumerate(names)})
 
 
