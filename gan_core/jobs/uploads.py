@@ -23,6 +23,7 @@ WHOLE_SUFFIXES = (".zip", ".npz", ".npy", ".gz")
 
 _CHUNK_BYTES = 1024 * 1024
 _MAX_NAME = 80
+_MAX_ENTRY_NAME = 1000
 
 
 def prepare_upload(
@@ -87,9 +88,14 @@ def _put_down(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for given, file in files:
             file.seek(0)
-            with archive.open(zipfile.ZipInfo(given.replace("\0", "")), "w") as out:
+            with archive.open(zipfile.ZipInfo(_entry_name(given)), "w") as out:
                 shutil.copyfileobj(file, out, _CHUNK_BYTES)
     return target
+
+
+def _entry_name(name: str) -> str:
+    """A name as a zip can hold it; nothing is ever written under it."""
+    return name.replace("\0", "").encode(errors="replace").decode()[-_MAX_ENTRY_NAME:] or "?"
 
 
 def _safe_name(name: str) -> str:

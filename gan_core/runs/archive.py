@@ -23,7 +23,9 @@ from gan_core import central_directory
 from gan_core.runs import sealed
 from gan_core.runs.draft import draft
 from gan_core.runs.files import read_json, write_json
+from gan_core.runs.directions import is_id
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
+from gan_core.runs.names import is_key
 from gan_core.runs.status import Said, State, Status, read_written_status, utc_now
 from gan_core.runs.store import Meta, RunStore, RunView, clean_name, new_run_id
 from gan_core.text import N_
@@ -265,7 +267,7 @@ def _checked_name(info: zipfile.ZipInfo, prefix: str) -> str:
     kind = info.external_attr >> 16 & 0o170000
     if kind not in (0, 0o100000, 0o040000):
         raise _refused(N_("{name} is a link or a special file."), name=repr(name[:100]))
-    if info.is_dir() and not info.file_size == 0:
+    if name.endswith("/") and info.file_size != 0:
         raise _refused(N_("{name} is a folder with content."), name=repr(name[:100]))
     return name.removeprefix(f"{prefix}/") if prefix else name
 
@@ -350,8 +352,10 @@ def _settled_meta(paths: RunPaths) -> Meta:
         update={
             "name": clean_name(meta.name),
             "group": clean_name(meta.group),
-            "directions": {key: clean_name(name) for key, name in meta.directions.items()},
-            "names": {key: clean_name(name) for key, name in meta.names.items()},
+            "directions": {
+                key: clean_name(name) for key, name in meta.directions.items() if is_id(key)
+            },
+            "names": {key: clean_name(name) for key, name in meta.names.items() if is_key(key)},
         }
     )
 

@@ -54,6 +54,11 @@ class Kept:
     direction: Direction
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be a kept direction's id."""
+    return _ID.fullmatch(text) is not None
+
+
 def kept(view: RunView) -> list[Kept]:
     """The directions of a run in the order in which they were kept.
 
@@ -113,7 +118,7 @@ def remove(store: RunStore, run_id: str, id_: str) -> None:
     """
     view = store.get(run_id)
     _set_names(store, view, {k: v for k, v in view.meta.directions.items() if k != id_})
-    if _ID.fullmatch(id_):
+    if is_id(id_):
         with disk_faults(view.paths.directions):
             _file(view.paths, id_).unlink(missing_ok=True)
 
@@ -127,7 +132,7 @@ def _file(paths: RunPaths, id_: str) -> Path:
 
 
 def _read(paths: RunPaths, id_: str) -> Direction | None:
-    if not _ID.fullmatch(id_):
+    if not is_id(id_):
         return None
     try:
         return Direction.model_validate(read_json(_file(paths, id_), max_bytes=_MAX_BYTES))

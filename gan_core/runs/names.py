@@ -13,6 +13,11 @@ MAX_LENGTH = 40
 MAX_NAMES = 500
 
 
+def is_key(text: str) -> bool:
+    """Whether a text says which direction a name is of."""
+    return _KEY.fullmatch(text) is not None
+
+
 def give(store: RunStore, run_id: str, key: str, name: str) -> None:
     """Name a direction, such as `dimension:3`, `principal:0` or `first-layer:2`.
 
@@ -28,7 +33,7 @@ def give(store: RunStore, run_id: str, key: str, name: str) -> None:
         ReadOnlyError, DiskFullError: the run's folder cannot be written.
     """
     view = store.get(run_id)
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         raise BadInputError(
             N_("got {given}; allowed are dimension:N, principal:N and first-layer:N."),
             field="direction",

@@ -75,7 +75,7 @@ def resolve_step(paths: RunPaths, step: int | str) -> int:
         raise BadInputError(
             N_("got {given}; allowed is a step number, `newest` or `best`."),
             field="step",
-            given=repr(step),
+            given=repr(step)[:60],
         ) from error
     if number not in steps:
         raise NotFoundError(

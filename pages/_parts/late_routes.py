@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Router, get_route_path
 from starlette.types import Receive, Scope, Send
 
 PREFIX = "/studio/"
+_MAX_PATH = 1000
 
 
 class LateRoutes(BaseRoute):
@@ -26,7 +28,10 @@ class LateRoutes(BaseRoute):
         return (Match.FULL if is_ours else Match.NONE), {}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer a request; an address longer than any of ours is nobody's."""
+        if scope["type"] == "http" and len(get_route_path(scope)) > _MAX_PATH:
+            await Response(status_code=414)(scope, receive, send)
+            return
         router = await run_in_threadpool(studio_router)
         await router(scope, receive, send)
 

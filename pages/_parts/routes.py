@@ -38,6 +38,7 @@ from pages._parts.walk_routes import walk_routes
 MAX_BODY_BYTES = 2_000_000
 MAX_LATENTS = 64
 _MAX_LATENT_SIZE = 5000
+_MAX_STEP = 10**12
 _A_YEAR = "private, max-age=31536000, immutable"
 
 
@@ -85,7 +86,10 @@ async def sheet_about(request: Request) -> Response:
 
 
 def _step(request: Request) -> int:
-    return int(request.path_params["step"])
+    step = int(request.path_params["step"])
+    if step > _MAX_STEP:
+        raise NotFoundError(N_("there is no snapshot that late."), field="step")
+    return step
 
 
 def _sheet_headers() -> dict[str, str]:
@@ -133,7 +137,7 @@ def _decode(body: dict[str, Any]) -> dict[str, Any]:
     Images are base64 of bytes. The last three are `None` where D or a classifier is missing.
     """
     paths = studio().store.paths(str(body.get("run")))
-    step = _snapshot_step(paths, _whole(body, "step", 0, 10**12))
+    step = _snapshot_step(paths, _whole(body, "step", 0, _MAX_STEP))
     latents = _matrix(body.get("latents"))
     images, p_real = engines().get(paths, step).images_and_verdicts(latents)
     return {
@@ -155,7 +159,7 @@ def _snapshot_step(paths: RunPaths, step: int) -> int:
 def _judge(body: dict[str, Any]) -> dict[str, Any]:
     """`{run, step, images}` to `{p_real, labels, confidences}`."""
     paths = studio().store.paths(str(body.get("run")))
-    step = _snapshot_step(paths, _whole(body, "step", 0, 10**12))
+    step = _snapshot_step(paths, _whole(body, "step", 0, _MAX_STEP))
     return opinions(paths, step, body.get("images"))
 
 

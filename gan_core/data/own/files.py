@@ -175,7 +175,7 @@ def open_zip(file: Path, limits: Limits, tally: Tally) -> FileSource:
     listed: list[Listed] = []
     for entry, name in zip(entries, _unique(names), strict=True):
         parts = parts_of(name)
-        if entry.is_dir():
+        if name.endswith("/"):
             continue
         if parts is None:
             tally.skip(name, "unsafe_name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _PREFERRED_SIZE = 64
 _NUM_SAMPLES = 64
 _VERSION = 1  # a part of the id: raise it when the same pictures would be prepared differently
 _REPORT_EVERY = 50
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 Progress = Callable[[int, int], None]
 """Told how many pictures of how many are done."""
@@ -225,7 +227,7 @@ def _write(
         channels=channels,
         num_classes=len(class_names),
         class_names=class_names,
-        title=options.title or _title(path),
+        title=_shown(options.title) or _title(path),
     )
     created = datetime.now(UTC).isoformat(timespec="seconds")
     report = _report(source, path, tally, how_held_out, class_names, counts)
@@ -237,7 +239,7 @@ def _class_names(places: Sequence[Place]) -> tuple[str, ...]:
     names = {place.class_name for place in places}
     if "" in names or len(names) < 2:
         return ()
-    if all(name.lstrip("-").isdecimal() for name in names):
+    if all(_WHOLE_NUMBER.fullmatch(name) for name in names):
         return tuple(sorted(names, key=int))
     return tuple(sorted(names, key=lambda name: (name.casefold(), name)))
 
@@ -275,7 +277,12 @@ def _count(tally: Tally, picture: Picture, place: Place) -> None:
 def _title(path: Path) -> str:
     name = path.name.removesuffix(".gz")
     stem = Path(name).stem if path.is_file() else name
-    return " ".join("".join(c if c.isprintable() else " " for c in stem).split())[:100]
+    return _shown(stem)
+
+
+def _shown(title: str) -> str:
+    """A title without what cannot be seen, as that of a run."""
+    return " ".join("".join(c if c.isprintable() else " " for c in title).split())[:100]
 
 
 def _report(

@@ -1,0 +1,191 @@
+"""A thousand names that nobody honest would give, always the same."""
+
+from __future__ import annotations
+
+import random
+import sys
+import unicodedata
+
+CHOSEN = [
+    "",
+    " ",
+    ".",
+    "..",
+    "...",
+    "/",
+    "//",
+    "\\",
+    "../../etc/passwd",
+    "..\\..\\windows",
+    "/etc/shadow",
+    "~",
+    "~root",
+    "a/b/c",
+    "C:\\CON",
+    "CON",
+    "PRN",
+    "NUL",
+    "LPT1",
+    "aux.txt",
+    "com1.zip",
+    "-rf",
+    "--help",
+    "\0",
+    "a\0b",
+    "\n",
+    "a\nb",
+    "\r\nX: y",
+    "\t",
+    "\x1b[31mred",
+    "\x07",
+    "\x7f",
+    "\u0085",
+    "__proto__",
+    "constructor",
+    "prototype",
+    "toString",
+    "__init__",
+    "None",
+    "null",
+    "NaN",
+    "true",
+    "{}",
+    "{0}",
+    "{name}",
+    "{0.__class__}",
+    "{x:>999999999}",
+    "{{}}",
+    "{",
+    "}",
+    "{!r}",
+    "%s",
+    "%n%n",
+    "%(x)s",
+    "%",
+    "$x",
+    "${x}",
+    "$(id)",
+    "`id`",
+    "; rm -rf .",
+    "| cat",
+    "&& true",
+    "' or '1'='1",
+    "<b>",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</textarea>",
+    "<!--",
+    "]]>",
+    "&lt;",
+    "&#x41;",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    '"><svg onload=alert(1)>',
+    "**bold**",
+    "_it_",
+    "`code`",
+    "~~gone~~",
+    "# head",
+    "- item",
+    "> quote",
+    "[a](http://b.c)",
+    "![a](http://b.c/d.png)",
+    "http://a.b",
+    "www.a.b",
+    "me@a.b",
+    ":red[x]",
+    ":material/home:",
+    ":smile:",
+    "$x^2$",
+    "$$x$$",
+    "| a | b |",
+    "1. one",
+    "***",
+    "---",
+    "===",
+    "<-> -> <- ~= >=",
+    "\\*",
+    "\\\\",
+    "\u202egnp.exe",
+    "\u2066a\u2069",
+    "\u200b",
+    "\u200d",
+    "\ufeff",
+    "\u2028",
+    "\u2029",
+    "\ufffd",
+    "\ufffe",
+    "e\u0301" * 20,
+    "Z" + "\u0321\u0316" * 60,
+    "🙂",
+    "👩‍👩‍👧‍👦",
+    "🏳️‍🌈",
+    "\U0001f1e9\U0001f1ea",
+    "ｆｕｌｌ",
+    "ß",
+    "İ",
+    "ﬁ",
+    "a" * 300,
+    "漢" * 300,
+    "🙂" * 300,
+    "a" * 3000,
+    " " * 300,
+    "." * 300,
+    "/" * 300,
+    "(" * 300,
+    "٣",
+    "٣٤",
+    "--5",
+    "-",
+    "-0",
+    "1e999",
+    "0x1f",
+    "９",
+    "1_000",
+    "9" * 300,
+    "+1",
+    "train",
+    "test",
+    ".hidden",
+    "desktop.ini",
+    "__MACOSX",
+    "x.zip",
+    "x.npy",
+    ".zip",
+    "..zip",
+    "a.png/",
+    "own:",
+    "own:0123456789abcdef",
+    "cifar10:",
+    "cifar10:x,y",
+    "quickdraw:../x",
+    "mnist:..",
+    "digits\n",
+]
+_NUM = 1000
+
+
+def hostile_names() -> list[str]:
+    """A thousand: the chosen ones, and others drawn from every script and mixed with those."""
+    draw = random.Random(2014)
+    scripts: dict[str, list[str]] = {}
+    for code in range(0x20, sys.maxunicode, 7):
+        char = chr(code)
+        if unicodedata.category(char) not in {"Cn", "Cs", "Co"}:
+            scripts.setdefault(unicodedata.name(char, "?").split(" ")[0], []).append(char)
+    found = list(dict.fromkeys(CHOSEN))
+    usual = sorted(scripts, key=lambda script: -len(scripts[script]))
+    while len(found) < _NUM:
+        script = scripts[usual[len(found) % min(len(usual), 200)]]
+        length = draw.choice((1, 2, 5, 20, 60, 130, 300))
+        name = "".join(draw.choice(script) for _ in range(length))
+        if draw.random() < 0.5:
+            at = draw.randrange(length + 1)
+            name = name[:at] + draw.choice(CHOSEN)[:40] + name[at:]
+        found.append(name)
+    return found
+
+
+def is_shown_as_it_is(text: str) -> bool:
+    """Whether nothing in it is invisible, or turns the direction of reading."""
+    return all(char.isprintable() for char in text)
