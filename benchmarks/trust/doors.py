@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from streamlit.testing.v1 import AppTest
+
 from gan_core.cli.main import main as command_line
 from gan_core.data.own.prepare import Options
 from gan_core.errors import GanCoreError
@@ -27,6 +29,7 @@ from gan_core.inference import bundles
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs.import_upload import import_upload
 from gan_core.jobs.launch import SUPERVISOR_LOCK
+from gan_core.jobs.own_sets import folder_of
 from gan_core.jobs.uploads import prepare_upload
 from gan_core.runs import directions, snapshots
 from gan_core.runs.layout import sheet_steps
@@ -117,8 +120,6 @@ def address(store: RunStore, file: Path) -> str:  # noqa: ARG001 - as the others
 
 def _page(text: str) -> None:
     """The Train page with a text where its address names a run and a data set."""
-    from streamlit.testing.v1 import AppTest
-
     for given in ({"run": text}, {"dataset": text}):
         viewer = AppTest.from_file(str(REPO / "app.py"), default_timeout=30)
         viewer.query_params.update(given)
@@ -177,7 +178,7 @@ def main() -> int:
     speak = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what others print is no answer
     store = RunStore(Path(os.environ["GAN_RUNS_DIR"]))
-    store.root.mkdir(parents=True, exist_ok=True)
+    folder_of(store.root).mkdir(parents=True, exist_ok=True)
     if not store.ids():
         add_plane_run(store, name="fixture")
     with FileLock.acquire(store.root / SUPERVISOR_LOCK):  # type: ignore[union-attr]

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,9 @@ class Listener:
 class Sandbox:
     """A folder with a home, a place for temporary files, runs, a secret, and a process of doors."""
 
-    def __init__(self, root: Path, data_dir: Path) -> None:
+    def __init__(self, root: Path, data_dir: Path, max_secs: float) -> None:
         self.root = root
+        self._max_secs = max_secs
         self._data_dir = data_dir
         for name in ("home", "tmp", "cwd", "runs", "in"):
             (root / name).mkdir()
@@ -105,14 +106,24 @@ class Sandbox:
             for line in process.stdout:
                 answers.put(line)
 
-        threading.Thread(target=read, daemon=True).start()
+        self._reader = threading.Thread(target=read, daemon=True)
+        self._reader.start()
         answers.get(timeout=_GIVE_UP_SECS)
         return process
 
+    def _end(self) -> None:
+        process = self._process
+        process.kill()
+        process.wait()
+        self._reader.join()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            with suppress(BrokenPipeError):
+                pipe.close()
+
     def close(self) -> None:
         """End the process."""
-        self._process.kill()
-        self._process.wait()
+        self._end()
         self.listener.close()
 
     def write(self, file: Hostile) -> Path:
@@ -132,7 +143,7 @@ class Sandbox:
         began = time.monotonic()
         answer, peak = self._ask({"door": door, "file": str(path)})
         secs = time.monotonic() - began
-        faults = [*self._faults(answer, before), *_too_much(secs, peak)]
+        faults = [*self._faults(answer, before), *_too_much(secs, self._max_secs, peak)]
         if self.listener.num_knocks != knocks:
             faults.append("it knocked at an address")
         return Row(
@@ -158,8 +169,7 @@ class Sandbox:
                 return json.loads(self._answers.get(timeout=_LOOK_SECS)), peak
             except queue.Empty:
                 if self._process.poll() is not None or time.monotonic() > give_up_at:
-                    self._process.kill()
-                    self._process.wait()
+                    self._end()
                     self._process = self._started()
                     return {}, peak
 
@@ -198,8 +208,8 @@ def _tells(path: Path) -> bool:
     return path.is_file() and TELLTALE.strip().encode() in path.read_bytes()
 
 
-def _too_much(secs: float, peak: int) -> Iterator[str]:
-    if secs > MAX_SECS:
+def _too_much(secs: float, max_secs: float, peak: int) -> Iterator[str]:
+    if secs > max_secs:
         yield f"took {secs:.1f} s"
     if peak > MAX_BYTES:
         yield f"took {peak / 1e6:.0f} MB"
@@ -220,9 +230,15 @@ def _memory_of(process: psutil.Process) -> int:
 
 
 @contextmanager
-def sandbox(root: Path, data_dir: Path) -> Iterator[Sandbox]:
-    """A sandbox in an empty folder, its process ended at the end."""
-    found = Sandbox(root, data_dir)
+def sandbox(root: Path, data_dir: Path, max_secs: float = MAX_SECS) -> Iterator[Sandbox]:
+    """A sandbox in an empty folder, its process ended at the end.
+
+    Args:
+        root: the folder.
+        data_dir: where data sets lie.
+        max_secs: an answer may take; more on a machine that is busy with other things.
+    """
+    found = Sandbox(root, data_dir, max_secs)
     try:
         yield found
     finally:
