@@ -3,7 +3,8 @@
     python -m benchmarks.trust.doors
 
 Reads one JSON object a line: `{"door": name, "file": path}` or `{"clean": [paths]}`. Answers with
-one: `{"answer": accepted | refused | traceback, "words": …}`. Nothing is ever trained.
+one: `{"answer": accepted | refused, "words": …}`; whatever else happens ends the process. Nothing
+is ever trained.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import json
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,8 +169,6 @@ def _answer(store: RunStore, asked: dict[str, Any]) -> dict[str, Any]:
         return {"answer": "refused", "words": error.one_line(), "hint": bool(error.hint)}
     except RefusedError as error:
         return {"answer": "refused", "words": str(error)}
-    except Exception:  # noqa: BLE001 - whatever else comes is what is being looked for
-        return {"answer": "traceback", "words": traceback.format_exc()[-1500:]}
 
 
 def main() -> int:

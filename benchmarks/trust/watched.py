@@ -34,7 +34,7 @@ class Row:
     """What one file did at one door.
 
     Attributes:
-        answer: accepted, refused, traceback, or no answer.
+        answer: accepted, refused, or none.
         secs, peak_bytes: how long it took, and the most memory of the process and its children.
         faults: what must not be, in words; empty where all is well.
     """
@@ -83,6 +83,7 @@ class Sandbox:
         secret = root / "secret.txt"
         secret.write_text(TELLTALE * 1000)
         self.listener = Listener()
+        self._complaints = root / "in" / ".complaints"
         self.trap = Trap(marker=root / "sprung", secret=secret, port=self.listener.port)
         self._answers: queue.Queue[str] = queue.Queue()
         self._process = self._started()
@@ -94,11 +95,16 @@ class Sandbox:
             "GAN_RUNS_DIR": str(folder / "runs"), "GAN_DATA_DIR": str(self._data_dir),
             "PYTHONPATH": str(REPO), "PYTHONDONTWRITEBYTECODE": "1",
         }  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.trust.doors"], cwd=folder / "cwd", env=env,
-            text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        with self._complaints.open("wb") as complaints:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.trust.doors"],
+                cwd=folder / "cwd",
+                env=env,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
         answers = self._answers = queue.Queue()
 
         def read() -> None:
@@ -135,7 +141,8 @@ class Sandbox:
     def forget(self) -> None:
         """Remove what was written."""
         for path in (self.root / "in").iterdir():
-            path.unlink()
+            if path != self._complaints:
+                path.unlink()
 
     def put_in(self, path: Path, door: str, name: str) -> Row:
         """Give a file to a door and watch."""
@@ -170,8 +177,9 @@ class Sandbox:
             except queue.Empty:
                 if self._process.poll() is not None or time.monotonic() > give_up_at:
                     self._end()
+                    said = self._complaints.read_text(errors="replace").strip()
                     self._process = self._started()
-                    return {}, peak
+                    return {"words": said[-500:]}, peak
 
     def _faults(self, answer: dict[str, Any], before: set[Path]) -> Iterator[str]:
         words = str(answer.get("words", ""))

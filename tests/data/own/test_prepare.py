@@ -248,7 +248,7 @@ def test_limits_are_counted_as_bytes_come_out(tmp_path, make):
     with pytest.raises(BadInputError, match="unpack to more"):
         make(file, replace(UPLOAD, total_bytes=4 * size))
     with pytest.raises(BadInputError, match="more than 8 files"):
-        make(file, replace(UPLOAD, entries=8))
+        make(file, replace(UPLOAD, zip_entries=8))
     with pytest.raises(BadInputError, match="MB; allowed"):
         make(file, replace(UPLOAD, source_bytes=100))
     large = zipped(tmp_path / "b.zip", {"1.png": png(1), "2.png": png(2, size=(90, 90))})
