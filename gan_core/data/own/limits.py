@@ -46,8 +46,8 @@ class Limits:
     free_bytes: int = 64 * _MIB
     pixel_ratio: int = 300
     free_pixels: int = 300_000_000
-    picture_secs: float = 2.5
-    memory_bytes: int = 800 * _MIB
+    picture_secs: float = 2.0
+    memory_bytes: int = 700 * _MIB
     cpu_secs: int
     wall_secs: int
     output_bytes: int

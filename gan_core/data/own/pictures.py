@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.report import Reason
@@ -42,6 +42,8 @@ _STARTS = (
 _ISO_BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 _ORIENTATION = 0x0112
+_PIECE_BYTES = 1024
+"""Fed to a decoder at a time; in between it can be ended. Pillow's own 64 KB may hold minutes."""
 _WHITE = (255, 255, 255, 255)
 _COLOUR_DISTANCE = 16
 
@@ -127,13 +129,14 @@ def decode(
 def _decode(
     content: bytes, limits: Limits, side: int, take_pixels: Callable[[int], None]
 ) -> Picture:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+    with _opened(content) as image:
         width, height = image.size
         if width * height > limits.pixels:
             raise UnreadableError("too_many_pixels", f"{width} × {height}")
         if min(width, height) < MIN_SIDE:
             raise UnreadableError("too_small", f"{width} × {height}")
         take_pixels(width * height)
+        image.decodermaxblock = _PIECE_BYTES
         # A camera's second frame is a depth map or a preview, not an animation.
         animated = image.format != "MPO" and bool(getattr(image, "is_animated", False))
         image.draft(None, (2 * side, 2 * side))
@@ -143,6 +146,10 @@ def _decode(
             width, height = height, width
         plain, transparent, deep = to_plain(upright)
     return Picture(plain, (width, height), animated, transparent, rotated, deep)
+
+
+def _opened(content: bytes) -> ImageFile.ImageFile:
+    return Image.open(io.BytesIO(content), formats=FORMATS)
 
 
 def _upright(image: Image.Image) -> tuple[Image.Image, bool]:
