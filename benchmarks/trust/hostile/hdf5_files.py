@@ -178,8 +178,8 @@ def scrambled(path: Path, trap: Trap) -> None:
 
 @hostile(".keras", "a sound generator that takes the longest that is allowed", is_large=True)
 def slow_generator(path: Path, trap: Trap) -> None:
-    """Nearly five thousand million products for one image, of few weights."""
-    side, channels, num = 128, 64, 8
+    """More than two thousand million products for one image, of few weights."""
+    side, channels, num = 128, 60, 4
     conv = {"kernel_size": [3, 3], "strides": [1, 1], "padding": "same", "use_bias": False,
             "filters": channels, "data_format": "channels_last"}  # fmt: skip
     layers = [

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from gan_core import central_directory
@@ -21,6 +21,7 @@ from gan_core.data.own.pictures import (
     UnreadableError,
     decode,
     looks_like_a_picture,
+    suffix_of,
 )
 from gan_core.data.own.report import Tally
 from gan_core.data.own.sources import Budget, too_many
@@ -83,7 +84,7 @@ class FileSource:
                 tally.num_ignored += 1
                 continue
             try:
-                head = b"" if Path(parts[-1]).suffix.lower() in SUFFIXES else self._head(opener)
+                head = b"" if suffix_of(parts[-1]) in SUFFIXES else self._head(opener)
             except UnreadableError as error:
                 tally.skip(name, error.reason, error.detail)
                 continue
@@ -199,7 +200,7 @@ def _unique(names: list[str]) -> Iterator[str]:
         unique = name
         while unique in seen:
             copies[name] = copies.get(name, 1) + 1
-            path = PurePosixPath(name)
-            unique = f"{name.removesuffix(path.suffix)} ({copies[name]}){path.suffix}"
+            ending = name[len(name) - len(suffix_of(name)) :]
+            unique = f"{name.removesuffix(ending)} ({copies[name]}){ending}"
         seen.add(unique)
         yield unique

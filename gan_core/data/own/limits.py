@@ -8,6 +8,8 @@ _KIB, _MIB, _GIB = 1024, 1024**2, 1024**3
 
 MAX_SLOW = 1
 """Pictures that may take too long to decode before a whole source is refused."""
+MAX_UNREADABLE = 4000
+"""Pictures that are left out, where fewer are good, before a whole source is refused."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from gan_core.config import DatasetInfo
 from gan_core.data import prepared
 from gan_core.data.own import rows
 from gan_core.data.own.files import open_folder, open_zip
-from gan_core.data.own.limits import Limits
+from gan_core.data.own.limits import MAX_UNREADABLE, Limits
 from gan_core.data.own.pictures import Fit, Picture, UnreadableError, fit, is_coloured
 from gan_core.data.own.report import ClassCount, Report, Tally
 from gan_core.data.own.sources import Source, no_pictures
@@ -210,6 +210,7 @@ def _write(
             pixels = fit(picture.image, side, options.fit, channels)
         except UnreadableError as error:
             tally.skip(source.names[index], error.reason, error.detail)
+            _check_unreadable(done + 1 - writer.count, writer.count)
             continue
         label = numbers.get(place.class_name, 0)
         writer.append(pixels, label)
@@ -232,6 +233,22 @@ def _write(
     created = datetime.now(UTC).isoformat(timespec="seconds")
     report = _report(source, path, tally, how_held_out, class_names, counts)
     writer.finish(Card(info=info, fit=options.fit, created=created), report.model_dump(mode="json"))
+
+
+def _check_unreadable(num_bad: int, num_good: int) -> None:
+    """Refuse to go on where thousands of files are no pictures, which takes minutes to find out.
+
+    Raises:
+        BadInputError: more cannot be read than can.
+    """
+    if num_bad > max(MAX_UNREADABLE, num_good):
+        raise BadInputError(
+            N_("{bad} of the first {num} pictures cannot be read."),
+            N_("PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF are read, also in folders and zips."),
+            field="dataset",
+            bad=num_bad,
+            num=num_bad + num_good,
+        )
 
 
 def _class_names(places: Sequence[Place]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ MAX_LAYERS = 200
 MAX_PARAMETERS = 40_000_000
 MAX_VALUES = 8_000_000
 """Values that leave a layer, for one image."""
-MAX_PRODUCTS = 5_000_000_000
+MAX_PRODUCTS = 2_500_000_000
 """Multiplications for one image: some tenths of a second."""
 MAX_LATENT_SIZE = 1024
 IMAGE_SIZES = (8, 256)
