@@ -1,6 +1,6 @@
 """Every hostile file through every door: what is answered, how long it takes, how much memory.
 
-    python -m benchmarks.trust.strangers [--short] [--only TEXT]
+    python -m benchmarks.trust.strangers [--short] [--only TEXT] [--doors NAME,…]
 
 One row a file and door. 1 where something was run, read or left outside of its place, took 10 s or
 a gigabyte, or was not answered in words.
@@ -50,12 +50,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--short", action="store_true", help="small files and four doors alone")
     parser.add_argument("--only", default="", help="files whose name holds this")
+    parser.add_argument("--doors", default=",".join(DOORS), help="which of them, with commas")
     parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
     given = parser.parse_args()
     files = [
         file for file in corpus() if given.only in file.name and not (given.short and file.is_large)
     ]
-    doors = _SHORT_DOORS if given.short else tuple(DOORS)
+    doors = _SHORT_DOORS if given.short else tuple(given.doors.split(","))
     rows: list[Row] = []
     with (
         tempfile.TemporaryDirectory(prefix="strangers-") as folder,

@@ -281,3 +281,23 @@ def test_the_newest_record_is_found_from_the_end(tmp_path: Path) -> None:
     assert newest_record(path) == {"step": 2, "kl": 0.5}
     path.write_bytes(b"nonsense\n" * 10_000)
     assert newest_record(path) == {}
+
+
+def test_a_line_without_end_is_neither_kept_nor_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(b'{"step": 1, "d_loss": 2}\n{"step": 2' + b" " * 5_000_000 + b'}\n{"step": 3}\n')
+    reader = MetricReader(path)
+    assert reader.poll() == 2
+    assert reader.columns["step"] == [1, 3]
+    assert reader.num_bad_lines == 1
+
+
+def test_keys_without_end_do_not_become_columns(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    few = [json.dumps({"step": step, f"k{step}": 1.0}) for step in range(300)]
+    many = json.dumps({"step": 300, **{f"k{i}": 1 for i in range(100)}})
+    path.write_text("\n".join([*few, many, ""]))
+    reader = MetricReader(path)
+    assert reader.poll() == 300
+    assert len(reader.columns) == 64
+    assert reader.num_bad_lines == 1
