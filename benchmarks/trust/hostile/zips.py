@@ -35,7 +35,8 @@ def write_zip(path: Path, files: dict[str, bytes], packed: bool = False) -> None
 def zip_slip(path: Path, trap: Trap) -> None:
     names = ("../../sprung.png", f"{trap.marker}/x.png", "C:\\sprung.png", "..\\..\\sprung.png",
              "a/../../../sprung.png", "\\\\server\\share\\x.png", "good/picture.png")  # fmt: skip
-    write_zip(path, {name: picture(i) for i, name in enumerate(names)})
+    good = ("good/1.png", "good/2.png", "good/3.png")
+    write_zip(path, {name: picture(i) for i, name in enumerate((*names, *good))})
 
 
 @hostile(".zip", "links: to a file, to a folder, and a file inside of the latter")
@@ -131,7 +132,8 @@ def zip_bomb(path: Path, trap: Trap) -> None:
 
 @hostile(".zip", "headers that lie about sizes")
 def lying_sizes(path: Path, trap: Trap) -> None:
-    write_zip(path, {"good.png": picture(), "lies.png": bytes(10_000_000)}, packed=True)
+    good = {f"good{i}.png": picture(i) for i in range(3)}
+    write_zip(path, {**good, "lies.png": bytes(10_000_000)}, packed=True)
     content = path.read_bytes().replace(struct.pack("<L", 10_000_000), struct.pack("<L", 100))
     path.write_bytes(content)
 
