@@ -150,7 +150,7 @@ class Sandbox:
         began = time.monotonic()
         answer, peak = self._ask({"door": door, "file": str(path)})
         secs = time.monotonic() - began
-        faults = [*self._faults(answer, before), *_too_much(secs, self._max_secs, peak)]
+        faults = [*self._faults(answer, before, door), *_too_much(secs, self._max_secs, peak)]
         if self.listener.num_knocks != knocks:
             faults.append("it knocked at an address")
         return Row(
@@ -181,7 +181,7 @@ class Sandbox:
                     self._process = self._started()
                     return {"words": said[-500:]}, peak
 
-    def _faults(self, answer: dict[str, Any], before: set[Path]) -> Iterator[str]:
+    def _faults(self, answer: dict[str, Any], before: set[Path], door: str = "") -> Iterator[str]:
         words = str(answer.get("words", ""))
         if answer.get("answer") not in {"accepted", "refused"}:
             yield f"no answer in words: {words[-300:]}"
@@ -193,6 +193,8 @@ class Sandbox:
             yield "the trap was sprung"
         made = self._seen() - before
         allowed = [self.root / "runs"] if answer.get("answer") == "accepted" else []
+        if door == "command train":  # good pictures stay prepared, where too few for a batch
+            allowed.append(self.root / "runs" / ".datasets")
         outside = [
             path for path in made if not any(path.is_relative_to(place) for place in allowed)
         ]
