@@ -7,15 +7,19 @@ is the router of the pages.
 import streamlit as st
 
 if __name__ != "__main__":
+    from starlette.middleware import Middleware
     from streamlit.runtime.pages_manager import PagesManager
 
+    from pages._parts.admission import Admission
     from pages._parts.late_routes import LateRoutes
     from pages._parts.warm import warming
 
     # Else an address such as /data, opened first after a start, would be served as a bare script
     # of a folder called `pages`; the router below only says otherwise once it has run.
     PagesManager.uses_pages_directory = False
-    app = st.App("app.py", routes=[LateRoutes()], lifespan=warming)
+    app = st.App(
+        "app.py", routes=[LateRoutes()], middleware=[Middleware(Admission)], lifespan=warming
+    )
 else:
     from pages._parts.i18n import _
     from pages._parts.presence import presence

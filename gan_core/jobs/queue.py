@@ -31,12 +31,14 @@ class StudioSettings(Frozen):
         standby_minutes: how long after somebody's last act on a page a worker waits with
             TensorFlow loaded; 0 for never.
         standby_memory_mb: memory that must be free for that; it goes when half of it is left.
+        max_viewers: open pages at a time; who comes later is asked to wait.
     """
 
     schema_version: int = SCHEMA_VERSION
     runs_per_device: int = Field(default=1, ge=1, le=64)
     standby_minutes: float = Field(default=15.0, ge=0.0, le=1440.0)
     standby_memory_mb: int = Field(default=1500, ge=0)
+    max_viewers: int = Field(default=60, ge=1, le=10_000)
 
 
 @dataclass(frozen=True)

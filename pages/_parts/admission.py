@@ -1,0 +1,92 @@
+"""Lets in as many people as the settings say, and tells the others in words to wait.
+
+More viewers than the machine can serve would make every page slow, for those who are here too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from pages._parts.full_page import RETRY_SECS, full_page
+from pages._parts.i18n import ENGLISH, match
+from pages._parts.seats import Seats
+
+_STREAM = "/_stcore/stream"
+_NO_PAGES = frozenset(
+    {"_stcore", "static", "media", "component", "studio", "auth", "oauth2callback"}
+)
+"""Folders in addresses of what is no page."""
+_TRY_AGAIN_LATER = 1013
+
+
+def max_viewers() -> int:
+    """How many may be here, as `studio.json` says now."""
+    # Here: what they import takes most of a second, in which the server can answer already.
+    from gan_core.jobs.queue import read_studio
+    from pages._parts.studio import studio
+
+    return read_studio(studio().store.root).max_viewers
+
+
+class Admission:
+    """An ASGI middleware before the app: a place for each open page, and no more than there are.
+
+    A place is taken by a page's own socket; whoever is sent the page has one kept until the
+    browser connects. Nobody who is here is ever turned out.
+    """
+
+    def __init__(self, app: ASGIApp, num_seats: Callable[[], int] = max_viewers) -> None:
+        """Nobody is here yet.
+
+        Args:
+            app: what answers those who are let in.
+            num_seats: asked, in another thread, whenever somebody comes to those who are here.
+        """
+        self._app = app
+        self._num_seats = num_seats
+        self._seats = Seats()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say that there is no place."""
+        if scope["type"] == "websocket" and scope["path"].endswith(_STREAM):
+            await self._connect(scope, receive, send)
+        elif opens_page(scope) and not self._seats.reserve(await self._ask_num_seats()):
+            await self._say_full(scope)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _ask_num_seats(self) -> int:
+        # The first who comes need not wait for the settings.
+        return await asyncio.to_thread(self._num_seats) if self._seats.num_taken else 1
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._seats.sit(await self._ask_num_seats()):
+            await receive()
+            await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._seats.leave()
+
+    def _say_full(self, scope: Scope) -> HTMLResponse:
+        wanted = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        return HTMLResponse(
+            full_page(self._seats.num_seated, match(wanted) or ENGLISH),
+            status_code=503,
+            headers={"Retry-After": str(RETRY_SECS), "Cache-Control": "no-store"},
+        )
+
+
+def opens_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page, and not for what belongs to one."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    is_page = _NO_PAGES.isdisjoint(scope["path"].split("/"))
+    return is_page and "text/html" in Headers(scope=scope).get("accept", "")
