@@ -1,0 +1,318 @@
+"""A class of thirty: for a long time (L1), all at once (L2), and more and more of them (L4)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from benchmarks.first_minute import REPO
+from benchmarks.harness import say
+from benchmarks.trust.class_browsers import Browsers
+from benchmarks.trust.lines import Line, at_most, told
+from benchmarks.trust.pupils import Pupil, Tally, quantile
+from benchmarks.trust.served import Served, served, settings
+from benchmarks.trust.viewer_client import GoneError, ViewerClient
+from benchmarks.viewers import newest_step, start_run, wait_for_snapshot
+from gan_core.jobs import gallery
+from gan_core.runs.store import RunStore
+
+NUM_CLIENTS, NUM_BROWSERS = 25, 5
+_ALONE_SHARE = 0.25
+_SETTLE_SECS = 4.0
+_WARM_SECS = 60.0
+_MAX_SECS, _MAX_ARRIVAL_SECS, _MAX_GROWTH, _MAX_SLOWED = 1.0, 10.0, 10.0, 10.0
+
+
+@dataclass
+class Scene:
+    """A served app with one run that trains."""
+
+    store: RunStore
+    app: Served
+    run: str
+    runs: list[str] = field(default_factory=list)
+
+    def pupils(self, num: int, tally: Tally, *, first: int = 0) -> list[Pupil]:
+        """People, each with a seed of their own."""
+        return [Pupil(self.app.address, self.runs, tally, first + i) for i in range(num)]
+
+
+@contextmanager
+def training_scene(folder: Path) -> Iterator[Scene]:
+    """The app, a run that trains for as long as it takes, and the gallery's generators."""
+    store = RunStore(folder / "runs")
+    settings(store)
+    shipped = [gallery.ensure(store, item.name) for item in gallery.items()]
+    run = start_run(store.root)
+    try:
+        with served(store) as app:
+            wait_for_snapshot(store, run)
+            yield Scene(store, app, run, [run, *shipped])
+    finally:
+        command = [sys.executable, "-m", "gan_core", "stop", run, "--runs", str(store.root)]
+        subprocess.run(command, cwd=REPO, check=True, capture_output=True)
+        while store.get(run).status.state not in {"stopped", "completed"}:
+            time.sleep(0.2)
+
+
+def step_aside(num_threads: int) -> None:
+    """The viewers stand for other machines: from here on they take only what is left of this one.
+
+    Called before any thread or browser is started, which then do the same.
+    """
+    os.nice(19)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(num_threads))
+
+
+@asynccontextmanager
+async def living(pupils: list[Pupil]) -> AsyncIterator[None]:
+    """People come one after another within a second or two, and go at the end."""
+    tasks = []
+    for pupil in pupils:
+        tasks.append(asyncio.create_task(pupil.live()))
+        await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def training_rate(scene: Scene) -> tuple[int, float]:
+    """Where the run stands by its own clock: step and seconds."""
+    return newest_step(scene.store, scene.run)
+
+
+async def rate_for(scene: Scene, secs: float) -> float:
+    """Steps a second over a while, by the worker's own clock."""
+    step, at = training_rate(scene)
+    await asyncio.sleep(secs)
+    later, then = training_rate(scene)
+    return (later - step) / (then - at)
+
+
+async def long_lesson(
+    scene: Scene, minutes: float, rounds: int, clients: int, browsers: int, path: str | None
+) -> list[Line]:
+    """L1: watch and explore, with turns of nobody there between to see how training is slowed."""
+    step_aside(2 * clients + 10)
+    tally, alone, beside = Tally(), [], []
+    memory: list[float] = []
+    real = Browsers(scene.app.address, scene.run, browsers, path)
+    if browsers:
+        await asyncio.to_thread(real.start)
+    turn_secs = 60 * minutes / rounds
+    warm = Tally()
+    async with living(scene.pupils(clients, warm, first=900)):
+        await asyncio.sleep(min(_WARM_SECS, turn_secs))  # what is loaded once is loaded now
+    for turn in range(rounds):
+        alone.append(await rate_for(scene, max(10.0, _ALONE_SHARE * turn_secs)))
+        if turn == 0 and browsers:
+            real.go()
+        async with living(scene.pupils(clients, tally, first=100 * turn)):
+            await asyncio.sleep(_SETTLE_SECS)
+            memory.append(scene.app.memory_mb())
+            beside.append(await rate_for(scene, turn_secs))
+            memory.append(scene.app.memory_mb())
+        await asyncio.sleep(2.0)
+        say(
+            f"turn {turn + 1}: {alone[-1]:.1f} steps/s alone, {beside[-1]:.1f} with the class, "
+            f"{memory[-1]:.0f} MB, p95 {tally.quantile(0.95):.2f} s, {len(tally.errors)} errors"
+        )
+    if browsers:
+        await asyncio.to_thread(real.end)
+    return lesson_lines(minutes, tally, real, memory, alone, beside)
+
+
+def lesson_lines(
+    minutes: float,
+    tally: Tally,
+    real: Browsers,
+    memory: list[float],
+    alone: list[float],
+    beside: list[float],
+) -> list[Line]:
+    """The figures of L1."""
+    for kind, num, median, p95 in tally.slowest():
+        say(f"  {kind:14} {num:5} times, median {median:.2f} s, p95 {p95:.2f} s")
+    for kind in sorted({what for what, _secs in real.actions}):
+        took = [secs for what, secs in real.actions if what == kind]
+        say(
+            f"  browser {kind:8} {len(took):3} times, median {quantile(took, 0.5):.2f} s, "
+            f"p95 {quantile(took, 0.95):.2f} s"
+        )
+    errors = [*tally.errors, *real.errors]
+    for error in errors[:20]:
+        say(f"  error: {error}")
+    slowed = 100 * (1 - statistics.median(beside) / statistics.median(alone))
+    growth = 100 * (memory[-1] / memory[0] - 1)
+    seen = [secs for _what, secs in real.actions]
+    lines = [
+        at_most("L1", "a page action, p95", tally.quantile(0.95), _MAX_SECS, "s"),
+        told("L1", f"the median of {len(tally.actions)} actions", tally.quantile(0.5), "s"),
+        Line("L1", "errors", str(len(errors)), "0", not errors),
+        at_most("L1", "growth of the page's memory", growth, _MAX_GROWTH, "%", 1),
+        at_most("L1", "training slowed by", slowed, _MAX_SLOWED, "%", 1),
+        told("L1", "minutes of watching", minutes, "min", 1),
+    ]
+    if seen:
+        # Chromium draws on the processor that the app and the training share.
+        lines.insert(
+            2, told("L1", f"p95 in real browsers ({len(seen)})", quantile(seen, 0.95), "s")
+        )
+    return lines
+
+
+async def all_at_once(scene: Scene, clients: int, browsers: int, path: str | None) -> list[Line]:
+    """L2: everybody opens the app at the same moment."""
+    step_aside(2 * clients + 10)
+    tally = Tally()
+    real = Browsers(scene.app.address, scene.run, browsers, path)
+    if browsers:
+        await asyncio.to_thread(real.start)
+        real.go()
+    async with asyncio.TaskGroup() as group:
+        for pupil in scene.pupils(clients, tally):
+            group.create_task(pupil.come())
+    while len(real.arrivals) < browsers:
+        await asyncio.sleep(0.1)
+    if browsers:
+        await asyncio.to_thread(real.end)
+    slowest = max([*tally.arrivals, *real.arrivals])
+    lines = [
+        at_most(
+            "L2", f"{clients + browsers} arrivals at once, the last one served", slowest,
+            _MAX_ARRIVAL_SECS, "s",
+        )
+    ]  # fmt: skip
+    if browsers:
+        lines.append(told("L2", "the last of the real browsers", max(real.arrivals), "s"))
+    return lines
+
+
+@dataclass(frozen=True)
+class Load:
+    """What so many viewers saw."""
+
+    num: int
+    p95: float
+    slowest_arrival: float
+    num_errors: int
+    cores: float
+    rate: float
+
+    def broken(self) -> str:
+        """What breaks, in words; nothing where all is well."""
+        if self.num_errors:
+            return f"{self.num_errors} errors"
+        if self.slowest_arrival > _MAX_ARRIVAL_SECS:
+            return f"an arrival takes {self.slowest_arrival:.0f} s"
+        if self.p95 > _MAX_SECS:
+            return f"p95 of an action is {self.p95:.1f} s"
+        return ""
+
+
+async def more_and_more(scene: Scene, numbers: list[int], secs: float) -> list[Line]:
+    """L4: let more people in until something breaks."""
+    step_aside(100)
+    alone = await rate_for(scene, 12.0)
+    loads: list[Load] = []
+    for num in numbers:
+        tally = Tally()
+        async with living(scene.pupils(num, tally, first=1000 * num)):
+            while len(tally.arrivals) < num and not tally.errors:
+                await asyncio.sleep(0.2)
+            tally.actions.clear()
+            cpu, begun = scene.app.cpu_secs(), time.monotonic()
+            rate = await rate_for(scene, secs)
+            cores = (scene.app.cpu_secs() - cpu) / (time.monotonic() - begun)
+        loads.append(
+            Load(num, tally.quantile(0.95), max(tally.arrivals), len(tally.errors), cores, rate)
+        )
+        last = loads[-1]
+        say(
+            f"{num:4} viewers: p95 {last.p95:.2f} s, arrival {last.slowest_arrival:.1f} s, "
+            f"{last.num_errors} errors, app {100 * cores:.0f} % of a core, "
+            f"training at {100 * rate / alone:.0f} %  {last.broken()}"
+        )
+        for kind, often, median, p95 in tally.slowest()[:4]:
+            say(f"       {kind:14} {often:5} times, median {median:.2f} s, p95 {p95:.2f} s")
+        for error in tally.errors[:3]:
+            say(f"       {error}")
+        if last.broken():
+            break
+        await asyncio.sleep(3.0)
+    return breaking_lines(loads)
+
+
+def breaking_lines(loads: list[Load]) -> list[Line]:
+    """The figures of L4."""
+    sound = [load for load in loads if not load.broken()]
+    lines = [
+        Line(
+            "L4", f"{load.num} viewers: p95 {load.p95:.2f} s", f"{100 * load.cores:.0f} % of a core"
+        )
+        for load in loads
+    ]
+    last = sound[-1].num if sound else 0
+    broken = next((load for load in loads if load.broken()), None)
+    told_broken = f"at {broken.num}: {broken.broken()}" if broken else "not reached"
+    return [
+        *lines,
+        Line("L4", "what breaks first", told_broken),
+        Line("L4", "the most viewers for whom all is well", str(last), "> 30", last > 30),
+    ]
+
+
+async def politeness(store: RunStore, app: Served, limit: int) -> list[Line]:
+    """L4: beyond the limit people are told to wait, and those who are here notice nothing."""
+    html = {"Accept": "text/html"}
+
+    async def knock() -> requests.Response:
+        return await asyncio.to_thread(requests.get, app.address, headers=html, timeout=30)
+
+    settings(store, max_viewers=limit)
+    here = []
+    for _ in range(limit):
+        (await knock()).raise_for_status()
+        here.append(await ViewerClient.open(app.address))
+    answers = [await knock() for _ in range(5)]
+    are_told = all(
+        one.status_code == 503 and one.headers.get("Retry-After") and "is full" in one.text
+        for one in answers
+    )
+    undisturbed = True
+    for viewer in here:
+        try:
+            await viewer.go("runs")
+        except (GoneError, TimeoutError):
+            undisturbed = False
+    await here.pop().close()
+    begun = time.monotonic()
+    while (await knock()).status_code != 200:
+        await asyncio.sleep(0.05)
+    freed_secs = time.monotonic() - begun
+    for viewer in here:
+        undisturbed &= not viewer.errors
+        await viewer.close()
+    return [
+        Line(
+            "L4", f"beyond {limit}: told in words to wait", f"{len(answers)} of 5", "all", are_told
+        ),
+        Line("L4", "those who are here notice nothing", str(undisturbed), "True", undisturbed),
+        at_most("L4", "a place is free after somebody left", freed_secs, 2.0, "s"),
+    ]

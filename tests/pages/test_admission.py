@@ -1,0 +1,137 @@
+"""The app lets in as many as the settings say; the others read in words that they are to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from gan_core.jobs.queue import StudioSettings
+from pages._parts.admission import Admission
+from pages._parts.full_page import full_page
+
+HTML = [(b"accept", b"text/html,application/xhtml+xml")]
+
+
+class App:
+    """An app that answers at once, and holds sockets until told otherwise."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            await self.over.wait()
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"the app"})
+
+
+async def asked(app: Any, path: str, headers: Any = HTML, query: bytes = b"") -> tuple[int, Any]:
+    said: list[Any] = []
+    scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+    scope |= {"query_string": query, "root_path": ""}
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    await app(scope, receive, send)
+    found = dict(said[0]["headers"]), b"".join(one.get("body", b"") for one in said[1:]).decode()
+    return said[0]["status"], found
+
+
+def connected(app: Any) -> tuple[asyncio.Task[None], list[Any]]:
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+    return asyncio.create_task(app(scope, receive, send)), said
+
+
+async def settled(said: list[Any]) -> str:
+    async with asyncio.timeout(20):
+        while not said:
+            await asyncio.sleep(0.005)
+    return str(said[0]["type"])
+
+
+def test_beyond_the_limit_a_page_says_so() -> None:
+    async def scene() -> None:
+        inner = App()
+        app = Admission(inner, lambda: 2)
+        sockets = []
+        for _ in range(2):
+            assert (await asked(app, "/"))[0] == 200
+            sockets.append(connected(app))
+            assert await settled(sockets[-1][1]) == "websocket.accept"
+        for path in ("/", "/explore", "/runs"):
+            status, (headers, body) = await asked(app, path)
+            assert status == 503
+            assert headers[b"retry-after"] == b"10"
+            assert headers[b"cache-control"] == b"no-store"
+            assert "The studio is full" in body
+            assert "2 people are here." in body
+            assert '<meta http-equiv="refresh" content="10">' in body
+        task, said = connected(app)
+        assert await settled(said) == "websocket.close"
+        await task
+        # Who is here goes on: what their pages ask for is answered.
+        for path in ("/studio/runs/x/live.json", "/_stcore/health", "/static/js/index.js"):
+            assert (await asked(app, path))[0] == 200
+        assert (await asked(app, "/", headers=[(b"accept", b"*/*")]))[0] == 200
+        inner.over.set()
+        await asyncio.gather(*(task for task, _said in sockets))
+        assert (await asked(app, "/"))[0] == 200
+
+    asyncio.run(scene())
+
+
+def test_a_place_is_free_when_a_page_fails() -> None:
+    async def fails(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError
+
+    async def scene() -> None:
+        app = Admission(fails, lambda: 1)
+        for _ in range(3):
+            task, _said = connected(app)
+            with pytest.raises(RuntimeError):
+                await task
+
+    asyncio.run(scene())
+
+
+def test_the_page_speaks_the_viewers_language_and_stands_alone() -> None:
+    async def scene() -> str:
+        app = Admission(App(), lambda: 1)
+        task, said = connected(app)
+        assert await settled(said) == "websocket.accept"
+        status, (_headers, body) = await asked(app, "/", query=b"lang=qps")
+        assert status == 503
+        task.cancel()
+        return str(body)
+
+    body = asyncio.run(scene())
+    assert "«The studio is full»" in body
+    assert "«1 person is here.»" in body
+    assert "src=" not in body
+    assert "http://" not in body.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in body
+
+
+def test_words_for_one_and_for_many() -> None:
+    assert "1 person is here." in full_page(1, "en")
+    assert "60 people are here." in full_page(60, "en")
+
+
+def test_there_is_a_limit_by_default() -> None:
+    assert 30 < StudioSettings().max_viewers < 1000
