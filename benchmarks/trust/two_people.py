@@ -60,7 +60,7 @@ class Person:
         doing = self._random.choice([*here, *here, self._leave])
         await doing()
         self.num_done += 1
-        self._look(doing.__name__.strip("_"))
+        self.look(doing.__name__.strip("_"))
 
     async def _leave(self) -> None:
         """Go to another page; what its fields held is gone, as in a browser."""
@@ -127,7 +127,12 @@ class Person:
         options = list(self.page.widget("data-set").proto.options)
         await self.page.change("data-set", self._random.choice(options))
 
-    def _look(self, doing: str) -> None:
+    def expect(self, run: str) -> None:
+        """Their explorer shows this run."""
+        self._run = run
+
+    def look(self, doing: str) -> None:
+        """Compare the page with what it must show."""
         for problem in self._problems():
             self.faults.append(f"{self.mark} after {doing} on {self._here or 'train'}: {problem}")
         self.page.errors.clear()

@@ -1,0 +1,143 @@
+"""A small class, a full house and two people, on the real app; the long forms are benchmarks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from benchmarks.many_runs import growing_run, make_runs
+from benchmarks.trust import two_people
+from benchmarks.trust.classroom import living
+from benchmarks.trust.pupils import Pupil, Tally
+from benchmarks.trust.viewer_client import GoneError, ViewerClient
+from gan_core.jobs.queue import STUDIO_NAME
+from gan_core.runs.files import write_json
+from gan_core.runs.store import RunStore
+from tests.web.real_app import free_port, wait_until_healthy
+
+HTML = {"Accept": "text/html"}
+NUM_LOGGED = 400
+
+
+@dataclass(frozen=True)
+class App:
+    """A served app over a few runs, one of which goes on."""
+
+    address: str
+    store: RunStore
+    growing: str
+
+    def limit(self, max_viewers: int) -> None:
+        write_json(
+            self.store.root / STUDIO_NAME, {"standby_minutes": 0, "max_viewers": max_viewers}
+        )
+
+    def knock(self) -> requests.Response:
+        """Ask for the page, as a browser does."""
+        return requests.get(self.address, headers=HTML, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("load")
+    store = make_runs(folder, 3, NUM_LOGGED)
+    port, log = free_port(), folder / "server.log"
+    address = f"http://127.0.0.1:{port}"
+    words = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    words += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    environ = {**os.environ, "GAN_RUNS_DIR": str(store.root)}
+    with growing_run(store, NUM_LOGGED, per_sec=20) as growing, log.open("wb") as output:
+        server = subprocess.Popen(words, cwd=repo, env=environ, stdout=output, stderr=output)
+        try:
+            wait_until_healthy(address, server, log)
+            yield App(address, store, growing)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_class_of_eight_watches_and_explores(app: App) -> None:
+    app.limit(100)
+    tally = Tally()
+    runs = [app.growing, *app.store.ids()]
+    pupils = [Pupil(app.address, runs, tally, seed, pace_secs=0.5) for seed in range(8)]
+
+    async def lesson() -> None:
+        async with living(pupils), asyncio.timeout(120):
+            while len(tally.actions) < 60 and not tally.errors:
+                await asyncio.sleep(0.1)
+
+    asyncio.run(lesson())
+    assert tally.errors == []
+    assert len(tally.arrivals) == 8
+    kinds = {what for what, _secs in tally.actions}
+    assert {"watch", "explore", "look_at_runs"} <= kinds
+    assert kinds & {"count", "snapshot", "ink", "drag", "film", "weights"}
+
+
+def test_a_full_house_says_so_and_disturbs_nobody(app: App) -> None:
+    async def scene() -> None:
+        here = []
+        for _ in range(2):
+            assert app.knock().status_code == 200
+            here.append(await ViewerClient.open(app.address))
+        app.limit(len(here))
+
+        full = app.knock()
+        assert full.status_code == 503
+        assert full.headers["Retry-After"] == "10"
+        assert "The studio is full" in full.text
+        assert "2 people are here." in full.text
+        with pytest.raises(GoneError):
+            await ViewerClient.open(app.address)
+        for viewer in here:
+            await viewer.go("runs")
+            assert viewer.errors == []
+            await viewer.go("")
+        assert requests.get(f"{app.address}/_stcore/health", timeout=30).status_code == 200
+
+        await here.pop().close()
+        async with asyncio.timeout(30):
+            while app.knock().status_code != 200:
+                await asyncio.sleep(0.1)
+        here.append(await ViewerClient.open(app.address, "explore"))
+        assert app.knock().status_code == 503
+        for viewer in here:
+            assert viewer.errors == []
+            await viewer.close()
+
+    app.limit(100)
+    asyncio.run(scene())
+
+
+def test_two_people_never_see_each_others_state(app: App) -> None:
+    app.limit(100)
+    num, faults = asyncio.run(two_people.meet(app.address, app.store.ids(), 60, seed=3))
+    assert num >= 60
+    assert faults == []
+
+
+def test_the_comparison_of_two_people_can_fail(app: App) -> None:
+    """A page that shows something else than its person chose is told."""
+
+    async def scene() -> list[str]:
+        page = await ViewerClient.open(app.address, "explore", keeps_raw=True)
+        run, other = app.store.ids()[:2]
+        person = two_people.Person("anemone", 0, [run], 1, page, stranger="borealis")
+        await page.go("runs")
+        await page.go("explore", f"run={other}&step=newest")
+        person.expect(run)
+        person.look("nothing")
+        await page.close()
+        return person.faults
+
+    assert any("shows" in fault for fault in asyncio.run(scene()))
