@@ -10,12 +10,29 @@ from gan_core.runs import sealed
 from gan_core.runs.layout import RunPaths
 
 
+class _Slot:
+    """An engine that is loaded by whoever comes first; the others wait for it."""
+
+    def __init__(self) -> None:
+        self._engine: SnapshotEngine | None = None
+        self._lock = threading.Lock()
+
+    def get(self, paths: RunPaths, step: int) -> SnapshotEngine:
+        with self._lock:
+            if self._engine is None:
+                self._engine = SnapshotEngine.open(paths, step)
+            return self._engine
+
+
 class EngineCache:
-    """The engines used last. The key names run, step and content, so none is ever stale."""
+    """The engines used last. The key names run, step and content, so none is ever stale.
+
+    A class that leafs through snapshots loads many: nobody waits for an engine of others.
+    """
 
     def __init__(self, max_entries: int = 6) -> None:
         self._max_entries = max_entries
-        self._engines: OrderedDict[tuple[str, int, str], SnapshotEngine] = OrderedDict()
+        self._slots: OrderedDict[tuple[str, int, str], _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, paths: RunPaths, step: int) -> SnapshotEngine:
@@ -27,11 +44,8 @@ class EngineCache:
         manifest = sealed.read_manifest(paths.snapshot(step))
         key = (str(paths.root), step, str(sorted(manifest["sha256"].items())))
         with self._lock:
-            if key in self._engines:
-                self._engines.move_to_end(key)
-                return self._engines[key]
-            engine = SnapshotEngine.open(paths, step)
-            self._engines[key] = engine
-            while len(self._engines) > self._max_entries:
-                self._engines.popitem(last=False)
-            return engine
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self._max_entries:
+                self._slots.popitem(last=False)
+        return slot.get(paths, step)

@@ -72,3 +72,26 @@ def test_a_damaged_snapshot_is_not_kept(paths: RunPaths, write_tiny: Write) -> N
         cache.get(paths, 3)
     write_tiny(paths, 3, Tiny.random(1))
     assert cache.get(paths, 3).step == 3
+
+
+def test_nobody_waits_for_an_engine_of_others(
+    paths: RunPaths, write_tiny: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in (1, 2):
+        write_tiny(paths, step, Tiny.random(step))
+    cache, load = EngineCache(), SnapshotEngine.open
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(paths: RunPaths, step: int) -> SnapshotEngine:
+        if step == 1:
+            begun.set()
+            assert may_end.wait(60)
+        return load(paths, step)
+
+    monkeypatch.setattr(SnapshotEngine, "open", slow)
+    waiting = threading.Thread(target=cache.get, args=(paths, 1))
+    waiting.start()
+    assert begun.wait(60)
+    assert cache.get(paths, 2).step == 2
+    may_end.set()
+    waiting.join()
