@@ -11,10 +11,13 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
 from benchmarks.trust.lines import Line
 from benchmarks.trust.viewer_client import ViewerClient
 
 _RECIPES = ("quick-dcgan", "vae", "mlp-gan")
+_PSEUDO = "«".encode()
 _COUNT = 10
 """Sliders that the explorer shows at first."""
 
@@ -45,11 +48,12 @@ class Person:
         self._run = ""
         self._count = _COUNT
         self._ink = False
-        self._pseudo = False
+        self._pseudo = self._was_pseudo = False
 
     async def act(self) -> None:
         """Do one thing, then compare the page with what it must show."""
         self.page.raw.clear()
+        self._was_pseudo = self._pseudo
         doings: dict[str, list[Callable[[], Awaitable[object]]]] = {
             "": [self._choose_recipe, self._type_name, self._type_steps],
             "explore": [self._choose_run, self._choose_count, self._toggle_ink],
@@ -106,8 +110,9 @@ class Person:
 
     async def _choose_run(self) -> None:
         options = list(self.page.widget("explore-run").proto.options)
-        self._run = self._random.choice(self.runs)
-        self._count = _COUNT
+        before, self._run = self._run, self._random.choice(self.runs)
+        if self._run != before:
+            self._count = _COUNT  # each run has a field of its own
         chosen = next(one for one in options if one.endswith(self._run))
         await self.page.change("explore-run", chosen)
 
@@ -141,8 +146,8 @@ class Person:
         found = list(self.page.errors)
         if any(self.stranger.encode() in raw for raw in self.page.raw):
             found.append("the other's mark was sent here")
-        if ("«".encode() in b"".join(self.page.raw)) != self._pseudo:
-            found.append("another language")
+        if self._shown_language() != self._pseudo:
+            found.append(f"another language than {'qps' if self._pseudo else 'en'}")
         if self._here == "explore":
             data = self.page.component("explorer")
             shown = (data["run"], data["num_sliders"], data["invert"])
@@ -156,6 +161,16 @@ class Person:
         if self._here == "" and self._steps and str(self._steps) not in self._words():
             found.append(f"does not repeat {self._steps}")
         return found
+
+    def _shown_language(self) -> bool | None:
+        """Whether the page speaks the pseudo language; `None` where it speaks both."""
+        messages = [(ForwardMsg.FromString(raw), raw) for raw in self.page.raw]
+        # What a run of the script begins with has the page titles of the one before.
+        drawn = [raw for one, raw in messages if one.WhichOneof("type") != "new_session"]
+        begun = [raw for one, raw in messages if one.WhichOneof("type") == "new_session"]
+        is_pseudo = any(_PSEUDO in raw for raw in drawn)
+        was_pseudo = any(_PSEUDO in raw for raw in begun)
+        return None if was_pseudo and not (is_pseudo or self._was_pseudo) else is_pseudo
 
     def _has_fields_of(self, recipe: str) -> bool:
         return any(f"-{recipe}-" in id_ for id_ in self.page.widget_ids())

@@ -218,6 +218,8 @@ class ViewerClient:
             case "script_finished":
                 if message.script_finished in _FINISHED:
                     self._num_finished[message.script_finished] += 1
+                    here = set(self.widget_ids())  # a browser forgets what is not on the page
+                    self._states = {id_: one for id_, one in self._states.items() if id_ in here}
                 elif message.script_finished == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
                     self.errors.append("the page does not compile")
 

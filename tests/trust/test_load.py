@@ -73,7 +73,7 @@ def test_a_class_of_eight_watches_and_explores(app: App) -> None:
 
     async def lesson() -> None:
         async with living(pupils), asyncio.timeout(120):
-            while len(tally.actions) < 60 and not tally.errors:
+            while len(tally.actions) < 40 and not tally.errors:
                 await asyncio.sleep(0.1)
 
     asyncio.run(lesson())
