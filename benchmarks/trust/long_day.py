@@ -42,6 +42,7 @@ _PINNED = 3 * _SNAPSHOT_EVERY
 _PROTECTED = 4  # the newest two, the pinned one, and the way back
 _PATIENCE_SECS = 240.0
 _NUM_PEOPLE, _PACE_SECS = 6, 0.4
+_CYCLE_SECS = 1800.0
 _WARM_CYCLES = 3
 """So many fill what is kept in memory; from there on nothing may grow."""
 
@@ -139,6 +140,7 @@ async def soak(day: Day, num_cycles: int) -> list[Line]:
     """L5: so many half hours, one after another."""
     for cycle in range(num_cycles):
         await _half_an_hour(day, cycle)
+        _let_time_pass(day.store.root / ".inversions")
         day.looks.append(day.look())
         last = day.looks[-1]
         say(
@@ -174,6 +176,13 @@ async def _half_an_hour(day: Day, cycle: int) -> None:
     _check_kept(day, paths)
     day.num_snapshots += len(snapshots.list_steps(paths))
     await asyncio.to_thread(_take_out_and_in, day, run, cycle)
+
+
+def _let_time_pass(folder: Path) -> None:
+    """Searches are swept away an hour after somebody last looked at them: make them older."""
+    for path in [*folder.rglob("*")]:
+        changed = path.stat().st_mtime - _CYCLE_SECS
+        os.utime(path, (changed, changed))
 
 
 async def _until_not_ended(day: Day, run: str) -> None:
