@@ -26,7 +26,7 @@ class Studio:
     def __init__(self, repo: Path, store: RunStore, data_dir: Path, model: Path) -> None:
         self.store = store
         self.data_dir = data_dir
-        self._app = repo / "app.py"
+        self.app = repo / "app.py"
         self._model = model
 
     def add(self, name="", run_id=MODEL_ID):
@@ -55,7 +55,7 @@ class Studio:
 
     def open(self, page=TRAIN, **query):
         """A new viewer who opens `page` at the address with `query`."""
-        viewer = AppTest.from_file(str(self._app), default_timeout=60)
+        viewer = AppTest.from_file(str(self.app), default_timeout=60)
         viewer.query_params.update(query)
         viewer.switch_page(page)
         return viewer.run()
