@@ -37,6 +37,13 @@ EXAMPLE = REPOSITORY / "docs" / "proxy.md"
 PEOPLE = {"ada": "a teacher's word", "eve": "a pupil's word"}
 TEACHER, PUPIL = PEOPLE
 _START_SECS = 20
+_UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": base64.b64encode(bytes(16)).decode(),
+    "Sec_WebSocket_Protocol": "streamlit",
+}
 _AROUND = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 256; }}
@@ -192,6 +199,11 @@ def programs(client: Client) -> Iterator[Line]:
     yield status(
         "another site's request is refused", 403, "studio/latents", TEACHER,
         method="POST", size=2, Origin="https://evil.example",
+    )  # fmt: skip
+    yield status("the websocket is let through", 101, "_stcore/stream", PUPIL, **_UPGRADE)
+    yield status(
+        "another site's websocket is refused", 403, "_stcore/stream", PUPIL,
+        **_UPGRADE, Origin="https://evil.example",
     )  # fmt: skip
     _status, headers = client.ask("", PUPIL, Accept="text/html")
     cookie = headers.get("set-cookie", "")
