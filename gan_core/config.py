@@ -1,18 +1,30 @@
 """What a run is: immutable, JSON both ways, holding values and judging none.
 
-`recipes.resolve` judges; this file only says which values there are.
+`recipes.resolve` judges; this file only says which values there are, within bounds that no page
+and no worker can be harmed by: `config.json` may be damaged.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gan_core.errors import DamagedError
 from gan_core.text import N_
 
 SCHEMA_VERSION = 1
+
+MOST_STEPS = 10**12
+"""More than anybody trains; what is larger comes from a damaged file."""
+_MOST_LATENTS = 100_000
+_MOST_IMAGES = 10**10
+_LARGEST_SIDE = 4096
+_MOST_THREADS = 4096
+_MOST_LAYERS = 1000
+
+Count = Annotated[int, Field(ge=0, le=_MOST_IMAGES)]
+Positive = Annotated[int, Field(ge=1, le=MOST_STEPS)]
 
 SettingValue = bool | int | float | str | None
 
@@ -28,11 +40,11 @@ class Frozen(BaseModel):
 class Settings(Frozen):
     """Every resolved setting of a run; `None` where the recipe has no such setting."""
 
-    batch_size: int
-    latent_size: int
+    batch_size: Positive
+    latent_size: Annotated[int, Field(ge=1, le=_MOST_LATENTS)]
     g_lr: float
-    log_every: int
-    snapshot_every: int
+    log_every: Positive
+    snapshot_every: Count
     checkpoint_secs: float
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     pixel_range: Literal["-1,1", "0,1"] = "-1,1"
@@ -52,9 +64,9 @@ class Settings(Frozen):
     d_norm: Literal["none", "batch"] | None = None
     d_variant: Literal["bn", "pool"] | None = None
     upsampling: Literal["transpose", "nearest"] | None = None
-    last_kernel: int | None = None
-    g_convolutions: int | None = None
-    d_hidden: int | None = None
+    last_kernel: Annotated[int, Field(ge=1, le=_LARGEST_SIDE)] | None = None
+    g_convolutions: Annotated[int, Field(ge=0, le=_MOST_LAYERS)] | None = None
+    d_hidden: Annotated[int, Field(ge=0, le=_MOST_LATENTS)] | None = None
     output_activation: Literal["tanh", "sigmoid"] | None = None
     latent_distribution: Literal["normal", "uniform"] | None = None
     minibatch_std: Literal["off", "on"] | None = None
@@ -62,7 +74,7 @@ class Settings(Frozen):
     loss: GanLoss | None = None
     label_smoothing: float | None = None
     d_batches: Literal["separate", "joint", "two_updates"] | None = None
-    d_steps: int | None = None
+    d_steps: Annotated[int, Field(ge=1, le=_MOST_THREADS)] | None = None
     gp_weight: float | None = None
     instance_noise: float | None = None
     orthogonal: float | None = None
@@ -90,11 +102,11 @@ class DatasetInfo(Frozen):
     """
 
     name: str
-    num_train: int
-    num_test: int
-    image_size: int
-    channels: int
-    num_classes: int
+    num_train: Count
+    num_test: Count
+    image_size: Annotated[int, Field(ge=1, le=_LARGEST_SIDE)]
+    channels: Annotated[int, Field(ge=1, le=4)]
+    num_classes: Count
     class_names: tuple[str, ...] = ()
     title: str = ""
 
@@ -116,8 +128,8 @@ class Kernels(Frozen):
 
     device: Literal["cpu", "gpu"]
     jit: bool
-    intra_op_threads: int
-    inter_op_threads: int
+    intra_op_threads: Annotated[int, Field(ge=0, le=_MOST_THREADS)]
+    inter_op_threads: Annotated[int, Field(ge=0, le=_MOST_THREADS)]
     rewritten: tuple[str, ...] | Literal["measure"] = ()
 
 
@@ -141,8 +153,8 @@ class RunConfig(Frozen):
     settings: Settings
     seed: int
     sheet_seed: int | None = None
-    total_steps: int
-    steps_per_epoch: int
+    total_steps: Annotated[int, Field(ge=0, le=MOST_STEPS)]
+    steps_per_epoch: Positive
     kernels: Kernels
     versions: dict[str, str]
     created: str

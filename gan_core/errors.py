@@ -71,6 +71,14 @@ class DiskFullError(GanCoreError):
     """No space is left where a run writes."""
 
 
+class OutOfMemoryError(GanCoreError):
+    """The machine or its GPU has no memory left for what was to be computed."""
+
+
+class DeviceLostError(GanCoreError):
+    """The device that computes has stopped answering."""
+
+
 class ReadOnlyError(BadInputError):
     """A folder that must be written to does not allow it."""
 

@@ -21,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_core import data, worker
+from gan_core import data
 from gan_core.config import Kernels, RunConfig
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import resolve
@@ -29,7 +29,10 @@ from gan_core.runs.files import TEMPORARY_PREFIX, write_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
 from gan_core.runs.reporter import Reporter
+from gan_core.runs.scratch import making
 from gan_core.runs.status import utc_now
+from gan_core.worker import training
+from gan_core.worker.ending import leave
 
 logger = logging.getLogger("gan_core.standby")
 
@@ -78,7 +81,7 @@ class WarmUp:
         if reporter is not None:
             reporter.ask("stop")
         self._thread.join()
-        worker.load_engine()  # at once, unless the thread has failed: then the run shall say why
+        training.load_engine()  # at once, unless the thread has failed: then the run shall say why
 
     def sweep(self) -> None:
         """Remove the tiny run's folder."""
@@ -86,7 +89,7 @@ class WarmUp:
 
     def _warm_up(self) -> None:
         self.sweep()
-        worker.load_engine()
+        training.load_engine()
         if self._wanted:
             self._train()
         self.sweep()
@@ -99,8 +102,11 @@ class WarmUp:
         config = self._config()
         self._paths.make_folders()
         write_json(self._paths.config, config.to_json())
-        with Reporter(self._paths, config.total_steps) as self._reporter:
-            worker.train(self._paths, config, self._data_dir, self._reporter)
+        with (
+            making(self._paths.root.parent),
+            Reporter(self._paths, config.total_steps) as self._reporter,
+        ):
+            training.train(self._paths, config, self._data_dir, self._reporter)
         self._reporter = None
 
     def _config(self) -> RunConfig:
@@ -139,12 +145,12 @@ def take(order: Order, line: socket.socket, warm_up: WarmUp) -> int:
     with line, suppress(OSError):  # the supervisor may be killed at any moment: the run is ours
         line.sendall(TAKEN)
     logger.info("a worker in waiting took this run")
-    return worker.work(order.paths, order.data_dir, lock, warm_up.finish)
+    return training.work(order.paths, order.data_dir, lock, warm_up.finish)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Get ready, wait, work; return the process's exit code."""
-    worker.begin()
+    training.begin()
     parser = argparse.ArgumentParser(prog="python -m gan_core.standby", description=__doc__)
     parser.add_argument("runs_dir", type=Path)
     parser.add_argument("--line-fd", type=int, required=True, help="a socket to the supervisor")
@@ -169,4 +175,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    worker.leave(main())
+    leave(main())

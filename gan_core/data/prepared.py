@@ -19,6 +19,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 from array import array
 from collections.abc import Iterator
@@ -244,7 +245,9 @@ def draft(target: Path) -> Iterator[Path]:
     Raises:
         DiskFullError, ReadOnlyError: it cannot be written.
     """
-    folder = target.with_name(f"{_TEMPORARY}{target.name}-{os.getpid()}")
+    # Process ids are used again, so the id alone might meet what a killed process left.
+    token = secrets.token_hex(4)
+    folder = target.with_name(f"{_TEMPORARY}{target.name}-{os.getpid()}-{token}")
     with disk_words(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir()

@@ -28,7 +28,7 @@ from gan_core.portable.onnx_graph import to_onnx
 from gan_core.recipes.layers import ToUniform
 from gan_core.runs import snapshots
 from gan_core.runs.checkpoints import write_arrays
-from gan_core.runs.files import write_json
+from gan_core.runs.files import disk_faults, write_json
 from gan_core.runs.sheet import write_sheet
 from gan_core.text import N_
 
@@ -45,9 +45,11 @@ def main(request_file: str) -> int:
     os.nice(_NICENESS)
     confine(LIMITS)
     try:
-        with tempfile.TemporaryDirectory(dir=request["target"]) as scratch:
-            found = read(Path(request["source"]), Path(scratch))
-        answer = {"made": _write(found, Path(request["target"]))}
+        target = Path(request["target"])
+        with disk_faults(target):
+            with tempfile.TemporaryDirectory(dir=target) as scratch:
+                found = read(Path(request["source"]), Path(scratch))
+            answer = {"made": _write(found, target)}
     except GanCoreError as error:
         answer = {"refused": _described(error)}
     except MemoryError:
@@ -97,6 +99,7 @@ def _described(error: GanCoreError) -> dict[str, Any]:
     plain = (str, int, float, bool)
     values = {k: v if isinstance(v, plain) else str(v) for k, v in error.values.items()}
     return {
+        "kind": type(error).__name__,
         "template": error.template,
         "hint": error.hint_template,
         "field": error.field,

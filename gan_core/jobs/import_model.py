@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_core.config import DatasetInfo, RunConfig, Settings
-from gan_core.errors import BadInputError
+from gan_core.errors import BadInputError, DiskFullError
 from gan_core.jobs import machine
 from gan_core.jobs.process import SOURCE_ROOT, child_environment, exit_words, module_command
 from gan_core.portable.foreign.limits import LIMITS, SUFFIXES, refused
@@ -22,6 +22,7 @@ from gan_core.runs import sealed, snapshots
 from gan_core.runs.draft import draft
 from gan_core.runs.files import disk_faults, write_json
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.scratch import making
 from gan_core.runs.status import Said, utc_now, write_status
 from gan_core.runs.store import MAX_NAME_LENGTH, Meta, RunStore, RunView, clean_name, new_run_id
 from gan_core.text import N_
@@ -55,7 +56,10 @@ def import_model(store: RunStore, file: Path, *, name: str = "") -> RunView:
     run_id = new_run_id(now)
     with disk_faults(store.root):
         store.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".tmp-import-", dir=store.root) as folder:
+        with (
+            making(store.root),
+            tempfile.TemporaryDirectory(prefix=".tmp-import-", dir=store.root) as folder,
+        ):
             made = _read(file, Path(folder))
             config = _config(made, now.isoformat(timespec="seconds"))
             with draft(store.root, run_id) as paths:
@@ -65,7 +69,12 @@ def import_model(store: RunStore, file: Path, *, name: str = "") -> RunView:
 
 def _read(file: Path, target: Path) -> dict[str, Any]:
     """Have the file read by a process with limits; what it made lies in `target`."""
-    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryFile() as printed:
+    # Not on the disk of the runs: when that is full, the process must still be able to say so.
+    with (
+        disk_faults(Path(tempfile.gettempdir())),
+        tempfile.TemporaryDirectory() as scratch,
+        tempfile.TemporaryFile() as printed,
+    ):
         request = Path(scratch, "request.json")
         request.write_text(json.dumps({"source": str(file.absolute()), "target": str(target)}))
         try:
@@ -88,6 +97,8 @@ def _read(file: Path, target: Path) -> dict[str, Any]:
         answer = _answer(printed.read())
     if "refused" in answer:
         told = answer["refused"]
+        if told.get("kind") == DiskFullError.__name__:
+            raise DiskFullError(told["template"], told["hint"], **told["values"])
         raise BadInputError(told["template"], told["hint"], field=told["field"], **told["values"])
     if "made" not in answer:
         raise refused(

@@ -11,6 +11,7 @@ from gan_core.errors import BadInputError
 from gan_core.jobs.import_model import import_model, is_model
 from gan_core.runs import archive
 from gan_core.runs.files import disk_faults
+from gan_core.runs.scratch import making
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
 
@@ -48,7 +49,10 @@ def import_upload(store: RunStore, name: str, file: IO[bytes]) -> RunView:
         return archive.unpack(store, file)
     with disk_faults(store.root):
         store.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder:
+        with (
+            making(store.root),
+            tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=store.root) as folder,
+        ):
             put_down = Path(folder, f"model{suffix}")
             with put_down.open("xb") as out:
                 shutil.copyfileobj(file, out, _CHUNK_BYTES)

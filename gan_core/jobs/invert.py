@@ -6,7 +6,6 @@ whose viewer looks no more loses its place.
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import time
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from gan_core.errors import ConflictError, JobFailedError
 from gan_core.jobs.detached import spawn
-from gan_core.jobs.process import last_line
+from gan_core.jobs.process import last_line, signal_holder
 from gan_core.runs import inversions
 from gan_core.runs.files import disk_faults
 from gan_core.runs.lock import FileLock, is_held
@@ -109,10 +108,8 @@ def stop(runs_dir: Path, id_: str) -> None:
         process = int((folder / inversions.PROCESS).read_text())
     except (OSError, ValueError):
         return  # it has not got so far, and will see the mark
-    # While the lock is held the number belongs to its holder. TensorFlow takes seconds to load,
-    # and only a signal ends it meanwhile.
-    if is_held(folder / inversions.LOCK):
-        os.kill(process, signal.SIGTERM)
+    # TensorFlow takes seconds to load, and only a signal ends it meanwhile.
+    signal_holder(process, folder / inversions.LOCK, signal.SIGTERM)
 
 
 def _standing(folder: Path) -> Standing:
@@ -144,12 +141,7 @@ def _move_line(runs_dir: Path) -> None:
     with line:
         folders = inversions.folders(runs_dir)
         num_free = AT_ONCE - sum(is_held(folder / inversions.LOCK) for folder in folders)
-        lately = time.time() - _FORSAKEN_SECS
-        waiting = [
-            folder
-            for folder in folders
-            if _is_waiting(folder) and inversions.looked_at(folder) > lately
-        ]
+        waiting = [f for f in folders if _is_waiting(f) and _age_secs(f) < _FORSAKEN_SECS]
         for folder in waiting[: max(0, num_free)]:
             _spawn(runs_dir, folder)
 
@@ -160,6 +152,11 @@ def _sweep(runs_dir: Path) -> None:
         is_old = time.time() - inversions.looked_at(folder) > _OLD_SECS
         if is_old and not is_held(folder / inversions.LOCK):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age_secs(folder: Path) -> float:
+    """How long nobody has looked at a search; its distance, should the clock have been put back."""
+    return abs(time.time() - inversions.looked_at(folder))
 
 
 def _spawn(runs_dir: Path, folder: Path) -> None:

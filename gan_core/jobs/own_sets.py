@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -42,7 +42,9 @@ from gan_core.jobs.process import (
     last_words,
     module_command,
 )
+from gan_core.runs import scratch
 from gan_core.runs.files import disk_faults
+from gan_core.runs.scratch import making
 from gan_core.text import N_
 
 LimitsName = Literal["upload", "command-line"]
@@ -152,12 +154,13 @@ def delete(runs_dir: Path, own: PreparedSet) -> None:
         ReadOnlyError: the folder cannot be written to.
     """
     with disk_faults(own.folder):
-        trash = folder_of(runs_dir) / f".tmp-trash-{own.id}-{os.getpid()}"
-        try:
-            own.folder.replace(trash)
-        except FileNotFoundError:
-            return  # somebody else was faster
-        shutil.rmtree(trash)
+        trash = folder_of(runs_dir) / f".tmp-trash-{own.id}-{secrets.token_hex(4)}"
+        with making(folder_of(runs_dir)):
+            try:
+                own.folder.replace(trash)
+            except FileNotFoundError:
+                return  # somebody else was faster
+            shutil.rmtree(trash)
 
 
 def attach(own: PreparedSet, info: DatasetInfo, target: Path) -> None:
@@ -249,7 +252,8 @@ def prepare(
         "title": options.title,
         "limits": limits,
     }
-    answer = _ask(request, target, NAMED[limits].wall_secs, progress or (lambda *_: None))
+    with disk_faults(target), making(target):
+        answer = _ask(request, target, NAMED[limits].wall_secs, progress or (lambda *_: None))
     refused = answer.get("refused")
     if isinstance(refused, dict):
         kind = _ERRORS.get(str(refused["kind"]), JobFailedError)
@@ -263,10 +267,12 @@ def _ask(
     request: dict[str, Any], target: Path, wall_secs: float, progress: Progress
 ) -> dict[str, Any]:
     """Start the process, pass on what it tells, and return its last word."""
-    with tempfile.TemporaryDirectory() as scratch:
-        request_file = Path(scratch, "request.json")
+    # Not on the disk of the runs: when that is full, the process must still be able to say so.
+    elsewhere = Path(tempfile.gettempdir())
+    with disk_faults(elsewhere), tempfile.TemporaryDirectory() as asked:
+        request_file = Path(asked, "request.json")
         request_file.write_text(json.dumps(request))
-        printed, complaints = Path(scratch, "printed"), Path(scratch, "complaints")
+        printed, complaints = Path(asked, "printed"), Path(asked, "complaints")
         with printed.open("wb") as output, complaints.open("wb") as errors_file:
             child = subprocess.Popen(  # noqa: S603 - our own module
                 module_command(_MODULE, str(request_file)),
@@ -298,7 +304,7 @@ def _ended(child: subprocess.Popen[bytes], target: Path) -> Iterator[None]:
         if child.poll() is None:
             child.kill()
         child.wait()
-        for left in target.glob(f".tmp-*-{child.pid}"):
+        for left in target.glob(f".tmp-*-{child.pid}-*"):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -330,9 +336,6 @@ def _followed(
             time.sleep(_LOOK_SECS)
 
 
-def sweep(runs_dir: Path, *, older_than_secs: float = 24 * 3600) -> None:
-    """Remove what processes that were killed left half-made, once it is old."""
-    limit = datetime.now(UTC).timestamp() - older_than_secs
-    for left in folder_of(runs_dir).glob(".tmp-*"):
-        if left.stat().st_mtime < limit:
-            shutil.rmtree(left, ignore_errors=True)
+def sweep(runs_dir: Path) -> None:
+    """Remove what processes that were killed left half-made."""
+    scratch.sweep(folder_of(runs_dir))

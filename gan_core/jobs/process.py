@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import gan_core
 from gan_core.errors import JobFailedError
+from gan_core.runs.lock import is_held
 from gan_core.text import N_
 
 SOURCE_ROOT = Path(gan_core.__file__).resolve().parent.parent
@@ -73,13 +75,51 @@ def run_job(module: str, *arguments: str, timeout_secs: float) -> str:
     return output
 
 
+def signal_holder(process: int, lock: Path, number: signal.Signals) -> bool:
+    """Signal the process that holds a lock, and never a stranger that got its number since.
+
+    Where the system has handles of processes, the handle is taken first and the lock looked at
+    afterwards: while it is held, the number was still its holder's.
+
+    Args:
+        process: the number that the holder noted.
+        lock: held by it for as long as it lives.
+        number: the signal.
+
+    Returns:
+        Whether it was signalled.
+    """
+    try:
+        handle = os.pidfd_open(process) if hasattr(os, "pidfd_open") else None
+    except OSError:  # it has ended
+        return False
+    try:
+        if not is_held(lock):
+            return False
+        if handle is None:
+            os.kill(process, number)
+        else:
+            signal.pidfd_send_signal(handle, number)
+    except ProcessLookupError:
+        return False
+    finally:
+        if handle is not None:
+            os.close(handle)
+    return True
+
+
 def last_line(log: Path) -> str:
     """The last line that says something, of a log that may be long or missing."""
+    return last_words(tail(log).encode())
+
+
+def tail(log: Path, *, since: int = 0) -> str:
+    """The end of a log that may be long or missing; nothing from before `since` bytes."""
     try:
         with log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _MAX_TAIL_BYTES))
-            return last_words(file.read())
+            file.seek(max(since, size - _MAX_TAIL_BYTES, 0))
+            return file.read().decode(errors="replace")
     except OSError:
         return ""
 

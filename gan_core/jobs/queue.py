@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from gan_core.runs.status import State, Status, read_written_status
 from gan_core.runs.store import RunStore
 
 STUDIO_NAME = "studio.json"
-REST_SECS = 60.0
 _ENDED: frozenset[State] = frozenset({"paused", "completed", "stopped", "failed", "interrupted"})
 
 
@@ -82,6 +80,7 @@ class Watcher:
     def __init__(self, store: RunStore) -> None:
         self._store = store
         self._known: dict[str, tuple[tuple[int, int, int], Status | None]] = {}
+        self._at_rest: set[str] = set()
 
     def look(self, busy_ids: Iterable[str] = ()) -> Look:
         """See who waits and who lives.
@@ -92,27 +91,23 @@ class Watcher:
         ids = self._store.ids()
         for gone in self._known.keys() - set(ids):
             del self._known[gone]
+            self._at_rest.discard(gone)
         waiting: list[Waiting] = []
         alive: list[str] = []
         unended = set(busy_ids)
         for run_id in ids:
             paths = RunPaths(self._store.root / run_id)
             status = self._status(paths)
-            at_rest = status is not None and self._is_at_rest(run_id, status)
-            if run_id in unended or (not at_rest and _is_busy(paths)):
+            if run_id in unended or (run_id not in self._at_rest and _is_busy(paths)):
                 alive.append(_device(paths))
             elif status is not None and status.state == "queued":
                 waiting.append(Waiting(run_id, status.updated, _device(paths)))
+            elif status is not None and status.state in _ENDED:
+                # Its lock was free after it had ended, so it need not be asked each time: hundreds
+                # of old runs cost one `stat` each. Whoever takes one up again writes its status
+                # first of all. No clock is asked, so none can mislead.
+                self._at_rest.add(run_id)
         return Look(tuple(waiting), tuple(alive))
-
-    def _is_at_rest(self, run_id: str, status: Status) -> bool:
-        """Whether a run ended long enough ago that its lock need not be asked each time.
-
-        Hundreds of old runs then cost one `stat` each. A worker that takes one up again writes
-        its status first of all.
-        """
-        ended_at_secs = self._known[run_id][0][1] / 1e9
-        return status.state in _ENDED and time.time() - ended_at_secs > REST_SECS
 
     def _status(self, paths: RunPaths) -> Status | None:
         try:
@@ -123,6 +118,7 @@ class Watcher:
         known = self._known.get(paths.root.name)
         if known is not None and known[0] == stamp:
             return known[1]
+        self._at_rest.discard(paths.root.name)
         try:
             status = read_written_status(paths)
         except DamagedError:

@@ -17,12 +17,12 @@ import time
 from pathlib import Path
 
 from gan_core.errors import DamagedError, GanCoreError
+from gan_core.jobs.deaths import Beginning, words_of
 from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
     exit_words,
-    last_line,
     module_command,
 )
 from gan_core.jobs.queue import Look, Watcher, admissible, read_studio
@@ -55,6 +55,7 @@ class Supervisor:
         self._watcher = Watcher(store)
         self._keeper = Keeper(store.root)
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._beginnings: dict[str, Beginning] = {}
         self._hopeless: set[tuple[str, str]] = set()
 
     def look(self) -> Look:
@@ -79,6 +80,7 @@ class Supervisor:
 
     def _try_to_start(self, run_id: str) -> None:
         paths = RunPaths(self._store.root / run_id)
+        began = Beginning.now(paths.log)
         try:
             child = start_worker(paths, self._keeper)
         except (GanCoreError, OSError) as error:
@@ -91,6 +93,7 @@ class Supervisor:
         if child is not None:
             logger.info("run %s: worker %d", run_id, child.pid)
             self._children[run_id] = child
+            self._beginnings[run_id] = began
 
     def _reap(self) -> None:
         for run_id, child in list(self._children.items()):
@@ -101,7 +104,7 @@ class Supervisor:
             logger.info("run %s: worker ended with %s", run_id, exit_words(code))
             paths = RunPaths(self._store.root / run_id)
             try:
-                record_death(paths, code)
+                record_death(paths, code, self._beginnings.pop(run_id))
                 self._go_back(run_id, paths)
             except (GanCoreError, OSError) as error:
                 logger.warning("run %s: %s", run_id, error)
@@ -180,8 +183,13 @@ def _spawn(
         return None
 
 
-def record_death(paths: RunPaths, code: int) -> None:
+def record_death(paths: RunPaths, code: int, began: Beginning) -> None:
     """Write what became of a run whose worker ended without saying so itself.
+
+    Args:
+        paths: of the run.
+        code: the worker's exit code.
+        began: how things stood when it began.
 
     Raises:
         GanCoreError, OSError: the run directory cannot be read or written.
@@ -194,16 +202,8 @@ def record_death(paths: RunPaths, code: int) -> None:
         status = read_written_status(paths)
         if status.state not in ALIVE:
             return
-        if code < 0:
-            state: State = "interrupted"
-            template = N_(
-                "The worker was ended by {how}. Resume continues from the newest good checkpoint."
-            )
-        else:
-            state = "failed"
-            template = N_("The worker ended with {how}: {reason}")
-        values = {"how": exit_words(code), "reason": last_line(paths.log)}
-        _write(paths, status, state, Said(template=template, values=values))
+        state, said = words_of(code, paths.log, began)
+        _write(paths, status, state, said)
 
 
 def _write(paths: RunPaths, status: Status, state: State, said: Said) -> None:

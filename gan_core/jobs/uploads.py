@@ -16,6 +16,7 @@ from gan_core.data.prepared import PreparedSet
 from gan_core.errors import BadInputError
 from gan_core.jobs import own_sets
 from gan_core.runs.files import disk_faults
+from gan_core.runs.scratch import making
 from gan_core.text import N_
 
 WHOLE_SUFFIXES = (".zip", ".npz", ".npy", ".gz")
@@ -71,7 +72,10 @@ def _scratch(runs_dir: Path) -> Iterator[Path]:
     parent = own_sets.folder_of(runs_dir)
     with disk_faults(parent):
         parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=parent) as folder:
+        with (
+            making(parent),
+            tempfile.TemporaryDirectory(prefix=".tmp-upload-", dir=parent) as folder,
+        ):
             yield Path(folder)
 
 

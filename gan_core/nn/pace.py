@@ -1,4 +1,4 @@
-"""How many steps one call of the compiled function takes."""
+"""How many steps one call of the compiled function takes, and when a checkpoint is due."""
 
 from __future__ import annotations
 
@@ -41,3 +41,29 @@ class Pace:
         most = int(TARGET_SECS * num_steps / max(secs, 1e-6))
         # At most twice as long as the last one: a lucky short call must not delay a request.
         self._most = max(1, min(most, 2 * self._most, self._ceiling))
+
+
+class Rhythm:
+    """When the next checkpoint is due, so that no kill ever costs more than the interval.
+
+    A checkpoint holds what was done when its writing began, and counts once its writing has
+    ended. So it is begun so early that the next round of the loop and its own writing still fit.
+    """
+
+    def __init__(self, interval_secs: float, now: float) -> None:
+        """What is done at `now` is on disk already."""
+        self._interval_secs = interval_secs
+        self._held_since = self._looked_at = now
+        self._save_secs = 0.0
+
+    def is_due(self, now: float) -> bool:
+        """Asked once a round: whether another round would be one too many."""
+        round_secs, self._looked_at = now - self._looked_at, now
+        # The first round compiles and may take longer than the interval; half of it is enough.
+        early_secs = min(round_secs + self._save_secs, self._interval_secs / 2)
+        return now - self._held_since >= self._interval_secs - early_secs
+
+    def saved(self, began: float, ended: float) -> None:
+        """A checkpoint of what was done at `began` was on disk at `ended`."""
+        self._held_since, self._save_secs = began, ended - began
+        self._looked_at = ended

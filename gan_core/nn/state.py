@@ -100,6 +100,10 @@ class TrainState:
         arrays["epoch_sums"] = self.epoch_sums.copy()
         return arrays
 
+    def first_not_finite(self) -> str:
+        """The name of a variable that holds an infinity or no number; empty where all are sound."""
+        return next((name for name, v in self.variables() if not np.isfinite(v.numpy()).all()), "")
+
     def restore(self, arrays: Arrays) -> None:
         """Become the state that `to_arrays` copied, to the bit.
 

@@ -19,7 +19,7 @@ from gan_core.latent.sampling import sample_latents
 from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
 from gan_core.nn.measures import EpochChecker, probabilities
-from gan_core.nn.pace import Pace
+from gan_core.nn.pace import Pace, Rhythm
 from gan_core.nn.snapshot import write_snapshot
 from gan_core.nn.source import open_source
 from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
@@ -34,6 +34,8 @@ from gan_core.runs.reporter import Request
 from gan_core.text import N_
 
 Values = NDArray[np.float32]
+
+_GENTLER = N_("Fork an earlier snapshot with lower learning rates.")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Trainer:
 
         Raises:
             DiskFullError: no space for the log, a sheet or a snapshot.
-            GanCoreError: a loss is no longer a finite number.
+            GanCoreError: a loss or a weight is no longer a finite number.
         """
         state, hooks = self.state, self.hooks
         if state.step == 0:
@@ -125,12 +127,12 @@ class Trainer:
             self._add_to_epoch(metrics)
         if step % settings.log_every == 0 or self._ends_epoch_with_news(step):
             self._log(log, metrics[-1])
+        self._check_finite(metrics)
         if step % self.recipe.sheet_steps(self.config) == 0:
             self._sheet()
         if self._is_snapshot_step(step):
             self._snapshot()
-        if self.hooks.clock() - self._saved_at >= settings.checkpoint_secs:
-            self.check_finite(metrics)
+        if self._rhythm.is_due(self.hooks.clock()):
             self.checkpoint()
 
     def checkpoint(self) -> None:
@@ -138,10 +140,13 @@ class Trainer:
 
         Raises:
             DiskFullError: no space; the ones before it are untouched.
+            GanCoreError: a weight is no longer a finite number; the last good ones stay.
         """
         self._count_time()
+        self._check_state()
+        began = self.hooks.clock()
         checkpoints.save(self.paths, self.state.step, self.state.to_arrays())
-        self._saved_at = self.hooks.clock()
+        self._rhythm.saved(began, self.hooks.clock())
 
     def finish(self) -> None:
         """Draw and keep the last step, whatever the cadences."""
@@ -154,16 +159,31 @@ class Trainer:
         """Let go of the images."""
         self._source.close()
 
-    def check_finite(self, metrics: Values) -> None:
-        """Refuse to go on, and to save, once a loss is not a number.
+    def _check_finite(self, metrics: Values) -> None:
+        """Refuse to go on, and to save, once a loss of any of these steps is not a number.
 
         Raises:
             GanCoreError: names the step and what to try.
         """
         if not np.isfinite(metrics).all():
+            self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
             raise GanCoreError(
                 N_("At step {step} a loss was no longer a finite number."),
-                N_("Fork an earlier snapshot with lower learning rates."),
+                _GENTLER,
+                step=self.state.step,
+            )
+
+    def _check_state(self) -> None:
+        """Refuse to save what nobody could continue: a loss says it only a step later.
+
+        Raises:
+            GanCoreError: names the step and what to try.
+        """
+        if self.state.first_not_finite():
+            self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
+            raise GanCoreError(
+                N_("At step {step} a weight was no longer a finite number."),
+                _GENTLER,
                 step=self.state.step,
             )
 
@@ -194,8 +214,9 @@ class Trainer:
 
     def _restart_clocks(self) -> None:
         now = self.hooks.clock()
-        self._saved_at = self._counted_at = self._logged_at = now
+        self._counted_at = self._logged_at = now
         self._logged_step = self.state.step
+        self._rhythm = Rhythm(self.config.settings.checkpoint_secs, now)
 
     def _count_time(self) -> None:
         now = self.hooks.clock()
@@ -219,7 +240,6 @@ class Trainer:
         self._logged_at, self._logged_step = now, state.step
         values = dict(zip(self._metric_names, map(float, metrics), strict=True))
         self.hooks.watcher.observe(state.step, values)
-        self.check_finite(metrics)
 
     def _ends_epoch_with_news(self, step: int) -> bool:
         """Whether an epoch ends here and something is measured at its end."""
@@ -264,6 +284,7 @@ class Trainer:
 
     def _snapshot(self) -> None:
         self._count_time()
+        self._check_state()
         write_snapshot(self.paths, self.recipe, self.config, self.state)
         snapshots.thin(self.paths, {*self.hooks.pins(), *self._way_back()})
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.scratch import making
 
 
 @contextmanager
@@ -24,12 +25,13 @@ def draft(runs_dir: Path, run_id: str) -> Iterator[RunPaths]:
     """
     with disk_faults(runs_dir):
         runs_dir.mkdir(parents=True, exist_ok=True)
-        paths = RunPaths(runs_dir / f"{TEMPORARY_PREFIX}{run_id}")
-        paths.root.mkdir()
-        try:
-            paths.make_folders()
-            yield paths
-            paths.root.replace(runs_dir / run_id)
-        except BaseException:
-            shutil.rmtree(paths.root, ignore_errors=True)
-            raise
+        with making(runs_dir):
+            paths = RunPaths(runs_dir / f"{TEMPORARY_PREFIX}{run_id}")
+            paths.root.mkdir()
+            try:
+                paths.make_folders()
+                yield paths
+                paths.root.replace(runs_dir / run_id)
+            except BaseException:
+                shutil.rmtree(paths.root, ignore_errors=True)
+                raise

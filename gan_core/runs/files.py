@@ -18,6 +18,7 @@ from gan_core.text import N_
 
 TEMPORARY_PREFIX = ".tmp-"
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_HDF5_NO_SPACE = f"errno = {errno.ENOSPC}"  # HDF5 wraps the system's error in words of its own
 _NO_WRITING = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -32,7 +33,7 @@ def disk_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in _NO_SPACE or _HDF5_NO_SPACE in str(error):
             raise DiskFullError(
                 N_("disk full: no space left to write {path}."),
                 N_("Make space, then resume the run; its last checkpoint is good."),
@@ -79,10 +80,28 @@ def write_bytes(path: Path, content: bytes, *, durable: bool = False) -> None:
             raise
 
 
+def overwrite(path: Path, content: bytes) -> None:
+    """Write over a file in place, in the space that it has: the last resort on a full disk.
+
+    Within a block of the file system this needs no space. A reader may see a torn file.
+
+    Raises:
+        DiskFullError: it needs space all the same.
+    """
+    with disk_faults(path), path.open("r+b", buffering=0) as file:
+        if file.write(content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        file.truncate()
+
+
 def write_json(path: Path, value: Any, *, durable: bool = False) -> None:
     """Replace `path` by `value` as JSON; non-finite numbers are refused."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1)
-    write_bytes(path, text.encode(), durable=durable)
+    write_bytes(path, json_bytes(value), durable=durable)
+
+
+def json_bytes(value: Any) -> bytes:
+    """A value as `write_json` writes it."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1).encode()
 
 
 def read_json(path: Path, *, max_bytes: int = 16_000_000) -> Any:

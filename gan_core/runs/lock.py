@@ -28,18 +28,22 @@ class FileLock:
         self.descriptor = descriptor
 
     @classmethod
-    def acquire(cls, path: Path, *, patience_secs: float = PATIENCE_SECS) -> Self | None:
+    def acquire(
+        cls, path: Path, *, patience_secs: float = PATIENCE_SECS, shared: bool = False
+    ) -> Self | None:
         """Take the lock, or return `None` when somebody else keeps it.
 
         Args:
             path: the lock file; created where missing.
             patience_secs: how long to try.
+            shared: together with others who share it; nobody holds it alone meanwhile.
         """
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         give_up_at = time.monotonic() + patience_secs
         while True:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() >= give_up_at:
                     os.close(descriptor)

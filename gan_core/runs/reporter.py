@@ -82,6 +82,11 @@ class Reporter:
         """Note the number of finished steps; the next heartbeat tells it."""
         self._step = step
 
+    @property
+    def step(self) -> int:
+        """The number of finished steps, as told last."""
+        return self._step
+
     def ask(self, request: Request) -> None:
         """Note a request; the first one stands, except that being told to end outranks it."""
         if self._request is None or request == "interrupt":
@@ -99,11 +104,13 @@ class Reporter:
         return self._request
 
     def end(self, state: State, said: Said) -> None:
-        """Write the last status, with the ballast's space if need be."""
+        """Write the last status: with the ballast's space, or over the old one, if need be."""
         self._over.set()
         self._fault = None
         release_ballast(self._paths)
-        self._write(state, said=said)
+        with self._lock:
+            self._state, self._said = state, said
+            self._write_now(in_place=True)
 
     def _write(self, state: State, *, step: int | None = None, said: Said | None = None) -> None:
         with self._lock:
@@ -112,8 +119,15 @@ class Reporter:
             self._said = said or self._said
             self._write_now()
 
-    def _write_now(self) -> None:
-        write_status(self._paths, self._state, self._step, self._total_steps, self._said)
+    def _write_now(self, *, in_place: bool = False) -> None:
+        write_status(
+            self._paths,
+            self._state,
+            self._step,
+            self._total_steps,
+            self._said,
+            in_place=in_place,
+        )
 
     def _attend(self) -> None:
         num_ears = round(_HEARTBEAT_SECS / _EAR_SECS)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, datetime
-from typing import Literal
+from string import Formatter
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from gan_core.config import SCHEMA_VERSION, Frozen
-from gan_core.errors import DamagedError
+from gan_core.config import MOST_STEPS, SCHEMA_VERSION, Frozen
+from gan_core.errors import DamagedError, DiskFullError
 from gan_core.runs import lock
-from gan_core.runs.files import read_json, write_json
+from gan_core.runs.files import json_bytes, overwrite, read_json, write_json
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
@@ -31,6 +32,17 @@ class Said(Frozen):
     template: str = ""
     values: dict[str, str | int | float] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Self:
+        """Places are plain names that have a value: a damaged file must not stop a page.
+
+        A format could also ask for a gigabyte of padding, or for what an object is made of.
+        """
+        for _text, name, layout, conversion in Formatter().parse(self.template):
+            if name is not None and (name not in self.values or layout or conversion):
+                raise ValueError(f"no value for {{{name}}}")
+        return self
+
     def __str__(self) -> str:
         """The English sentence."""
         return self.template.format(**self.values)
@@ -41,8 +53,8 @@ class Status(Frozen):
 
     schema_version: int = SCHEMA_VERSION
     state: State
-    step: int = 0
-    total_steps: int
+    step: int = Field(default=0, ge=0, le=MOST_STEPS)
+    total_steps: int = Field(ge=0, le=MOST_STEPS)
     message: str = ""
     updated: str
     said: Said = Said()
@@ -61,8 +73,19 @@ def write_status(
     said: Said,
     *,
     now: datetime | None = None,
+    in_place: bool = False,
 ) -> Status:
-    """Replace `status.json`; return what was written."""
+    """Replace `status.json`; return what was written.
+
+    Args:
+        paths: of the run.
+        state, step, total_steps, said: what is to be known.
+        now: the moment that it is stamped with.
+        in_place: write over the old file where there is no space for a new one.
+
+    Raises:
+        DiskFullError, ReadOnlyError: it cannot be written.
+    """
     status = Status(
         state=state,
         step=step,
@@ -71,7 +94,13 @@ def write_status(
         said=said,
         updated=(now or utc_now()).isoformat(timespec="milliseconds"),
     )
-    write_json(paths.status, status.model_dump(mode="json"))
+    value = status.model_dump(mode="json")
+    try:
+        write_json(paths.status, value)
+    except DiskFullError:
+        if not in_place or not paths.status.is_file():
+            raise
+        overwrite(paths.status, json_bytes(value))
     return status
 
 

@@ -20,6 +20,7 @@ from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
+from gan_core.runs.scratch import making, sweep
 from gan_core.runs.status import ALIVE, Said, Status, read_status, utc_now, write_status
 from gan_core.text import N_
 
@@ -204,15 +205,15 @@ class RunStore:
                     field="run",
                     run=run_id,
                 )
-            with lock:
-                trash = self.root / f"{_TRASH_PREFIX}{run_id}"
-                paths.root.replace(trash)
-            shutil.rmtree(trash)
+            with making(self.root):
+                trash = self.root / f"{_TRASH_PREFIX}{run_id}-{secrets.token_hex(4)}"
+                with lock:
+                    paths.root.replace(trash)
+                shutil.rmtree(trash)
 
     def sweep(self) -> None:
-        """Finish the deletions that a killed process left half done."""
-        for trash in self.root.glob(f"{_TRASH_PREFIX}*"):
-            shutil.rmtree(trash, ignore_errors=True)
+        """Remove what killed processes left: half-made runs, half-done deletions, uploads."""
+        sweep(self.root)
 
 
 @functools.cache

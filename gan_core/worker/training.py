@@ -1,12 +1,7 @@
-"""The worker process: `python -m gan_core.worker RUN_DIR --data-dir DIR`.
-
-It trains the run that `config.json` describes, from its newest good checkpoint, and writes the
-run directory. It ends when the run is completed, paused, stopped or interrupted.
-"""
+"""What a worker does with the run whose lock it holds: prepare, train, save, say how it ended."""
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import signal
@@ -15,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from gan_core.config import RunConfig
 from gan_core.data import load
@@ -39,26 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("gan_core.worker")
 
 _NICENESS = 5  # the page answers people; training takes what is left
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run one worker; return the process's exit code."""
-    begin()
-    parser = argparse.ArgumentParser(prog="python -m gan_core.worker", description=__doc__)
-    parser.add_argument("run_dir", type=Path)
-    parser.add_argument("--data-dir", type=Path, required=True)
-    parser.add_argument("--lock-fd", type=int, help="an open lock, handed down by the launcher")
-    given = parser.parse_args(arguments)
-    paths = RunPaths(given.run_dir)
-    try:
-        lock = _lock(paths, given.lock_fd)
-    except (GanCoreError, FileNotFoundError) as error:
-        _warn(error)
-        return 1
-    if lock is None:
-        logger.error("another worker is busy with %s; nothing was done", paths.root.name)
-        return 2
-    return work(paths, given.data_dir, lock)
 
 
 def begin() -> None:
@@ -99,13 +74,6 @@ def work(
 
 def _warn(error: GanCoreError | FileNotFoundError) -> None:
     logger.warning("%s", error.one_line() if isinstance(error, GanCoreError) else error)
-
-
-def _lock(paths: RunPaths, descriptor: int | None) -> FileLock | None:
-    if descriptor is not None:
-        return FileLock.adopt(descriptor)
-    with disk_faults(paths.lock):
-        return FileLock.acquire(paths.lock)
 
 
 def _work(paths: RunPaths, data_dir: Path, engine: Callable[[], None]) -> int:
@@ -155,13 +123,16 @@ def train(
     hold_ballast(paths)
     reporter.starting(Said(template=N_("loading the training engine, about 10 s")))
     engine()
-    trainer = _prepare(paths, config, data_dir, reporter)
-    with closing(trainer), metrics.MetricLog(paths.metrics) as log:
-        request = trainer.train(log)
-        if request is None:
-            trainer.finish()
-        else:
-            trainer.checkpoint()
+    from gan_core.nn import trouble
+
+    with trouble.in_words(lambda: reporter.step):
+        trainer = _prepare(paths, config, data_dir, reporter)
+        with closing(trainer), metrics.MetricLog(paths.metrics) as log:
+            request = trainer.train(log)
+            if request is None:
+                trainer.finish()
+            else:
+                trainer.checkpoint()
     return request
 
 
@@ -228,18 +199,3 @@ def _remove_temporaries(paths: RunPaths) -> None:
 
 def _said(error: GanCoreError) -> Said:
     return Said(template="{message} {hint}", values={"message": error.message, "hint": error.hint})
-
-
-def leave(code: int) -> NoReturn:
-    """End at once: TensorFlow takes seconds to tidy up memory that the system takes back anyway.
-
-    The next run waits for this process, and everything that must last is on disk.
-    """
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
-if __name__ == "__main__":
-    leave(main())

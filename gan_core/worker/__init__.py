@@ -1,0 +1,1 @@
+"""The worker process: it trains the one run whose lock it holds."""
