@@ -82,8 +82,8 @@ def load_newest(paths: RunPaths) -> Loaded | None:
     candidates += [(step, paths.snapshot(step)) for step in step_folders(paths.snapshots)]
     skipped: list[str] = []
     for step, folder in sorted(candidates, key=lambda found: found[0], reverse=True):
-        if folder.parent == paths.snapshots and not (folder / STATE_FILE).exists():
-            continue  # thinned: its generator is all it keeps
+        if folder.parent == paths.snapshots and _is_thinned(folder):
+            continue
         try:
             return Loaded(step, load_state(folder), tuple(skipped))
         except DamagedError as error:
@@ -95,6 +95,18 @@ def load_newest(paths: RunPaths) -> Loaded | None:
             damage=" ".join(skipped),
         )
     return None
+
+
+def _is_thinned(folder: Path) -> bool:
+    """Whether a snapshot's generator is all that it keeps; a state that is listed and gone counts
+    as damage.
+    """
+    if (folder / STATE_FILE).exists():
+        return False
+    try:
+        return STATE_FILE not in sealed.read_manifest(folder)["sha256"]
+    except DamagedError:
+        return True  # no state is there to be damaged
 
 
 def load_state(folder: Path) -> Arrays:

@@ -64,7 +64,7 @@ def test_tensorflow_only_in_the_training_room(path: Path) -> None:
 def test_nothing_but_the_worker_enters_the_training_room(path: Path) -> None:
     enters = any(name.startswith("gan_core.nn") for name in _imported(path))
     if enters:
-        assert _shown(path) == "gan_core/worker.py" or _shown(path).startswith("gan_core/nn/")
+        assert _shown(path).startswith(("gan_core/worker/", "gan_core/nn/"))
 
 
 @pytest.mark.parametrize("path", _ALL, ids=_shown)
@@ -100,7 +100,7 @@ def test_the_environment_is_read_at_the_doors(path: Path) -> None:
     ]
     if reads:
         room = _shown(path).split("/")
-        doors = {"app.py", "pages", "cli.py", "worker.py", "cli", "jobs", "nn"}
+        doors = {"app.py", "pages", "cli.py", "worker", "cli", "jobs", "nn"}
         assert doors & set(room[:2]), reads
 
 
@@ -139,7 +139,7 @@ def test_the_page_side_loads_neither_tensorflow_nor_streamlit() -> None:
 def test_the_worker_says_hello_before_it_loads_tensorflow() -> None:
     """Its own module is light: status and lock come first, the engine afterwards."""
     said = subprocess.run(
-        [sys.executable, "-c", _LOAD, "gan_core.worker", "gan_core.standby"],
+        [sys.executable, "-c", _LOAD, "gan_core.worker.training", "gan_core.standby"],
         capture_output=True,
         text=True,
         check=True,

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from gan_core.errors import JobFailedError
 from gan_core.jobs import launch, supervisor
-from gan_core.jobs.queue import REST_SECS, Look, Waiting, Watcher, admissible, read_studio
+from gan_core.jobs.deaths import Beginning
+from gan_core.jobs.queue import Look, Waiting, Watcher, admissible, read_studio
 from gan_core.runs import lock
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore
 from tests.runs_by_hand import in_state, queued
 
+NEW = Beginning(memory_kills=0, log_bytes=0)
 devices = st.sampled_from(["cpu", "gpu"])
 waiting = st.builds(
     Waiting, id=st.uuids().map(str), since=st.sampled_from("abcdef"), device=devices
@@ -68,15 +70,19 @@ def test_a_status_that_was_replaced_is_seen(store):
     assert watcher.look().waiting == ()
 
 
-def test_a_run_that_ended_long_ago_is_not_asked_for_its_lock(store):
+def test_a_run_that_has_ended_and_let_go_is_not_asked_for_its_lock_again(store):
     view = in_state(store, "completed")
+    watcher = Watcher(store)
     with FileLock.acquire(view.paths.lock):
-        assert Watcher(store).look().alive == ("cpu",)
-        long_ago = time.time() - 2 * REST_SECS
-        os.utime(view.paths.status, (long_ago, long_ago))
-        assert Watcher(store).look().alive == ()
+        assert watcher.look().alive == ("cpu",)  # going down
+        for moment in (0.0, time.time() + 86_400):  # whatever the clock or the file says
+            os.utime(view.paths.status, (moment, moment))
+            assert watcher.look().alive == ("cpu",)
+    assert watcher.look().alive == ()
+    with FileLock.acquire(view.paths.lock):
+        assert watcher.look().alive == ()  # at rest: nobody asks
         write_status(view.paths, "running", 0, 10, Said())
-        assert Watcher(store).look().alive == ("cpu",)
+        assert watcher.look().alive == ("cpu",)
 
 
 def test_damaged_runs_take_no_part(store):
@@ -108,7 +114,7 @@ def test_a_worker_that_cannot_start_leaves_its_run_failed_with_the_reason(store,
     child = supervisor.start_worker(view.paths)
     assert child is not None
     assert _until_ended(child) == 1
-    supervisor.record_death(view.paths, child.returncode)
+    supervisor.record_death(view.paths, child.returncode, NEW)
     status = store.get(view.id).status
     assert status.state == "failed"
     assert "schema version 99" in status.message
@@ -116,7 +122,7 @@ def test_a_worker_that_cannot_start_leaves_its_run_failed_with_the_reason(store,
 
 def test_a_death_by_signal_is_an_interruption(store):
     view = in_state(store, "running")
-    supervisor.record_death(view.paths, -9)
+    supervisor.record_death(view.paths, -9, Beginning.now(view.paths.log))
     status = json.loads(view.paths.status.read_text())
     assert status["state"] == "interrupted"
     assert "signal 9" in status["message"]
@@ -124,7 +130,7 @@ def test_a_death_by_signal_is_an_interruption(store):
 
 def test_what_the_worker_said_itself_stands(store):
     view = in_state(store, "completed")
-    supervisor.record_death(view.paths, -9)
+    supervisor.record_death(view.paths, -9, NEW)
     assert store.get(view.id).status.state == "completed"
 
 

@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,11 +31,16 @@ _LOOK_SECS = 0.002
 
 
 def new_run(
-    runs_dir: Path, data_dir: Path, *, steps: int, settings: dict[str, SettingValue]
+    runs_dir: Path,
+    data_dir: Path,
+    *,
+    steps: int,
+    settings: Mapping[str, SettingValue],
+    recipe: str = "quick-dcgan",
 ) -> RunPaths:
-    """A queued quick-dcgan run on digits."""
+    """A queued run on digits."""
     config = resolve(
-        registry.get("quick-dcgan"),
+        registry.get(recipe),
         data.prepare("digits", data_dir),
         settings,
         kernels=Kernels(device="cpu", jit=False, intra_op_threads=2, inter_op_threads=2),

@@ -1,0 +1,126 @@
+"""Numbers of dead processes, given to strangers: none is taken for a worker, none is signalled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.harness import say
+from benchmarks.trust.line import Outcome, Place
+from gan_core.data import prepared
+from gan_core.errors import ConflictError
+from gan_core.jobs import control, invert
+from gan_core.jobs.process import signal_holder
+from gan_core.runs import inversions
+from gan_core.runs.lock import FileLock
+from gan_core.runs.status import Said, read_status, write_status
+from gan_core.runs.store import RunStore
+from tests.runs_by_hand import in_state
+
+_LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
+_SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
+_TRIES = 50
+
+
+def attempt(place: Place) -> Outcome:
+    """A worker dies, a stranger gets its number; then everything that may act on it is called."""
+    num = place.num(2, 20)
+    wrong: list[str] = []
+    num_recycled = 0
+    for number in range(num):
+        store = RunStore(place.folder / f"runs-{number}")
+        found, recycled = _one_round(store)
+        wrong += found
+        num_recycled += recycled
+    say(f"{num_recycled} of {num} numbers were really given out again")
+    return Outcome(
+        f"{num} strangers, {num_recycled} of them with a dead worker's own number: "
+        f"{len(wrong)} wrong answers or signals{': ' + wrong[0] if wrong else ''}",
+        "0 wrong, 0 signalled",
+        passed=not wrong,
+    )
+
+
+def _one_round(store: RunStore) -> tuple[list[str], bool]:
+    run = in_state(store, "running")
+    dead = _hold_and_die(run.paths.lock)
+    stranger, recycled = _stranger(dead)
+    wrong: list[str] = []
+    try:
+        if read_status(run.paths).state != "interrupted":
+            wrong.append("a dead worker's run is called running")
+        with suppress(ConflictError):
+            control.stop(store, run.id, wait_secs=0.1)
+            wrong.append("`stop` found a worker")
+        wrong += _search_faults(store, stranger.pid)
+        _leftover(store.root, stranger.pid)
+        write_status(run.paths, "running", 1, 10, Said())
+        if read_status(run.paths).state != "interrupted":
+            wrong.append("a new status makes a dead worker alive")
+        time.sleep(0.05)
+        if stranger.poll() is not None:
+            wrong.append("a stranger was signalled")
+    finally:
+        stranger.kill()
+        stranger.wait()
+    return wrong, recycled
+
+
+def _hold_and_die(lock: Path) -> int:
+    """A process that held the run's lock and was killed; its number."""
+    code = (
+        "import sys, time; from pathlib import Path; from gan_core.runs.lock import FileLock;"
+        "held = FileLock.acquire(Path(sys.argv[1])); print('held', flush=True); time.sleep(600)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    holder.stdout.readline()
+    holder.send_signal(signal.SIGKILL)
+    holder.communicate()
+    return holder.pid
+
+
+def _stranger(number: int) -> tuple[subprocess.Popen[bytes], bool]:
+    """A process with this number, where the system lets us choose, else with any."""
+    for _ in range(_TRIES):
+        with suppress(OSError):
+            _LAST_PID.write_text(str(number - 1))
+        child = subprocess.Popen(_SLEEPER)
+        if child.pid == number or not os.access(_LAST_PID, os.W_OK):
+            return child, child.pid == number
+        child.kill()
+        child.wait()
+    return subprocess.Popen(_SLEEPER), False
+
+
+def _search_faults(store: RunStore, stranger: int) -> list[str]:
+    """A search for a picture notes its process; here the note names a stranger."""
+    folder = inversions.home(store.root) / inversions.new_id()
+    wanted = inversions.Wanted(run="r", step=0)
+    inversions.write_request(folder, wanted, np.zeros((8, 8, 1), np.uint8))
+    (folder / inversions.PROCESS).write_text(str(stranger))
+    (folder / inversions.LOG).touch()
+    invert.stop(store.root, folder.name)
+    if signal_holder(stranger, folder / inversions.LOCK, signal.SIGTERM):
+        return ["somebody without the lock was signalled"]
+    with FileLock.acquire(folder / inversions.LOCK) or FileLock(-1):
+        pass
+    return []
+
+
+def _leftover(runs_dir: Path, number: int) -> None:
+    """What a killed preparation left under this process's own number is in nobody's way."""
+    target = runs_dir / ".datasets" / "0123456789abcdef"
+    target.parent.mkdir(exist_ok=True)
+    for left in (f".tmp-{target.name}-{os.getpid()}", f".tmp-{target.name}-{number}"):
+        (target.parent / left).mkdir()
+    with prepared.draft(target) as folder:
+        (folder / prepared.CARD).write_text("{}")
+    assert target.is_dir()
