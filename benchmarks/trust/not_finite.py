@@ -25,7 +25,7 @@ _SETTINGS = {
 
 def attempt(place: Place) -> Outcome:
     """An absurd learning rate; and a weight made no number between two logged steps."""
-    wrong = [*_absurd_rate(place), *_broken_weight(place)]
+    wrong = [*absurd_rate(place), *broken_weight(place)]
     return Outcome(
         "absurd learning rate, and a weight made NaN between two logged steps: "
         + ("; ".join(wrong) or "caught within one logging interval, all saved states finite"),
@@ -34,7 +34,8 @@ def attempt(place: Place) -> Outcome:
     )
 
 
-def _absurd_rate(place: Place) -> list[str]:
+def absurd_rate(place: Place) -> list[str]:
+    """What is wrong with how a run ends whose learning rates are out of all bounds."""
     paths = new_run(place.folder, place.data_dir, steps=2000, settings=_SETTINGS)
     config = json.loads(paths.config.read_text())
     config["settings"].update(g_lr=1e30, d_lr=1e30)  # more than a plan allows
@@ -48,7 +49,8 @@ def _absurd_rate(place: Place) -> list[str]:
     return [f"rate: {fault}" for fault in wrong]
 
 
-def _broken_weight(place: Place) -> list[str]:
+def broken_weight(place: Place) -> list[str]:
+    """What is wrong with how a run ends one of whose weights is no number at some step."""
     paths = new_run(place.folder, place.data_dir, steps=2000, settings=_SETTINGS)
     start_patched(paths, place.data_dir, "nan", _NAN_AT).wait()
     wrong = _faults(paths)
