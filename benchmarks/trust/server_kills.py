@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.first_minute import REPO, free_port
 from benchmarks.harness import say
@@ -25,6 +26,7 @@ from gan_core.jobs.plan import plan
 from gan_core.runs.files import write_json
 from gan_core.runs.status import read_status
 from gan_core.runs.store import RunStore
+from tests.web.real_app import chromium_path
 
 BACK_SECS = 5.0
 _PATIENCE_SECS = 120.0
@@ -82,7 +84,7 @@ def attempt(place: Place) -> Outcome:
     num_kills, num_old = place.num(3, 20), place.num(5, 40)
     store = make_runs(place.folder, num_old, 200)
     write_json(store.root / "studio.json", {"standby_minutes": 0, "runs_per_device": 2})
-    with _training(store, place.data_dir, num=2) as runs:
+    with _training(store, place.data_dir, num=2) as runs, _viewer() as viewer:
         server = Server(store, place.data_dir, place.folder / "server.log")
         server.start()
         worst, died = 0.0, 0
@@ -95,14 +97,16 @@ def attempt(place: Place) -> Outcome:
             missing = set(store.ids())
             while missing and time.monotonic() < began + _PATIENCE_SECS:
                 missing = {run for run in missing if not server.is_back(run)}
+            viewer.goto(f"{server.address}/runs")
+            viewer.get_by_text(f"{len(store.ids())} runs").first.wait_for(timeout=60_000)
             worst = max(worst, time.monotonic() - began)
             died += len(workers - _workers(store))
             _until_further(store, runs, steps)
             say(f"kill {number + 1}: all {num_old + 2} runs back; worst so far {worst:.1f} s")
         server.kill()
     return Outcome(
-        f"{num_kills} kills: {died} workers died; all {num_old + 2} runs back after at most "
-        f"{worst:.1f} s",
+        f"{num_kills} kills: {died} workers died; all {num_old + 2} runs back, by address and in a "
+        f"browser, after at most {worst:.1f} s",
         f"0 died, ≤ {BACK_SECS:g} s",
         passed=died == 0 and worst <= BACK_SECS,
     )
@@ -115,6 +119,15 @@ def _until_further(store: RunStore, runs: list[str], steps: list[int]) -> None:
     ):
         assert time.monotonic() < give_up_at, "a worker does not go on"
         time.sleep(0.05)
+
+
+@contextmanager
+def _viewer() -> Iterator[Page]:
+    """A window of a real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        yield browser.new_page()
+        browser.close()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 _ODD_VALUES: tuple[Any, ...] = (
     *(None, True, -1, 0, 1e308, -0.0, 10**30, 2**63, [], {}, "", "x" * 20_000),
     *("{0}", "{missing}", "{step:>999999999}", "{step.__class__}", "{", "%s %d", "\0", "../../x"),
-    *("<script>alert(1)</script>", "**bold** :material/home:", "\u202egnp", "🦆" * 50),
+    *("<script>alert(1)</script>", "**bold** :material/home:", "\u202egnp", "\ud800", "🦆" * 50),
     *([[1]], {"a": {"b": 1}}, "NaN", "2026-13-45T99:99:99"),
 )
 _ODD_BYTES = (b"", b"\0" * 5000, b"[" * 100_000, b"{}", b"null", b"\xff\xfe\xfd", b"\n\n\n", b'"')

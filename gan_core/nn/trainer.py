@@ -87,6 +87,7 @@ class Trainer:
         self._checker = EpochChecker(recipe, config, state, checked)
         self._sheet_latents = sheet_latents(recipe, config)
         self._judged = tf.function(self._generate_and_judge, autograph=False)
+        self._are_finite = True
         self._restart_clocks()
 
     def train(self, log: MetricLog) -> Request | None:
@@ -118,6 +119,7 @@ class Trainer:
         metrics: Values = self._steps(tf.constant(state.step, tf.int64), images).numpy()
         state.step += num_steps
         self._pace.took(num_steps, self.hooks.clock() - began)
+        self._are_finite &= bool(np.isfinite(metrics).all())
         return metrics
 
     def _after_steps(self, log: MetricLog, metrics: Values) -> None:
@@ -127,7 +129,6 @@ class Trainer:
             self._add_to_epoch(metrics)
         if step % settings.log_every == 0 or self._ends_epoch_with_news(step):
             self._log(log, metrics[-1])
-        self._check_finite(metrics)
         if step % self.recipe.sheet_steps(self.config) == 0:
             self._sheet()
         if self._is_snapshot_step(step):
@@ -159,13 +160,15 @@ class Trainer:
         """Let go of the images."""
         self._source.close()
 
-    def _check_finite(self, metrics: Values) -> None:
-        """Refuse to go on, and to save, once a loss of any of these steps is not a number.
+    def _check_losses(self) -> None:
+        """Refuse to go on once a loss of any step since the last record is not a number.
+
+        Asked where a record is written, so that equal runs end with equal logs.
 
         Raises:
             GanCoreError: names the step and what to try.
         """
-        if not np.isfinite(metrics).all():
+        if not self._are_finite:
             self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
             raise GanCoreError(
                 N_("At step {step} a loss was no longer a finite number."),
@@ -179,6 +182,7 @@ class Trainer:
         Raises:
             GanCoreError: names the step and what to try.
         """
+        self._check_losses()
         if self.state.first_not_finite():
             self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
             raise GanCoreError(
@@ -240,6 +244,7 @@ class Trainer:
         self._logged_at, self._logged_step = now, state.step
         values = dict(zip(self._metric_names, map(float, metrics), strict=True))
         self.hooks.watcher.observe(state.step, values)
+        self._check_losses()
 
     def _ends_epoch_with_news(self, step: int) -> bool:
         """Whether an epoch ends here and something is measured at its end."""

@@ -99,7 +99,7 @@ def read_about(path: Path) -> dict[str, Any]:
             about = json.loads(str(image.info[_ABOUT]))
     except FileNotFoundError:
         raise
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, Image.DecompressionBombError) as error:
         raise DamagedError(N_("{name} is not a sample sheet."), name=path.name) from error
     if not isinstance(about, dict):
         raise DamagedError(N_("{name} is not a sample sheet."), name=path.name)

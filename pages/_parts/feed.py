@@ -233,7 +233,7 @@ class Log:
         return {
             "step": int(newest.get("step", 0)),
             "elapsed_secs": _or_zero(newest.get("elapsed_s", 0.0)),
-            "images_per_s": round(statistics.median(self._speeds), 1) if self._speeds else 0.0,
+            "images_per_s": round(statistics.median_low(self._speeds), 1) if self._speeds else 0.0,
             "num_bad_lines": self._reader.num_bad_lines,
             "more": more,
         }

@@ -115,7 +115,7 @@ def _newest_sheet(run: RunView) -> bytes | None:
             content = run.paths.sample(step).read_bytes()
             with Image.open(io.BytesIO(content)):
                 return content
-        except OSError:
+        except (OSError, ValueError, Image.DecompressionBombError):
             continue
     return None
 

@@ -250,6 +250,27 @@ def test_a_loss_that_is_no_number_ends_the_run(
     assert loaded.step == 4
 
 
+def test_a_weight_that_is_no_number_is_never_saved(
+    nn: SimpleNamespace, trainer: Callable[..., Any], paths: RunPaths
+) -> None:
+    """The loss of the step that broke it was still a number, and that step is a snapshot's."""
+    made, world = trainer(paths, log_every=5)
+
+    def break_at_the_snapshot(step: int) -> None:
+        world.at_step(step)
+        if step == 6:
+            weight = made.state.generator.trainable_variables[0]
+            weight.assign(np.full(weight.shape, np.nan, np.float32))
+
+    made.hooks = dataclasses.replace(made.hooks, at_step=break_at_the_snapshot)
+    with pytest.raises(GanCoreError, match="At step 6 a weight was no longer a finite number"):
+        _train(made, paths)
+    loaded = checkpoints.load_newest(paths)
+    assert loaded is not None
+    assert loaded.step < 6
+    assert all(np.isfinite(array).all() for array in loaded.arrays.values())
+
+
 def test_a_gpu_that_is_not_here(nn: SimpleNamespace) -> None:
     if nn.tensorflow.config.list_physical_devices("GPU"):
         return  # then there is nothing to refuse
