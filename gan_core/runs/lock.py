@@ -28,18 +28,30 @@ class FileLock:
         self.descriptor = descriptor
 
     @classmethod
-    def acquire(
-        cls, path: Path, *, patience_secs: float = PATIENCE_SECS, shared: bool = False
-    ) -> Self | None:
+    def acquire(cls, path: Path, *, patience_secs: float = PATIENCE_SECS) -> Self | None:
         """Take the lock, or return `None` when somebody else keeps it.
 
         Args:
             path: the lock file; created where missing.
             patience_secs: how long to try.
+        """
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        return cls._locked(descriptor, fcntl.LOCK_EX, patience_secs)
+
+    @classmethod
+    def acquire_folder(cls, folder: Path, *, patience_secs: float, shared: bool) -> Self | None:
+        """Lock a folder itself, which leaves no file behind; otherwise as `acquire`.
+
+        Args:
+            folder: the folder; it is there.
+            patience_secs: how long to try.
             shared: together with others who share it; nobody holds it alone meanwhile.
         """
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        return cls._locked(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, patience_secs)
+
+    @classmethod
+    def _locked(cls, descriptor: int, kind: int, patience_secs: float) -> Self | None:
         give_up_at = time.monotonic() + patience_secs
         while True:
             try:

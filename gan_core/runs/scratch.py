@@ -1,7 +1,7 @@
 """What is being made, told from what a killed process left half made, without asking a clock.
 
-Whoever fills a folder under a temporary name holds a shared lock meanwhile. When nobody holds it,
-every folder of such a name is a leftover.
+Whoever fills a folder under a temporary name holds a shared lock on the folder around it. When
+nobody holds it, every folder of such a name is a leftover.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from gan_core.runs.files import TEMPORARY_PREFIX
 from gan_core.runs.lock import FileLock
 
-_LOCK = ".making.lock"
 _PATIENCE_SECS = 5.0  # a sweep of large leftovers may be under way
 
 
@@ -23,9 +22,9 @@ def making(folder: Path) -> Iterator[None]:
     """Keep sweeps away from `folder` while something is made in it; the folder is there already.
 
     Raises:
-        OSError: the lock cannot be taken, for want of space or of the right to write.
+        OSError: the folder is gone, or has no such locks.
     """
-    lock = FileLock.acquire(folder / _LOCK, patience_secs=_PATIENCE_SECS, shared=True)
+    lock = FileLock.acquire_folder(folder, patience_secs=_PATIENCE_SECS, shared=True)
     try:
         yield
     finally:
@@ -42,8 +41,8 @@ def sweep(folder: Path) -> int:
     if not folder.is_dir():
         return 0
     try:
-        lock = FileLock.acquire(folder / _LOCK, patience_secs=0.0)
-    except OSError:  # not ours to write in
+        lock = FileLock.acquire_folder(folder, patience_secs=0.0, shared=False)
+    except OSError:  # gone, or without such locks
         return 0
     if lock is None:
         return 0

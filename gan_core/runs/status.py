@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from datetime import UTC, datetime
 from string import Formatter
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from gan_core.config import MOST_STEPS, SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError, DiskFullError
@@ -32,20 +32,34 @@ class Said(Frozen):
     template: str = ""
     values: dict[str, str | int | float] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _can_be_said(self) -> Self:
-        """Places are plain names that have a value: a damaged file must not stop a page.
+    @model_validator(mode="wrap")
+    @classmethod
+    def _can_be_said(cls, value: Any, validated: ModelWrapValidatorHandler[Self]) -> Self:
+        """What cannot be filled in is text, letter for letter: it comes from a damaged file.
 
-        A format could also ask for a gigabyte of padding, or for what an object is made of.
+        Places are plain names that have a value. A layout could ask for a gigabyte of padding,
+        an attribute for what an object is made of.
         """
-        for _text, name, layout, conversion in Formatter().parse(self.template):
-            if name is not None and (name not in self.values or layout or conversion):
-                raise ValueError(f"no value for {{{name}}}")
-        return self
+        said = validated(value)
+        if _can_be_filled(said.template, set(said.values)):
+            return said
+        text = said.template.replace("{", "{{").replace("}", "}}")
+        return said.model_copy(update={"template": text, "values": {}})
 
     def __str__(self) -> str:
         """The English sentence."""
         return self.template.format(**self.values)
+
+
+def _can_be_filled(template: str, names: set[str]) -> bool:
+    try:
+        places = list(Formatter().parse(template))
+    except ValueError:
+        return False
+    return all(
+        name is None or (name in names and not layout and not conversion)
+        for _text, name, layout, conversion in places
+    )
 
 
 class Status(Frozen):
