@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+from benchmarks.trust.kills import INTERVAL_SECS, strike
+from benchmarks.trust.line import Place
 from gan_core.runs.files import TEMPORARY_PREFIX
 from gan_core.runs.layout import step_folders
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import read_status
-from tests.processes.worker_runs import differences, kill_at_random, new_run, start
+from tests.processes.worker_runs import differences, new_run, start
 
 STEPS = 300
 SETTINGS = {
@@ -26,10 +28,10 @@ def test_five_kills(tmp_path: Path, data_dir: Path) -> None:
         new_run(tmp_path / "runs", data_dir, steps=STEPS, settings=dict(SETTINGS)) for _ in "ab"
     )
     undisturbed = start(whole, data_dir)
-    rng = random.Random(5)
+    rng, place, begun_at = random.Random(5), Place(tmp_path, data_dir, short=True), {1}
     kills = []
     for turn in range(5):
-        kill = kill_at_random(cut, data_dir, rng, while_saving=turn % 2 == 1, max_steps=40)
+        kill = strike(cut, place, rng, while_saving=turn % 2 == 1, begun_at=begun_at)
         assert kill is not None, "it finished before it could be killed"
         kills.append(kill)
         assert read_status(cut).state == "interrupted"
@@ -37,6 +39,8 @@ def test_five_kills(tmp_path: Path, data_dir: Path) -> None:
         reader.poll()
         assert reader.num_bad_lines == 0
     assert any(kill.while_saving for kill in kills)
+    # The interval is of a second, which a busy machine may stretch while a step is under way.
+    assert max(kill.secs for kill in kills) <= 2 * INTERVAL_SECS
     assert start(cut, data_dir).wait() == 0
     assert undisturbed.wait() == 0
     assert [read_status(paths).state for paths in (whole, cut)] == ["completed"] * 2
