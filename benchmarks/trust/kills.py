@@ -62,7 +62,13 @@ def attempt(place: Place) -> Outcome:
 
 
 def strike(
-    paths: RunPaths, place: Place, rng: random.Random, *, while_saving: bool, begun_at: set[int]
+    paths: RunPaths,
+    place: Place,
+    rng: random.Random,
+    *,
+    while_saving: bool,
+    begun_at: set[int],
+    max_steps: int = _STEPS_PER_KILL // 2,
 ) -> Loss | None:
     """Kill the run's worker once; what that cost, `None` when the run finished before.
 
@@ -72,9 +78,10 @@ def strike(
         rng: chooses the moment.
         while_saving: inside a save.
         begun_at: the first steps of all workers so far: those compile, which is no work.
+        max_steps: strike at most so many steps after the first new one.
     """
     kill = kill_at_random(
-        paths, place.data_dir, rng, while_saving=while_saving, max_steps=_STEPS_PER_KILL // 2
+        paths, place.data_dir, rng, while_saving=while_saving, max_steps=max_steps
     )
     if kill is None:
         return None

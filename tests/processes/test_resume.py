@@ -31,7 +31,7 @@ def test_five_kills(tmp_path: Path, data_dir: Path) -> None:
     rng, place, begun_at = random.Random(5), Place(tmp_path, data_dir, short=True), {1}
     kills = []
     for turn in range(5):
-        kill = strike(cut, place, rng, while_saving=turn % 2 == 1, begun_at=begun_at)
+        kill = strike(cut, place, rng, while_saving=turn % 2 == 1, begun_at=begun_at, max_steps=40)
         assert kill is not None, "it finished before it could be killed"
         kills.append(kill)
         assert read_status(cut).state == "interrupted"
