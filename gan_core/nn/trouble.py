@@ -21,6 +21,7 @@ _FROM_A_DEVICE = (
     tf.errors.FailedPreconditionError,
     tf.errors.DataLossError,
 )
+_NODES = re.compile(r"\{\{.*?\}\}")
 _MAX_REASON = 200
 
 
@@ -69,6 +70,7 @@ def _out_of_memory(step: int, error: Exception) -> OutOfMemoryError:
 
 def _reason(error: Exception) -> str:
     """The first line of what TensorFlow said, without the list of nodes that follows it."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = _NODES.sub("", str(error))
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     telling = [line for line in lines if _MEMORY.search(line) or _GPU.search(line)]
     return (telling or lines or [type(error).__name__])[0][:_MAX_REASON]
