@@ -14,7 +14,7 @@ from gan_core.config import DatasetInfo, Kernels, Parent, RunConfig, Settings
 from gan_core.errors import DamagedError
 
 _rates = st.floats(0, 1, allow_nan=False)
-_counts = st.integers(1, 10**6)
+_counts = st.integers(1, 4096)
 _settings = st.builds(
     Settings,
     batch_size=_counts,

@@ -26,6 +26,7 @@ from benchmarks.trust.pupils import Pupil, Tally, quantile
 from benchmarks.trust.served import Served, served, settings
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 from benchmarks.viewers import newest_step, start_run, wait_for_snapshot
+from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.runs.store import RunStore
 
@@ -56,7 +57,7 @@ def training_scene(folder: Path) -> Iterator[Scene]:
     """The app, a run that trains for as long as it takes, and the gallery's generators."""
     store = RunStore(folder / "runs")
     settings(store)
-    shipped = [gallery.ensure(store, item.name) for item in gallery.items()]
+    shipped = [gallery.ensure(store, item.name, by=OWNER) for item in gallery.items()]
     run = start_run(store.root)
     try:
         with served(store) as app:

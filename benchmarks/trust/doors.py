@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from streamlit.testing.v1 import AppTest
 
+from gan_core.access.people import OWNER
 from gan_core.cli.main import main as command_line
 from gan_core.data.own.prepare import Options
 from gan_core.errors import GanCoreError
@@ -52,14 +53,14 @@ class RefusedError(Exception):
 def upload(store: RunStore, file: Path) -> str:
     """The Data page: pictures, or one zip or array."""
     with file.open("rb") as opened:
-        own = prepare_upload(store.root, [(file.name, opened)], Options())
+        own = prepare_upload(store.root, [(file.name, opened)], Options(), by=OWNER)
     return f"{own.info.num_train + own.info.num_test} pictures"
 
 
 def page_import(store: RunStore, file: Path) -> str:
     """The Runs page: a run zip or a generator; what comes in is looked at as pages do."""
     with file.open("rb") as opened:
-        view = import_upload(store, file.name, opened)
+        view = import_upload(store, file.name, opened, by=OWNER)
     return f"run {view.id}{_looked_at(view)}"
 
 

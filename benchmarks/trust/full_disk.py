@@ -16,6 +16,7 @@ from PIL import Image
 from benchmarks.harness import say
 from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.small_disk import CannotMountError, fill, small_disk, thief
+from gan_core.access.people import OWNER
 from gan_core.data.own.prepare import Options
 from gan_core.errors import DiskFullError, GanCoreError
 from gan_core.jobs import control, gallery, own_sets
@@ -182,7 +183,7 @@ def _request(place: Place) -> list[str]:
         filler = fill(disk)
         faults = []
         try:
-            control.pause(store, paths.root.name)
+            control.pause(store, paths.root.name, by=OWNER)
             faults.append("asked without space")
         except DiskFullError:
             pass
@@ -190,7 +191,7 @@ def _request(place: Place) -> list[str]:
         if not until(worker, lambda: num_logged(paths) > before):
             faults.append(f"the worker ended: {read_status(paths).message}")
         filler.unlink()
-        control.pause(store, paths.root.name)
+        control.pause(store, paths.root.name, by=OWNER)
         worker.wait(timeout=60)
         if read_status(paths).state != "paused":
             faults.append(f"not paused but {read_status(paths).state}")
@@ -215,7 +216,7 @@ def _own_pictures(place: Place) -> list[str]:
     source.write_bytes(_pictures(100))
     with small_disk(place.folder / "runs" / ".datasets", 2_000_000) as disk:
         act = lambda: own_sets.prepare(  # noqa: E731
-            place.folder / "runs", source, Options(), limits="command-line"
+            place.folder / "runs", source, Options(), limits="command-line", by=OWNER
         )
         return _refusal_faults(disk, act)
 
@@ -224,7 +225,7 @@ def _upload(place: Place) -> list[str]:
     sent = _pictures(100)
     with small_disk(place.folder / "runs" / ".datasets", 4_000_000) as disk:
         act = lambda: prepare_upload(  # noqa: E731
-            place.folder / "runs", [("pictures.zip", io.BytesIO(sent))], Options()
+            place.folder / "runs", [("pictures.zip", io.BytesIO(sent))], Options(), by=OWNER
         )
         return _refusal_faults(disk, act)
 
@@ -240,7 +241,7 @@ def _scratch(place: Place) -> list[str]:
         return _refusal_faults(
             disk,
             lambda: own_sets.prepare(
-                place.folder / "runs", source, Options(), limits="command-line"
+                place.folder / "runs", source, Options(), limits="command-line", by=OWNER
             ),
         )
 
@@ -248,10 +249,12 @@ def _scratch(place: Place) -> list[str]:
 def _export(file_format: str) -> Attempt:
     def attempt_here(place: Place) -> list[str]:
         store = RunStore(place.folder / "runs")
-        run = gallery.ensure(store, "digits")
+        run = gallery.ensure(store, "digits", by=OWNER)
         with small_disk(place.folder / "out", 20_000_000) as disk:
             target = disk / f"generator.{file_format}"
-            return _refusal_faults(disk, lambda: export(store, run, "newest", file_format, target))
+            return _refusal_faults(
+                disk, lambda: export(store, run, "newest", file_format, target, by=OWNER)
+            )
 
     return attempt_here
 
@@ -259,9 +262,11 @@ def _export(file_format: str) -> Attempt:
 def _import(place: Place) -> list[str]:
     """A run as a zip; then a generator as ONNX."""
     elsewhere = RunStore(place.folder / "elsewhere")
-    run = gallery.ensure(elsewhere, "digits")
+    run = gallery.ensure(elsewhere, "digits", by=OWNER)
     files = {
-        name: export(elsewhere, run, "newest", name, place.folder / f"run.{name}").read_bytes()
+        name: export(
+            elsewhere, run, "newest", name, place.folder / f"run.{name}", by=OWNER
+        ).read_bytes()
         for name in ("zip", "onnx")
     }
     faults = []
@@ -269,7 +274,7 @@ def _import(place: Place) -> list[str]:
         with small_disk(place.folder / f"into-{name}", 30_000_000) as disk:
             found = _refusal_faults(
                 disk,
-                lambda: import_upload(RunStore(disk), f"run.{name}", io.BytesIO(content)),  # noqa: B023
+                lambda: import_upload(RunStore(disk), f"run.{name}", io.BytesIO(content), by=OWNER),  # noqa: B023
             )
             faults += [f"{name}: {fault}" for fault in found]
     return faults

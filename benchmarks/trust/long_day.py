@@ -31,6 +31,7 @@ from benchmarks.trust.classroom import living
 from benchmarks.trust.lines import Line, at_most, told
 from benchmarks.trust.pupils import Pupil, Tally
 from benchmarks.trust.served import Served, served, settings
+from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.runs import snapshots
 from gan_core.runs.files import read_json, write_json
@@ -124,7 +125,7 @@ def a_day(folder: Path) -> Iterator[Day]:
     temporary.mkdir()
     settings(store)
     for item in gallery.items():
-        gallery.ensure(store, item.name)
+        gallery.ensure(store, item.name, by=OWNER)
     before = os.environ.get("TMPDIR")
     os.environ["TMPDIR"] = str(temporary)  # the app that is started inherits it
     try:

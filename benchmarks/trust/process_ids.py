@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks.harness import say
 from benchmarks.trust.line import Outcome, Place
+from gan_core.access.people import OWNER
 from gan_core.data import prepared
 from gan_core.errors import ConflictError
 from gan_core.jobs import control, invert
@@ -57,7 +58,7 @@ def _one_round(store: RunStore) -> tuple[list[str], bool]:
         if read_status(run.paths).state != "interrupted":
             wrong.append("a dead worker's run is called running")
         with suppress(ConflictError):
-            control.stop(store, run.id, wait_secs=0.1)
+            control.stop(store, run.id, wait_secs=0.1, by=OWNER)
             wrong.append("`stop` found a worker")
         wrong += _search_faults(store, stranger.pid)
         _leftover(store.root, stranger.pid)
@@ -107,7 +108,7 @@ def _search_faults(store: RunStore, stranger: int) -> list[str]:
     inversions.write_request(folder, wanted, np.zeros((8, 8, 1), np.uint8))
     (folder / inversions.PROCESS).write_text(str(stranger))
     (folder / inversions.LOG).touch()
-    invert.stop(store.root, folder.name)
+    invert.stop(store.root, folder.name, by=OWNER)
     if signal_holder(stranger, folder / inversions.LOCK, signal.SIGTERM):
         return ["somebody without the lock was signalled"]
     with FileLock.acquire(folder / inversions.LOCK) or FileLock(-1):

@@ -28,6 +28,9 @@ _LOOK_SECS = 0.01
 _MAX_WORDS = 700
 TELLTALE = "SECRET-OF-THIS-MACHINE "
 
+_BOOKS = (".usage.json", ".queue.lock", ".uploads.lock", ".jobs")
+"""What a runs folder counts in, whoever brings what."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -193,6 +196,7 @@ class Sandbox:
             yield "the trap was sprung"
         made = self._seen() - before
         allowed = [self.root / "runs"] if answer.get("answer") == "accepted" else []
+        allowed += [self.root / "runs" / name for name in _BOOKS]
         if door == "command train":  # good pictures stay prepared, where too few for a batch
             allowed.append(self.root / "runs" / ".datasets")
         outside = [

@@ -53,7 +53,7 @@ def make_lean(paths: RunPaths) -> None:
             do not hold what it needs.
         DamagedError: a snapshot has no layer list that can be read.
     """
-    _check_config(RunConfig.from_json(read_json(paths.config)))
+    _check_config(_config_of(paths))
     for step in snapshots.list_steps(paths):
         folder = paths.snapshot(step)
         listed = set(sealed.read_manifest(folder)["sha256"])
@@ -68,6 +68,13 @@ def make_lean(paths: RunPaths) -> None:
                 _check_weights(folder, role, network)
         if snapshots.GOLDEN in listed:
             _check_golden(folder, networks["generator"])
+
+
+def _config_of(paths: RunPaths) -> RunConfig:
+    try:
+        return RunConfig.from_json(read_json(paths.config))
+    except DamagedError as error:
+        raise _refused(N_("{damage}"), damage=error.message) from error
 
 
 def _check_config(config: RunConfig) -> None:

@@ -6,9 +6,12 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from gan_core.text import N_
 from pages._parts.i18n import translations
 
 RETRY_SECS = 10
+
+_TITLE, _NOW = N_("The studio is full"), N_("Try now")
 
 _ICON = Path(__file__).parent / "pictures" / "icon.svg"
 _PAGE = Template("""\
@@ -58,7 +61,7 @@ $icon
 def full_page(num_here: int, language: str) -> str:
     """The page, as HTML, in one of the languages that the pages speak."""
     words = translations(language)
-    _, ngettext_ = words.gettext, words.ngettext
+    ngettext_ = words.ngettext
     here = ngettext_("{n} person is here.", "{n} people are here.", num_here)
     again = ngettext_(
         "This page tries again by itself in {n} second.",
@@ -69,8 +72,8 @@ def full_page(num_here: int, language: str) -> str:
         language=escape(language),
         secs=RETRY_SECS,
         icon=_ICON.read_text(),
-        title=escape(_("The studio is full")),
+        title=escape(words.gettext(_TITLE)),
         here=escape(here.format(n=num_here)),
         again=escape(again.format(n=RETRY_SECS)),
-        now=escape(_("Try now")),
+        now=escape(words.gettext(_NOW)),
     )

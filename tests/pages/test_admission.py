@@ -10,6 +10,7 @@ import pytest
 from gan_core.jobs.queue import StudioSettings
 from pages._parts.admission import Admission
 from pages._parts.full_page import full_page
+from tests.apart import run_apart
 
 HTML = [(b"accept", b"text/html,application/xhtml+xml")]
 
@@ -93,7 +94,7 @@ def test_beyond_the_limit_a_page_says_so() -> None:
         await asyncio.gather(*(task for task, _said in sockets))
         assert (await asked(app, "/"))[0] == 200
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_place_is_free_when_a_page_fails() -> None:
@@ -107,7 +108,7 @@ def test_a_place_is_free_when_a_page_fails() -> None:
             with pytest.raises(RuntimeError):
                 await task
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_the_page_speaks_the_viewers_language_and_stands_alone() -> None:
@@ -120,7 +121,7 @@ def test_the_page_speaks_the_viewers_language_and_stands_alone() -> None:
         task.cancel()
         return str(body)
 
-    body = asyncio.run(scene())
+    body = run_apart(scene())
     assert "«The studio is full»" in body
     assert "«1 person is here.»" in body
     assert "src=" not in body
@@ -151,4 +152,4 @@ def test_the_teacher_is_let_in_however_full_it_is() -> None:
         inner.over.set()
         await asyncio.gather(pupil, teacher)
 
-    asyncio.run(scene())
+    run_apart(scene())
