@@ -18,7 +18,7 @@ from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import read_status
 from tests.processes.worker_runs import new_run, num_logged, start, until
 
-DISK_BYTES = 256_000_000
+DISK_BYTES = 96_000_000
 SETTINGS = {"batch_size": 8, "log_every": 1, "snapshot_every": 10_000, "checkpoint_secs": 1.0}
 STEPS = 900
 _INSIDE = "GAN_TEST_INSIDE_NAMESPACE"
@@ -44,7 +44,7 @@ def _repeat_as_root_of_a_namespace() -> bool:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path | None]:
-    """A folder on a disk of 256 MB; `None` when the test has run elsewhere."""
+    """A folder on a disk of 96 MB; `None` when the test has run elsewhere."""
     folder = tmp_path / "disk"
     folder.mkdir()
     if sys.platform != "linux":
