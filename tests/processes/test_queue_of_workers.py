@@ -50,11 +50,8 @@ def test_the_queue_outlives_supervisor_pause_and_killed_workers(studio):
     studio.until(lambda: studio.status(second).state == "interrupted", 5, "the kill shows")
     studio.until(lambda: studio.status(third).state == "starting", 5, "the third run starts")
     shown = studio.show(second)
-    assert (shown["state"], shown["message"].split(".")[0]) == (
-        "interrupted",
-        "The worker was ended from outside (signal 9): by somebody, or by the system when memory "
-        "ran out",
-    )
+    assert shown["state"] == "interrupted"
+    assert shown["message"].startswith("The worker was ended from outside (signal 9): ")
 
     # Also while TensorFlow loads there is somebody who listens.
     studio.until(lambda: studio.store.get(third).paths.ballast.exists(), 20, "its worker listens")
