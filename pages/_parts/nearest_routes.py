@@ -74,7 +74,8 @@ def _answer(body: bytes, by: Person) -> dict[str, Any]:
 def _asked(body: bytes) -> tuple[str, int, NDArray[np.float32]]:
     try:
         value = json.loads(body)
-        latent = np.asarray(value["latent"], np.float32)
+        with np.errstate(over="ignore"):  # the generator refuses what is not finite
+            latent = np.asarray(value["latent"], np.float32)
         run_id, step = str(value["run"]), int(value["step"])
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise BadInputError(N_("run, step and latent are needed, as JSON.")) from error

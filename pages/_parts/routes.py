@@ -191,7 +191,8 @@ def _whole(body: dict[str, Any], name: str, low: int, high: int) -> int:
 def _matrix(value: Any) -> NDArray[np.float32]:
     """Latents `[N, Z]` from JSON; their length is checked by the generator."""
     try:
-        latents = np.asarray(value, np.float32)
+        with np.errstate(over="ignore"):  # the generator refuses what is not finite
+            latents = np.asarray(value, np.float32)
     except (ValueError, TypeError, OverflowError) as error:
         raise BadInputError(N_("latents must be rows of numbers."), field="latents") from error
     if latents.ndim != 2 or not 1 <= len(latents) <= MAX_LATENTS:
