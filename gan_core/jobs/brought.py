@@ -33,14 +33,16 @@ class Note(Frozen):
     person: str
 
 
-def check(runs_dir: Path, by: Person, num_bytes: int) -> None:
+def check(runs_dir: Path, by: Person, num_bytes: int, *, may_measure: bool = True) -> None:
     """Go on only if the person may bring so much more; nothing is held meanwhile.
+
+    `may_measure` as in `disk.check`.
 
     Raises:
         QuotaError: the person, all together, or the disk would have more than is allowed.
     """
     quotas = read_studio(runs_dir).quotas
-    disk.check(runs_dir, quotas, num_bytes)
+    disk.check(runs_dir, quotas, num_bytes, may_measure=may_measure)
     if is_bound(by.id):
         _check(amounts(runs_dir), by, num_bytes, quotas)
 

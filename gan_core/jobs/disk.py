@@ -78,13 +78,19 @@ def measure(runs_dir: Path) -> int:
     return found.total
 
 
-def check(runs_dir: Path, quotas: Quotas, more_bytes: int = 0) -> None:
+def check(runs_dir: Path, quotas: Quotas, more_bytes: int = 0, *, may_measure: bool = True) -> None:
     """Go on only if the folder may grow, by `more_bytes` at least.
+
+    Args:
+        runs_dir: the runs folder.
+        quotas: the bounds.
+        more_bytes: what would come.
+        may_measure: whether to take the time where the last measurement is old.
 
     Raises:
         QuotaError: it holds more than is allowed already, or then would.
     """
-    given = used(runs_dir) + more_bytes
+    given = (used(runs_dir) if may_measure else _read(runs_dir).total) + more_bytes
     if given > quotas.disk_gb * _GIGABYTE:
         raise QuotaError(
             N_("the runs folder would hold {given} GB; allowed are {limit} GB."),

@@ -46,14 +46,14 @@ def place(store: RunStore, by: Person, num: int = 1) -> Iterator[None]:
         yield
 
 
-def check(store: RunStore, by: Person, num: int = 1) -> None:
-    """Go on only if the person may queue `num` runs more.
+def check(store: RunStore, by: Person, num: int = 1, *, may_measure: bool = True) -> None:
+    """Go on only if the person may queue `num` runs more; `may_measure` as in `disk.check`.
 
     Raises:
         QuotaError: the person, or all together, would have more than is allowed here.
     """
     quotas = read_studio(store.root).quotas
-    disk.check(store.root, quotas)
+    disk.check(store.root, quotas, may_measure=may_measure)
     if is_bound(by.id):
         _check_counts(waiting(store), by, num, quotas)
 

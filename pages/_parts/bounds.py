@@ -1,4 +1,7 @@
-"""A plain line where a bound is reached, before somebody presses the button."""
+"""A plain line where a bound is reached, before somebody presses the button.
+
+Pages ask what is known already: measuring a folder of many runs takes time.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ def queue_line() -> None:
     """Where the viewer trains, but may queue no run more at the moment."""
     by = viewer()
     if by.may("train"):
-        _line(lambda: line.check(studio().store, by))
+        _line(lambda: line.check(studio().store, by, may_measure=False))
 
 
 def upload_line() -> None:
     """Where the viewer brings files, but may bring no more at the moment."""
     by = viewer()
     if by.may("upload"):
-        _line(lambda: brought.check(studio().store.root, by, 1))
+        _line(lambda: brought.check(studio().store.root, by, 1, may_measure=False))
 
 
 def jobs_line() -> None:
