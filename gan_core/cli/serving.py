@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from typing import NoReturn
 
 from gan_core.access.address import free_port, local_addresses, page_address, qr_lines
 from gan_core.access.codes import new_code
@@ -21,7 +22,7 @@ _FIXED = ("--server.address", "--server.port")
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the mode `class` is for
 
 
-def serve(given: argparse.Namespace, at: Context) -> int:
+def serve(given: argparse.Namespace, at: Context) -> NoReturn:
     """Become the server of the pages; does not return."""
     mode: Mode = given.mode
     _check(mode, given)
@@ -33,7 +34,6 @@ def serve(given: argparse.Namespace, at: Context) -> int:
     os.chdir(SOURCE_ROOT)  # where Streamlit finds the app's settings
     command = command_of(mode, port, given.options)
     os.execve(command[0], command, environment_of(mode, at))  # noqa: S606 - our own program
-    raise AssertionError("unreachable")  # pragma: no cover
 
 
 def command_of(mode: Mode, port: int, options: list[str]) -> list[str]:
