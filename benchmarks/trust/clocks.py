@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.jobs import own_sets
 from gan_core.jobs.queue import Watcher
 from gan_core.runs.draft import draft

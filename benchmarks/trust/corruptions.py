@@ -11,7 +11,6 @@ from typing import Any
 
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.pages import (
     ALL as PAGES,
 )
@@ -26,6 +25,7 @@ from benchmarks.trust.pages import (
     pages_over,
 )
 from benchmarks.trust.spoiling import spoil
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.errors import DamagedError
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import MetricReader

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.harness import say
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.pages import EXPLORE, exceptions, opened, pages_over
 from benchmarks.trust.spoiling import flip, truncate
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.cli.main import main as command_line
 from gan_core.errors import DamagedError
 from gan_core.inference.cache import EngineCache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.harness import say
 from benchmarks.trust.kills import steps_of
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.config import SettingValue
 from tests.processes.worker_runs import differences, kill_at_random, new_run, start
 

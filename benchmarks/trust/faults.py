@@ -30,22 +30,22 @@ from benchmarks.trust import (
     second_worker,
     server_kills,
 )
-from benchmarks.trust.line import Line, Outcome, Place
+from benchmarks.trust.trial import Outcome, Place, Trial
 from gan_core import data
 
 LINES = (
-    Line("F1", "SIGKILL at any moment, also inside saving", kills.attempt),
-    Line("F2", "a resumed run equals an uninterrupted one", equality.attempt),
-    Line("F3", "SIGKILL of the page's server", server_kills.attempt),
-    Line("F4", "damaged checkpoints and snapshots", damage.attempt),
-    Line("F5", "corrupted metrics, status and configuration", corruptions.attempt),
-    Line("F6", "no space left, at each place that writes", full_disk.attempt),
-    Line("F7", "a second worker on the same run", second_worker.attempt),
-    Line("F8", "recycled process ids", process_ids.attempt),
-    Line("F9", "the clock moved by a day", clocks.attempt),
-    Line("F10", "losses and weights that are no numbers", not_finite.attempt),
-    Line("F11", "memory runs out, a GPU is lost", lost_devices.attempt),
-    Line("F12", "one damaged run among many", one_of_many.attempt),
+    Trial("F1", "SIGKILL at any moment, also inside saving", kills.attempt),
+    Trial("F2", "a resumed run equals an uninterrupted one", equality.attempt),
+    Trial("F3", "SIGKILL of the page's server", server_kills.attempt),
+    Trial("F4", "damaged checkpoints and snapshots", damage.attempt),
+    Trial("F5", "corrupted metrics, status and configuration", corruptions.attempt),
+    Trial("F6", "no space left, at each place that writes", full_disk.attempt),
+    Trial("F7", "a second worker on the same run", second_worker.attempt),
+    Trial("F8", "recycled process ids", process_ids.attempt),
+    Trial("F9", "the clock moved by a day", clocks.attempt),
+    Trial("F10", "losses and weights that are no numbers", not_finite.attempt),
+    Trial("F11", "memory runs out, a GPU is lost", lost_devices.attempt),
+    Trial("F12", "one damaged run among many", one_of_many.attempt),
 )
 
 
@@ -68,7 +68,7 @@ def main() -> int:
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
 
-def _tried(line: Line, given: argparse.Namespace) -> Outcome:
+def _tried(line: Trial, given: argparse.Namespace) -> Outcome:
     say(f"{line.code}: {line.title}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix=f"faults-{line.code}-") as folder:

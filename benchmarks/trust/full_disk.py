@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.harness import say
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.small_disk import CannotMountError, fill, small_disk, thief
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.access.people import OWNER
 from gan_core.data.own.prepare import Options
 from gan_core.errors import DiskFullError, GanCoreError

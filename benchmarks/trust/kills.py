@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from benchmarks.harness import say
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.runs import checkpoints
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import MetricReader

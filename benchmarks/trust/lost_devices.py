@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.harness import say
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.pages import TRAIN, exceptions, opened, pages_over, said
 from benchmarks.trust.patched import start_patched
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.jobs.deaths import Beginning
 from gan_core.jobs.supervisor import record_death
 from gan_core.runs import checkpoints

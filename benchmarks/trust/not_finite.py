@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.patched import start_patched
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.runs import checkpoints
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.runs.status import read_status

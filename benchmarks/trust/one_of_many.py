@@ -11,8 +11,8 @@ from collections.abc import Callable
 from benchmarks.first_minute import REPO
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
-from benchmarks.trust.line import Outcome, Place
 from benchmarks.trust.pages import RUNS, all_cards, exceptions, opened, pages_over
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.harness import say
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.access.people import OWNER
 from gan_core.data import prepared
 from gan_core.errors import ConflictError

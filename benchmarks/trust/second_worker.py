@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.runs.status import read_status
 from tests.processes.worker_runs import new_run, num_logged, start, until
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.first_minute import REPO, free_port
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
-from benchmarks.trust.line import Outcome, Place
+from benchmarks.trust.trial import Outcome, Place
 from gan_core.access.people import OWNER
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan

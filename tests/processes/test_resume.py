@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from benchmarks.trust.kills import INTERVAL_SECS, strike
-from benchmarks.trust.line import Place
+from benchmarks.trust.trial import Place
 from gan_core.runs.files import TEMPORARY_PREFIX
 from gan_core.runs.layout import step_folders
 from gan_core.runs.metrics import MetricReader

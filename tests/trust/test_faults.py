@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.trust import clocks, corruptions, full_disk, one_of_many, process_ids
-from benchmarks.trust.line import Place
 from benchmarks.trust.small_disk import CannotMountError, fill, small_disk
+from benchmarks.trust.trial import Place
 from gan_core.jobs import deaths
 from gan_core.jobs.deaths import Beginning, words_of
 from gan_core.runs.lock import FileLock

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.trust import damage, equality, lost_devices, not_finite
-from benchmarks.trust.line import Place
+from benchmarks.trust.trial import Place
 
 
 def test_damaged_states(tmp_path: Path, data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-"""A line of the table: what is tried, how it came out, and what was wanted."""
+"""A trial of the table: what is tried, how it came out, and what was wanted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Line:
+class Trial:
     """What is tried under a code."""
 
     code: str
