@@ -7,19 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.config import Frozen
+from gan_core.evaluation import Figure
 
 CONFIDENCE = 0.95
 
 Rows = NDArray[np.int64]
-
-
-class Figure(Frozen):
-    """A measured value and its 95 % interval; without an interval both ends are the value."""
-
-    value: float
-    low: float
-    high: float
 
 
 def of_samples(values: Sequence[float] | NDArray[np.float64], value: float | None = None) -> Figure:
