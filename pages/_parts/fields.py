@@ -103,6 +103,13 @@ def setting_fields(
     return found
 
 
+def untouched_fields(recipe: Recipe, names: tuple[str, ...], preset: Preset | None) -> Fields:
+    """What the fields of `names` would hold at first, where nobody has asked to see them."""
+    changes = preset.changes if preset is not None else {}
+    differing = {n: changes[n] for n in names if n in changes and changes[n] != recipe.defaults[n]}
+    return Fields(values=differing)
+
+
 def _field(spec: SettingSpec, recipe: Recipe, preset: Preset | None, *, gpu: bool) -> SettingValue:
     start = recipe.defaults[spec.name]
     key = f"{recipe.name}-{spec.name}"

@@ -53,7 +53,7 @@ def show_run(run: RunView) -> None:
     # a run is too damaged to be watched, nobody in the browser looks.
     tick = LOOK_SECS[1] if run.damage else None
     st.fragment(_state, run_every=tick)(run.id, was_busy=busy)
-    _below(run)
+    st.fragment(_below)(run)
 
 
 def _title(run: RunView) -> None:
@@ -214,20 +214,25 @@ def _below(run: RunView) -> None:
         return
     recipe = registry.get(run.config.recipe)
     watch, networks, settings, keep, log = st.tabs(
-        [_("What to watch"), _("The two networks"), _("Settings"), _("Keep"), _("Log")]
+        [_("What to watch"), _("The two networks"), _("Settings"), _("Keep"), _("Log")],
+        key="run-tabs",
+        on_change="rerun",
     )
     watch.markdown(translate(recipe.watch))
-    with networks:
-        show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
+    if networks.open:
+        with networks:
+            show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
     with settings:
         values = {**run.config.settings.as_dict(), "seed": run.config.seed}
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
-    with keep:
-        _downloads(run)
-    with log:
-        st.code(_log_tail(run), language=None, height=240)
+    if keep.open:
+        with keep:
+            _downloads(run)
+    if log.open:
+        with log:
+            st.code(_log_tail(run), language=None, height=240)
 
 
 def _downloads(run: RunView) -> None:

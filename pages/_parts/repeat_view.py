@@ -90,7 +90,12 @@ def _pictures(runs: list[RunView]) -> None:
     drawn = panels(registry.get(runs[0].sound_config().recipe).family)
     for column, panel in zip(st.columns(len(drawn)), drawn, strict=True):
         with column:
-            st.image(_figure(logs, panel, "png"), width="stretch", alt=panel.title)
+            st.image(
+                _figure(logs, panel, "png"),
+                width="stretch",
+                output_format="PNG",
+                alt=panel.title,
+            )
             _download(runs, panel)
     last = spread(logs, drawn[0].lines[0].key).steps
     st.caption(
