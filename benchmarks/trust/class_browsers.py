@@ -24,12 +24,16 @@ class Browsers:
     Attributes:
         actions: seconds from a click to a page that is drawn, with all its pictures.
         arrivals: the same for the very first page.
+        wanted: what shows that the first page is there.
+        acts: whether they visit other pages afterwards.
     """
 
     address: str
     run: str
     num: int
     path: str | None = None
+    wanted: str = PAGES["Train"]
+    acts: bool = True
     pace_secs: float = PACE_SECS
     actions: list[tuple[str, float]] = field(default_factory=list)
     arrivals: list[float] = field(default_factory=list)
@@ -66,9 +70,9 @@ class Browsers:
             for page in pages:
                 page.goto(self.address, wait_until="commit")
             for page in pages:
-                page.locator(PAGES["Train"]).first.wait_for()
+                page.locator(self.wanted).first.wait_for()
                 self.arrivals.append(time.monotonic() - begun)
-            while not self._over.is_set() and pages:
+            while self.acts and not self._over.is_set() and pages:
                 self._act(choose.choice(pages), choose)
                 pause = choose.expovariate(len(pages) / self.pace_secs)
                 pages[0].wait_for_timeout(1000 * min(pause, 20.0))

@@ -1,4 +1,4 @@
-"""A class of thirty: for a long time (L1), all at once (L2), and more and more of them (L4)."""
+"""A class of thirty for a long time (L1), and more and more people (L4)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _ALONE_SHARE = 0.25
 _SETTLE_SECS = 4.0
 _WARM_SECS = 60.0
 _FULL_MINUTES = 8.0
-_MAX_SECS, _MAX_ARRIVAL_SECS, _MAX_GROWTH, _MAX_SLOWED = 1.0, 10.0, 10.0, 10.0
+MAX_ARRIVAL_SECS = 10.0
+_MAX_SECS, _MAX_GROWTH, _MAX_SLOWED = 1.0, 10.0, 10.0
 
 
 @dataclass
@@ -186,33 +187,6 @@ def lesson_lines(
     return lines
 
 
-async def all_at_once(scene: Scene, clients: int, browsers: int, path: str | None) -> list[Line]:
-    """L2: everybody opens the app at the same moment."""
-    step_aside(2 * clients + 10)
-    tally = Tally()
-    real = Browsers(scene.app.address, scene.run, browsers, path)
-    if browsers:
-        await asyncio.to_thread(real.start)
-        real.go()
-    async with asyncio.TaskGroup() as group:
-        for pupil in scene.pupils(clients, tally):
-            group.create_task(pupil.come())
-    while len(real.arrivals) < browsers:
-        await asyncio.sleep(0.1)
-    if browsers:
-        await asyncio.to_thread(real.end)
-    slowest = max([*tally.arrivals, *real.arrivals])
-    lines = [
-        at_most(
-            "L2", f"{clients + browsers} arrivals at once, the last one served", slowest,
-            _MAX_ARRIVAL_SECS, "s",
-        )
-    ]  # fmt: skip
-    if browsers:
-        lines.append(told("L2", "the last of the real browsers", max(real.arrivals), "s"))
-    return lines
-
-
 @dataclass(frozen=True)
 class Load:
     """What so many viewers saw."""
@@ -228,7 +202,7 @@ class Load:
         """What breaks, in words; nothing where all is well."""
         if self.num_errors:
             return f"{self.num_errors} errors"
-        if self.slowest_arrival > _MAX_ARRIVAL_SECS:
+        if self.slowest_arrival > MAX_ARRIVAL_SECS:
             return f"an arrival takes {self.slowest_arrival:.0f} s"
         if self.p95 > _MAX_SECS:
             return f"p95 of an action is {self.p95:.1f} s"
