@@ -26,6 +26,7 @@ from pathlib import Path
 from benchmarks.many_runs import make_runs
 from benchmarks.trust import arrivals, classroom, long_day, many_points, two_people
 from benchmarks.trust.empty_page import empty_page
+from benchmarks.trust.lesson import long_lesson
 from benchmarks.trust.lines import Line
 from benchmarks.trust.served import served, settings
 from gan_core.runs.store import RunStore
@@ -41,9 +42,7 @@ def lesson(given: argparse.Namespace, folder: Path) -> list[Line]:
     rounds = max(2, min(6, round(minutes)))
     with classroom.training_scene(folder) as scene:
         return asyncio.run(
-            classroom.long_lesson(
-                scene, minutes, rounds, given.clients, given.browsers, given.chromium
-            )
+            long_lesson(scene, minutes, rounds, given.clients, given.browsers, given.chromium)
         )
 
 
