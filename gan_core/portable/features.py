@@ -14,7 +14,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.errors import DamagedError
-from gan_core.inference.sessions import in_parts, open_session
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.runs import classifiers, sealed
 from gan_core.text import N_
 
