@@ -33,7 +33,8 @@ from gan_core.runs.layout import RunPaths
 logger = logging.getLogger(__name__)
 
 NUM_IMAGES = 1000
-_LATENTS_SEED = 1_000_003
+LATENTS_SEED = 1_000_003
+"""Of every evaluation, so that runs are compared on the same points."""
 _AT_ONCE = 250
 
 _SHARE = 0.05  # of the time between two evaluations
@@ -138,7 +139,7 @@ class Evaluator:
 
     @functools.cached_property
     def _latents(self) -> NDArray[np.float32]:
-        return sample_latents(_LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
+        return sample_latents(LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
 
     @functools.cached_property
     def _net(self) -> Net:

@@ -5,6 +5,7 @@
     evaluations/<step>/light.json   written by the worker at that snapshot
     evaluations/<step>/full-<first digits of the features' SHA-256>.json   on request
     evaluations/going-on.json   where it was told to go on after it had stopped early
+    evaluations/.job.json, .job.log, .job.lock   of the full evaluation that is being made
 """
 
 from __future__ import annotations
@@ -12,18 +13,36 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from pydantic import ValidationError
+from typing import Annotated
 
+from pydantic import Field, ValidationError
+
+from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
-from gan_core.evaluation import Evaluation
+from gan_core.evaluation import Evaluation, Step
 from gan_core.runs import sealed
 from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, step_folders
 
-_LIGHT, _GOING_ON = "light.json", "going-on.json"
+_LIGHT, _GOING_ON, _JOB = "light.json", "going-on.json", ".job.json"
 _MAX_BYTES = 2_000_000
 _MAX_KEPT = 4096
+
+
+class Progress(Frozen):
+    """How far a full evaluation is.
+
+    Attributes:
+        step: of the snapshot.
+        share: what is done, 0 to 1.
+        process: which one is at work; 0 where none has begun.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    step: Step
+    share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    process: Annotated[int, Field(ge=0)] = 0
 
 
 def write(paths: RunPaths, evaluation: Evaluation) -> Path:
@@ -115,6 +134,34 @@ def _went_on_at(paths: RunPaths) -> int:
         return 0
     step = value.get("step") if isinstance(value, dict) else None
     return step if isinstance(step, int) else 0
+
+
+def job_lock(paths: RunPaths) -> Path:
+    """Held while a full evaluation is made."""
+    return paths.evaluations / ".job.lock"
+
+
+def job_log(paths: RunPaths) -> Path:
+    """What the making of a full evaluation printed."""
+    return paths.evaluations / ".job.log"
+
+
+def write_progress(paths: RunPaths, progress: Progress) -> None:
+    """Note how far a full evaluation is."""
+    write_json(paths.evaluations / _JOB, progress.model_dump(mode="json"))
+
+
+def read_progress(paths: RunPaths) -> Progress | None:
+    """How far it was when it last told; `None` where nothing is known."""
+    try:
+        return Progress.model_validate(read_json(paths.evaluations / _JOB, max_bytes=_MAX_BYTES))
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return None
+
+
+def clear_progress(paths: RunPaths) -> None:
+    """Forget it."""
+    (paths.evaluations / _JOB).unlink(missing_ok=True)
 
 
 @functools.cache
