@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import onnxruntime
@@ -67,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
     paths = RunPaths(given.run_dir)
-    measures = tuple(cast(Measure, one) for one in MEASURES if one in given.measures.split(","))
+    measures = tuple(one for one in MEASURES if one in given.measures.split(","))
     try:
         os.nice(_NICENESS)
         make(paths, given.step, given.data_dir, measures, given.images, given.own_dir)
