@@ -11,22 +11,25 @@ features and looks at the real images.
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import tensorflow as tf
 
-from benchmarks.harness import configure, say
+from benchmarks.harness import configure, cpu_kernels, say
 from gan_core import data
 from gan_core.nn import device
 from gan_core.nn.batches import Batches
 from gan_core.nn.evaluating import Evaluator
+from gan_core.nn.source import open_source
 from gan_core.nn.state import initial_state
 from gan_core.nn.step import images_per_step, make_steps, plain_step
 from gan_core.recipes import registry
@@ -45,14 +48,19 @@ def measure(recipe_name: str, dataset: str, data_dir: Path, secs: float) -> str:
     batches = Batches(
         len(loaded.train_images), images_per_step(config), config.seed, draw=recipe.draw
     )
-    source = _source(loaded, batches)
+    source = open_source(loaded.train_images, batches)
+
+    def chunk(done: int) -> object:
+        return steps(tf.constant(done, tf.int64), source.batches(done, _CHUNK)).numpy()
+
     with tempfile.TemporaryDirectory() as folder:
         paths = RunPaths(Path(folder) / "run")
         paths.make_folders()
         evaluator = Evaluator(paths, recipe, config, state, loaded)
         first = _timed(lambda: evaluator.measured(0))
         warm = [_timed(lambda: evaluator.measured(0)) for _ in range(_NUM_EVALUATIONS)]
-    per_step = _seconds_a_step(steps, source, secs)
+    per_step = _seconds_a_step(chunk, secs)
+    source.close()
     due = [step for step in range(1, 100_001) if evaluator.is_due(step)]
     gap = due[-1] - due[-2] if len(due) > 1 else due[0]
     share = statistics.median(warm) / (gap * per_step)
@@ -63,27 +71,19 @@ def measure(recipe_name: str, dataset: str, data_dir: Path, secs: float) -> str:
     )
 
 
-def _source(loaded: data.Dataset, batches: Batches):  # noqa: ANN202
-    from gan_core.nn.source import open_source
-
-    return open_source(loaded.train_images, batches)
-
-
-def _timed(work) -> float:  # noqa: ANN001
+def _timed(work: Callable[[], object]) -> float:
     began = time.monotonic()
     work()
     return time.monotonic() - began
 
 
-def _seconds_a_step(steps, source, secs: float) -> float:  # noqa: ANN001
-    done, rates = 0, []
+def _seconds_a_step(chunk: Callable[[int], object], secs: float) -> float:
+    """The median over chunks of steps, but for the first, which is traced as well."""
+    rates: list[float] = []
     began = time.monotonic()
     while time.monotonic() - began < secs or len(rates) < 3:
-        took = _timed(
-            lambda: steps(tf.constant(done, tf.int64), source.batches(done, _CHUNK)).numpy()
-        )
-        done += _CHUNK
-        rates.append(took / _CHUNK)
+        done = _CHUNK * len(rates)
+        rates.append(_timed(functools.partial(chunk, done)) / _CHUNK)
     return statistics.median(rates[1:])
 
 
@@ -99,13 +99,10 @@ def main() -> int:
         "| recipe | data set | images/s | steps between | s between | first, s | later, s | share |"
     )
     say("|---|---|---|---|---|---|---|---|")
-    prepared = False
+    device.prepare(cpu_kernels())
     for name in given.recipes or registry.names():
-        recipe = registry.get(name)
-        if not prepared:
-            device.prepare(configure(name, given.dataset or "digits", data_dir, steps=1)[1].kernels)
-            prepared = True
-        say(measure(name, given.dataset or recipe.dataset, data_dir, given.secs))
+        dataset = given.dataset or registry.get(name).dataset
+        say(measure(name, dataset, data_dir, given.secs))
     return 0
 
 
