@@ -28,7 +28,6 @@ from gan_core.latent.sampling import latents_in_parts
 from gan_core.metrics import evaluate
 from gan_core.metrics.evaluate import MEASURES, Measure, Seen
 from gan_core.nn import classifier, inception, reals
-from gan_core.nn.evaluating import LATENTS_SEED
 from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
@@ -184,7 +183,7 @@ def _generated(paths: RunPaths, step: int, see: See, count: int, tell: Tell) -> 
     pixel_range = str(about.get("pixel_range"))
     latent_size = int(generator.get_inputs()[0].shape[1])
     parts = []
-    for latents in latents_in_parts(LATENTS_SEED, latent_size, count, _AT_ONCE):
+    for latents in latents_in_parts(reals.LATENTS_SEED, latent_size, count, _AT_ONCE):
         parts.append(see(_images(generator, latents, pixel_range)))
         tell(len(parts) * _AT_ONCE / count)
     return _joined(parts)

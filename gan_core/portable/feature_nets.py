@@ -8,6 +8,7 @@ is copied beside it: a run is whole without its neighbours.
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from pathlib import Path
 from typing import Self
@@ -27,6 +28,8 @@ from gan_core.portable.sessions import MAX_BATCH, open_session
 from gan_core.runs import classifiers, sealed, shipped
 from gan_core.runs.files import disk_faults, read_json, sha256_of, write_json
 from gan_core.runs.layout import RunPaths
+
+logger = logging.getLogger(__name__)
 
 _CHOICE, _COPY = "features.json", "classifier"
 _MOST_TITLE = 60
@@ -113,33 +116,37 @@ def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def best_for(runs_dir: Path, info: DatasetInfo) -> Net:
-    """The best net that is there: a classifier that ships, else one that was trained, else random.
-
-    Raises:
-        DamagedError: a file of the classifier is missing or altered.
-    """
+    """The best net that is there: a classifier that ships, else one that was trained, else random."""
     folder = shipped.of_family(info)
     if folder is None and classifiers.suits(info):
         trained = classifiers.folder_of(runs_dir, info)
         folder = trained if classifiers.is_there(trained) else None
-    return Net.of_random(info.image_shape) if folder is None else Net.of_classifier(folder, info)
+    return Net.of_random(info.image_shape) if folder is None else _sound(folder, info)
 
 
 def of_run(paths: RunPaths, info: DatasetInfo) -> Net:
     """The net of a run's evaluations while training: chosen now, unless it was before.
 
     Raises:
-        DamagedError: a file of the classifier is missing or altered.
         DiskFullError, ReadOnlyError: the choice cannot be written.
     """
     if _chosen_source(paths) == "random":
         return Net.of_random(info.image_shape)
     copy = paths.evaluations / _COPY
     if classifiers.is_there(copy):
-        return Net.of_classifier(copy, info)
+        return _sound(copy, info)
     net = best_for(paths.root.parent, info)
     _keep(paths, info, net.card)
     return net
+
+
+def _sound(folder: Path, info: DatasetInfo) -> Net:
+    """A classifier's; random ones where it is damaged: training does not end for that."""
+    try:
+        return Net.of_classifier(folder, info)
+    except DamagedError as error:
+        logger.warning("%s", error.one_line())
+        return Net.of_random(info.image_shape)
 
 
 def _keep(paths: RunPaths, info: DatasetInfo, card: FeatureNet) -> None:
