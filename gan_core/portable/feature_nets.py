@@ -116,7 +116,7 @@ def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def best_for(runs_dir: Path, info: DatasetInfo) -> Net:
-    """The best net that is there: a classifier that ships, else one that was trained, else random."""
+    """The best that is there: a classifier that ships, else one trained here, else random ones."""
     folder = shipped.of_family(info)
     if folder is None and classifiers.suits(info):
         trained = classifiers.folder_of(runs_dir, info)
