@@ -6,11 +6,12 @@ from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.jobs.fork import fork
 from gan_core.recipes.settings import BEFORE_IT_WAS
-from gan_core.runs import sealed, snapshots
+from gan_core.runs import evaluations, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, load_newest
 from gan_core.runs.files import TEMPORARY_PREFIX, read_json, write_json
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
+from tests import evaluations_by_hand
 from tests.runs_by_hand import trained
 
 
@@ -53,6 +54,18 @@ def test_a_fork_of_a_run_from_before_a_setting_keeps_its_networks(parent, make):
     assert {name: getattr(settings, name) for name in BEFORE_IT_WAS} == BEFORE_IT_WAS
     with pytest.raises(BadInputError, match="changes the networks"):
         make(50, {"d_hidden": 128})
+
+
+def test_a_fork_begins_at_the_best_and_keeps_how_good_it_was(parent, make):
+    evaluations_by_hand.write(parent.paths, {0: 9.0, 50: 3.0, 100: 4.0})
+    evaluations_by_hand.write(parent.paths, {50: 2.5}, "full")
+    evaluations.go_on_from(parent.paths, 100)
+    made = make("best")
+    assert made.sound_config().parent.step == 50
+    assert [one.step for one in evaluations.light(made.paths)] == [0, 50]
+    assert evaluations.full(made.paths) == []
+    assert sorted(entry.name for entry in made.paths.evaluations.iterdir()) == ["0", "50"]
+    assert evaluations.best_step(made.paths) == 50
 
 
 def test_the_length_of_a_fork(make):
