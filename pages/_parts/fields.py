@@ -46,7 +46,7 @@ GROUPS = (
     ),
     (
         N_("Keeping and repeating"),
-        ("ema", "precision", "log_every", "snapshot_every", "checkpoint_secs"),
+        ("ema", "precision", "early_stopping", "log_every", "snapshot_every", "checkpoint_secs"),
     ),
 )
 """Where a setting stands that is not essential: title, settings."""
