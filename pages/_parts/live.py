@@ -14,6 +14,7 @@ from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
+from gan_core.runs import evaluations
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
@@ -31,6 +32,7 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
+from pages._parts.quality import named, quality_of, quality_panels
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.viewer import may, viewer
@@ -179,17 +181,20 @@ def _facts_data(run: RunView) -> dict[str, Any]:
 
 def _live_data(run: RunView, watched: Watched) -> dict[str, Any]:
     config = run.sound_config()
+    quality = quality_of(evaluations.light(run.paths))
+    drawn = (*panels(registry.get(config.recipe).family), *quality_panels(quality.measured))
     return {
         **_look(run),
         "run": run.id,
-        "page": page_stamp(run.status, watched),
+        "page": page_stamp(run.status, watched, quality),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": is_inverted(config),
         "marks": marks(watched),
-        "panels": [_panel(panel) for panel in panels(registry.get(config.recipe).family)],
+        "best_figure": named(_("FID"), quality.measured.features) if quality.measured else "",
+        "panels": [_panel(panel) for panel in drawn],
     }
 
 
@@ -205,8 +210,8 @@ def _panel(panel: Panel) -> dict[str, Any]:
         {"key": line.key, "label": line.label, "color": line.color, "dash": list(line.dash)}
         for line in panel.lines
     ]
-    bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
-    return {"title": panel.title, **bounds, "series": series}
+    bounds = {"y_min": panel.bounds[0], "y_max": panel.bounds[1]} if panel.bounds else {}
+    return {"title": panel.title, "group": panel.group, **bounds, "series": series}
 
 
 def _below(run: RunView) -> None:
