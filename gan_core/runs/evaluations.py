@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -58,15 +57,11 @@ def best_step(paths: RunPaths) -> int | None:
     Only distances in the features of the newest evaluation are compared.
     """
     there = set(snapshots.list_steps(paths))
-    best = best_of([e for e in light(paths) if e.step in there])
-    return None if best is None else best.step
-
-
-def best_of(found: Sequence[Evaluation]) -> Evaluation | None:
-    """That with the lowest Fréchet distance among those in the features of the newest one."""
-    measured = [e for e in found if e.fid is not None]
-    alike = [e for e in measured if e.features.sha256 == measured[-1].features.sha256]
-    return min(alike, key=_distance, default=None)
+    found = [e for e in light(paths) if e.fid is not None and e.step in there]
+    if not found:
+        return None
+    alike = [e for e in found if e.features.sha256 == found[-1].features.sha256]
+    return min(alike, key=_distance).step
 
 
 @functools.cache

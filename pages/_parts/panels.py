@@ -28,6 +28,7 @@ class Panel:
         lines: its curves.
         bounds: where its axis begins and ends; from its values where it is `None`.
         group: `training`, or `quality` for what is evaluated now and then.
+        y_label: what the axis of a figure for a report counts; the title where it is empty.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Panel:
     lines: tuple[Line, ...]
     bounds: tuple[float, float] | None = None
     group: str = "training"
+    y_label: str = ""
 
 
 def panels(family: Family) -> tuple[Panel, ...]:
@@ -76,4 +78,5 @@ def _accuracies() -> Panel:
             Line("d_acc_fake", _("generated images"), "violet", (6, 3)),
         ),
         bounds=(0.0, 1.0),
+        y_label=_("Share of images"),
     )

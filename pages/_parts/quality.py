@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gan_core.charts.growing import DIGITS
-from gan_core.charts.quality import alike, number_columns
+from gan_core.charts.quality import alike, best_of, number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
@@ -62,7 +62,7 @@ def quality_of(light: Sequence[Evaluation]) -> Quality:
         if name in columns
     }
     counted = [len(e.classes.names) for e in found if e.classes]
-    best = evaluations.best_of(found)
+    best = best_of(found)
     return Quality(
         Measured(found[-1].features.name, counted[-1] if counted else 0, tuple(lines)),
         {"step": best.step, "fid": figure_words(best.fid.value)} if best and best.fid else None,
@@ -73,6 +73,25 @@ def quality_of(light: Sequence[Evaluation]) -> Quality:
 def measured_of(paths: RunPaths) -> Measured | None:
     """What was evaluated of a run, if anything."""
     return quality_of(evaluations.light(paths)).measured
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best snapshot that was measured while training; `figure` names `value`."""
+
+    step: int
+    figure: str
+    value: str
+
+
+def best_of_run(paths: RunPaths) -> Best | None:
+    """The best snapshot of a run; `None` where nobody measured."""
+    step = evaluations.best_step(paths)
+    for found in evaluations.light(paths):
+        if found.step == step and found.fid is not None:
+            name = named(_("FID"), found.features.name)
+            return Best(found.step, name, figure_words(found.fid.value))
+    return None
 
 
 def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
@@ -86,15 +105,23 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
         "recall": Line("recall", _("recall"), "violet", (6, 3)),
         "classes_hit": Line("classes_hit", _("classes"), "blue"),
     }
+    count = measured.num_classes
     kinds = (
-        ("fid", _("FID"), ("fid",), None),
-        ("kid", _("KID"), ("kid",), None),
-        ("manifold", _("Precision and recall"), ("precision", "recall"), (0.0, 1.0)),
+        ("fid", _("FID"), ("fid",), None, _("FID, lower is better")),
+        ("kid", _("KID"), ("kid",), None, _("KID, lower is better")),
+        (
+            "manifold",
+            _("Precision and recall"),
+            ("precision", "recall"),
+            (0.0, 1.0),
+            _("Share of images"),
+        ),
         (
             "classes",
-            _("Classes hit, of {n}").format(n=number(measured.num_classes)),
+            _("Classes hit, of {n}").format(n=number(count)),
             ("classes_hit",),
-            (0.0, float(measured.num_classes)),
+            (0.0, float(count)),
+            _("Classes"),
         ),
     )
     return tuple(
@@ -104,8 +131,9 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
             tuple(lines[name] for name in names),
             bounds=bounds,
             group="quality",
+            y_label=y_label,
         )
-        for key, title, names, bounds in kinds
+        for key, title, names, bounds, y_label in kinds
         if set(names) & set(measured.figures)
     )
 
