@@ -25,7 +25,7 @@ from pages._parts.i18n import _, error_text, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
 from pages._parts.points import Point
-from pages._parts.snapshot_choice import NEWEST, choose_snapshot, step_of
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot
 from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.viewer import may, viewer
@@ -112,7 +112,7 @@ def _display_options(run: RunView) -> None:
 def _explore(run_id: str, chosen: str, was_training: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
-        step = step_of(run, chosen)
+        step = snapshots.resolve_step(run.paths, chosen)
         data = _data(run, step, chosen)
         state = explorer(key=f"explorer-{run.id}", data=data)
         _act(run, step, state.action if state is not None else None)

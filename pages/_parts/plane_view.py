@@ -31,7 +31,7 @@ from pages._parts.plane_data import (
     shown_images,
 )
 from pages._parts.plane_routes import plane_urls
-from pages._parts.snapshot_choice import NEWEST, choose_snapshot, step_of
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot
 from pages._parts.studio import engines, studio
 from pages._parts.words import number, plain, state_word
 
@@ -148,7 +148,7 @@ def _more(runs: list[RunView], chosen: str) -> None:
 
 
 def _downloads(run: RunView, chosen: str, *, titled: bool) -> None:
-    step, invert = step_of(run, chosen), is_inverted(run.sound_config())
+    step, invert = snapshots.resolve_step(run.paths, chosen), is_inverted(run.sound_config())
     if titled:
         st.caption(plain(run.title))
     kinds: list[tuple[str, str, Callable[[RunView, int, bool], bytes]]] = [
@@ -191,7 +191,7 @@ def _plane(ids: tuple[str, ...], chosen: str) -> None:
 
 def _data(runs: Sequence[RunView], chosen: str) -> dict[str, Any]:
     info = runs[0].sound_config().dataset
-    models = [_model(run, step_of(run, chosen)) for run in runs]
+    models = [_model(run, snapshots.resolve_step(run.paths, chosen)) for run in runs]
     return {
         "models": models,
         "images_url": models[0]["images_url"],

@@ -8,6 +8,7 @@ import streamlit as st
 
 from gan_core.charts.figures import IN_THE_DARK, ON_PAPER
 from gan_core.evaluation import Evaluation, FeatureNet
+from gan_core.jobs import evaluate
 from gan_core.runs import evaluations, snapshots
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import save_popover
@@ -21,8 +22,14 @@ from pages._parts.evaluation_charts import (
 from pages._parts.evaluation_table import FIGURES, evaluation_table
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
+from pages._parts.messages import guarded
+from pages._parts.snapshot_choice import choose_snapshot
+from pages._parts.studio import studio
+from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
 
+TICK_SECS = 1.0
+NUM_IMAGES = (1_000, 2_000, 5_000, 10_000, 50_000)
 _MOST_COLUMNS = 4
 _MOST_MISSING = 20
 
@@ -38,7 +45,86 @@ def show_quality(run: RunView) -> None:
     if not snapshots.list_steps(run.paths):
         st.caption(_("There is nothing to measure yet: the first snapshot comes within seconds."))
         return
+    running = _running(run)
+    st.fragment(_measure, run_every=TICK_SECS if running else None)(run.id, was_running=running)
     _results(run)
+
+
+def _running(run: RunView) -> bool:
+    now = evaluate.progress(run.paths)
+    return now is not None and now.state == "running"
+
+
+def _measure(run_id: str, *, was_running: bool) -> None:
+    """The button, or how far what it began has come."""
+    with guarded():
+        run = studio().store.get(run_id)
+        now = evaluate.progress(run.paths)
+        if _running(run) != was_running:
+            st.rerun()  # what was found stands around this
+        if now is not None and now.state == "running":
+            _show_progress(run, now)
+        elif may("train"):
+            if now is not None:
+                st.warning(_("It could not be measured: {reason}").format(reason=plain(now.reason)))
+            _ask(run)
+        else:
+            st.caption(_("The teacher can measure it."))
+
+
+def _show_progress(run: RunView, now: evaluate.Progress) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = _("Measuring step {n}: {percent} %")
+        st.progress(
+            now.share,
+            text=words.format(n=number(now.step), percent=round(100 * now.share)),
+            width="stretch",
+        )
+        if may("train"):
+            st.button(
+                _("Stop measuring"),
+                icon=":material/stop:",
+                key="stop-measuring",
+                on_click=_stop,
+                args=(run.id,),
+            )
+
+
+def _stop(run_id: str) -> None:
+    with guarded():
+        evaluate.stop(studio().store, run_id, by=viewer())
+
+
+def _ask(run: RunView) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = choose_snapshot(run, key=f"measure-step-{run.id}", width=330)
+        num_images = st.selectbox(
+            _("Images"),
+            NUM_IMAGES,
+            index=NUM_IMAGES.index(evaluate.NUM_IMAGES),
+            format_func=number,
+            key=f"measure-images-{run.id}",
+            help=_("How many are generated, and of real ones at most. More take longer and make "
+                   "the intervals narrower; a distance (FID) of more images is a little lower."),
+            width=120,
+        )  # fmt: skip
+        pressed = st.button(
+            _("Measure"), icon=":material/straighten:", type="primary", key="measure"
+        )
+    if pressed:
+        here = studio()
+        step = snapshots.resolve_step(run.paths, chosen)
+        with st.spinner(_("Starting")):
+            evaluate.start(
+                here.store,
+                run.id,
+                step,
+                data_dir=here.data_dir,
+                num_images=num_images,
+                mirror=here.mirror,
+                by=viewer(),
+            )
+        st.rerun()
 
 
 def _results(run: RunView) -> None:

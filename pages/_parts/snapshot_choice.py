@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gan_core.runs import evaluations, snapshots
+from gan_core.runs import snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.glossary import meaning
@@ -41,17 +41,6 @@ def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: 
         help=meaning("snapshot"),
         width=width,
     )
-
-
-def step_of(run: RunView, chosen: str) -> int:
-    """The step of what was chosen.
-
-    Raises:
-        NotFoundError: no such snapshot, or none at all.
-        BadInputError: neither a step nor one of the two words.
-    """
-    best = evaluations.best_step(run.paths) if chosen == BEST else None
-    return snapshots.resolve_step(run.paths, chosen if best is None else best)
 
 
 def _words(option: str, best: Best | None, steps: list[int], *, follows: bool) -> str:
