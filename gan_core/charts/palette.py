@@ -24,6 +24,11 @@ METRIC_COLOURS = {
     "val_loss": GENERATOR,
     "reconstruction": REAL,
     "kl": FAKE,
+    "fid": DISCRIMINATOR,
+    "kid": GENERATOR,
+    "precision": REAL,
+    "recall": FAKE,
+    "classes_hit": DISCRIMINATOR,
 }
 
 METRIC_DASHES = {
@@ -35,6 +40,7 @@ METRIC_DASHES = {
     "eval_g_loss": ":",
     "val_loss": "--",
     "kl": "--",
+    "recall": "--",
 }
 
 

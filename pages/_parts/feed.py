@@ -19,11 +19,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gan_core.charts.growing import GrowingCurve
+from gan_core.runs import evaluations
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
 from gan_core.runs.status import ALIVE, BUSY, Status, read_status
 from gan_core.runs.watch import Watched, read_watched
+from pages._parts.quality import Quality, quality_of
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
@@ -41,9 +43,9 @@ _VERSIONS = 64
 Line = tuple[list[float], list[float | None]]
 
 
-def page_stamp(status: Status, watched: Watched) -> str:
+def page_stamp(status: Status, watched: Watched, quality: Quality) -> str:
     """What differs when the page around the live view has to be drawn anew."""
-    shown = f"{status.state} {status.message} {watched!r}"
+    shown = f"{status.state} {status.message} {watched!r} {quality.measured!r}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
@@ -61,7 +63,8 @@ class News:
 
     Attributes:
         facts: figures and words that are sent whole.
-        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve `[steps, values]`.
+        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve, also of what was
+            evaluated, `[steps, values]`.
     """
 
     facts: dict[str, Any]
@@ -126,16 +129,18 @@ class Feed:
     def _look(self) -> None:
         self._log.read()
         status = read_status(self._paths)
+        quality = quality_of(evaluations.light(self._paths))
         news = News(
             {
-                "page": page_stamp(status, read_watched(self._paths)),
+                "page": page_stamp(status, read_watched(self._paths), quality),
                 "busy": status.state in BUSY,
                 "running": status.state == "running",
                 "soon": status.state in ALIVE and not self._log.facts["step"],
+                "best": quality.best,
                 **self._log.facts,
                 "step": max(status.step, self._log.facts["step"]),
             },
-            {"sheets": [self._sheet_steps()], **self._log.lines},
+            {"sheets": [self._sheet_steps()], **self._log.lines, **quality.lines},
         )
         if news != self._newest:
             self._take(news)

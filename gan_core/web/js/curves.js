@@ -3,6 +3,8 @@
 import { brief, whole } from "./base.js";
 import { logTicks, ticks } from "./scale.js";
 
+const FEW_POINTS = 40;
+
 /** A line through points, broken wherever a value is missing or, on a log axis, not positive. */
 export function strokeLine(context, xs, ys, toX, toY, log) {
   context.beginPath();
@@ -36,6 +38,18 @@ export function strokeSeries(context, line, smoothed, { toX, toY, log, color, wi
   context.lineWidth = width;
   strokeLine(context, line.x, smoothed, toX, toY, log);
   context.setLineDash([]);
+  if (line.x.length <= FEW_POINTS) dotPoints(context, line, smoothed, { toX, toY, log, color, width });
+}
+
+/** A dot at each of few points: a single one would be no line at all. */
+function dotPoints(context, line, values, { toX, toY, log, color, width }) {
+  context.fillStyle = color;
+  line.x.forEach((x, i) => {
+    if (values[i] === null || (log && values[i] <= 0)) return;
+    context.beginPath();
+    context.arc(toX(x), toY(values[i]), 1.4 * width, 0, 2 * Math.PI);
+    context.fill();
+  });
 }
 
 /** Grid and numbers of the y axis; the numbers stand left of the plot. */
