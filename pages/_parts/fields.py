@@ -41,7 +41,7 @@ GROUPS = (
         N_("The game"),
         (
             *("loss", "gp_weight", "label_smoothing", "d_batches", "d_steps", "instance_noise"),
-            *("orthogonal", "mode_seeking", "lesson", "on_collapse"),
+            *("orthogonal", "mode_seeking", "lesson", "on_collapse", "beta"),
         ),
     ),
     (
