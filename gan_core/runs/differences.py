@@ -20,6 +20,12 @@ class Difference:
     name: str
     values: tuple[SettingValue, ...]
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether it differs among those that have it, not only in who has it."""
+        had = [value for value in self.values if value is not None]
+        return len(set(had)) > 1 or self.name not in Settings.model_fields
+
 
 def differences(configs: Sequence[RunConfig]) -> list[Difference]:
     """What differs between runs, in the order in which `config.json` has it."""

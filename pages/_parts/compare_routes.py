@@ -19,6 +19,7 @@ from gan_core.errors import DamagedError, GanCoreError, NotFoundError
 from gan_core.inference.sheets import GRID, draw
 from gan_core.recipes.resolve import MAX_SEED
 from gan_core.runs import sealed, snapshots
+from gan_core.runs.kept import Stamp, stamp_of
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 from pages._parts.studio import studio
@@ -49,11 +50,11 @@ def _content(paths: RunPaths, step: int, latents: str) -> bytes:
     if latents != GRID and not (re.fullmatch(r"\d{1,10}", latents) and int(latents) <= MAX_SEED):
         raise NotFoundError(N_("there are no such latents."), field="latents")
     at_step = snapshots.resolve_step(paths, step)
-    manifest = paths.snapshot(at_step) / sealed.MANIFEST
+    stamp = stamp_of(paths.snapshot(at_step) / sealed.MANIFEST)
     with _ONE_AT_A_TIME:
-        return _drawn(paths.root, at_step, latents, manifest.stat().st_mtime_ns)
+        return _drawn(paths.root, at_step, latents, stamp)
 
 
 @functools.lru_cache(maxsize=128)
-def _drawn(root: Path, step: int, latents: str, changed: int) -> bytes:  # noqa: ARG001 - of the key
+def _drawn(root: Path, step: int, latents: str, stamp: Stamp | None) -> bytes:  # noqa: ARG001
     return draw(RunPaths(root), step, latents)

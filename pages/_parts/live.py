@@ -19,7 +19,9 @@ from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.components import live_facts, live_view
+from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.lesson import show_lesson
@@ -74,6 +76,7 @@ def _title(run: RunView) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
@@ -213,8 +216,15 @@ def _below(run: RunView) -> None:
     if run.config is None:
         return
     recipe = registry.get(run.config.recipe)
-    watch, networks, settings, keep, log = st.tabs(
-        [_("What to watch"), _("The two networks"), _("Settings"), _("Keep"), _("Log")]
+    watch, networks, settings, family, keep, log = st.tabs(
+        [
+            _("What to watch"),
+            _("The two networks"),
+            _("Settings"),
+            _("Family"),
+            _("Keep"),
+            _("Log"),
+        ]
     )
     watch.markdown(translate(recipe.watch))
     with networks:
@@ -224,6 +234,8 @@ def _below(run: RunView) -> None:
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
+    with family:
+        show_family(run)
     with keep:
         _downloads(run)
     with log:
