@@ -23,13 +23,14 @@ from gan_core.runs import evaluations
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
+from gan_core.runs.snapshots import list_steps
 from gan_core.runs.status import ALIVE, BUSY, Status, read_status
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.quality import Quality, quality_of
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
-    *("loss", "val_loss", "reconstruction", "kl"),
+    *("loss", "val_loss", "reconstruction", "kl", "elapsed_s"),
 )
 MAX_POINTS = 700
 LOOK_SECS = 0.5
@@ -63,8 +64,8 @@ class News:
 
     Attributes:
         facts: figures and words that are sent whole.
-        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve, also of what was
-            evaluated, `[steps, values]`.
+        lists: what grows, by name: `sheets` and `snapshots` `[[steps]]`, and for each curve, also
+            of what was evaluated, `[steps, values]`.
     """
 
     facts: dict[str, Any]
@@ -95,6 +96,7 @@ class Feed:
         self._lock = threading.Lock()
         self._log = Log(paths)
         self._sheets: KeptValues[list[int]] = KeptValues(1)
+        self._snapshots: KeptValues[list[int]] = KeptValues(1)
         self._newest: News | None = None
         self._name = secrets.token_hex(4)  # versions of another process's feed are not ours
         self._num_versions = 0
@@ -140,13 +142,21 @@ class Feed:
                 **self._log.facts,
                 "step": max(status.step, self._log.facts["step"]),
             },
-            {"sheets": [self._sheet_steps()], **self._log.lines, **quality.lines},
+            {
+                "sheets": [self._sheet_steps()],
+                "snapshots": [self._snapshot_steps()],
+                **self._log.lines,
+                **quality.lines,
+            },
         )
         if news != self._newest:
             self._take(news)
 
     def _sheet_steps(self) -> list[int]:
         return self._sheets.get(self._paths.samples, lambda _folder: sheet_steps(self._paths))
+
+    def _snapshot_steps(self) -> list[int]:
+        return self._snapshots.get(self._paths.snapshots, lambda _: list_steps(self._paths))
 
     def _take(self, news: News) -> None:
         older = self._newest.lists if self._newest else {}

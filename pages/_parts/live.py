@@ -18,7 +18,9 @@ from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.components import live_facts, live_view
+from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.lesson import show_lesson
@@ -76,6 +78,7 @@ def _title(run: RunView) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
@@ -219,12 +222,13 @@ def _below(run: RunView) -> None:
     if run.config is None:
         return
     recipe = registry.get(run.config.recipe)
-    watch, quality, networks, settings, log = st.tabs(
+    watch, quality, networks, settings, family, log = st.tabs(
         [
             _("What to watch"),
             _("How good is it?"),
             _("The two networks"),
             _("Settings"),
+            _("Family"),
             _("Log"),
         ]
     )
@@ -238,6 +242,8 @@ def _below(run: RunView) -> None:
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
+    with family:
+        show_family(run)
     with log:
         st.code(_log_tail(run), language=None, height=240)
 
