@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import streamlit as st
 
 from gan_core.charts.curves import curves_figure
 from gan_core.config import RunConfig
+from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
@@ -19,6 +20,7 @@ from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.components import live_facts, live_view
+from pages._parts.diagnosis_view import show_diagnosis
 from pages._parts.feed import page_stamp
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
@@ -32,7 +34,7 @@ from pages._parts.messages import (
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
 from pages._parts.repeat_view import group_link, repeat_button
-from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -89,9 +91,11 @@ def _state(run_id: str, *, was_busy: bool) -> None:
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
+        found = feed(run.paths).diagnoses()
         _state_line(run)
-        show_watch(run, watched)
-        live_view(key=f"live-{run.id}", data=_live_data(run, watched))
+        asks = show_watch(run, watched)
+        live_view(key=f"live-{run.id}", data=_live_data(run, watched, found))
+        show_diagnosis(run, found, has_button=not asks)
 
 
 def _tell_end(run: RunView) -> None:
@@ -112,6 +116,8 @@ def _state_line(run: RunView) -> None:
         live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
     news = said_text(status.said) or status.message
+    if status.state == "running":
+        return  # what is happening is said below
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
@@ -177,12 +183,12 @@ def _facts_data(run: RunView) -> dict[str, Any]:
     }
 
 
-def _live_data(run: RunView, watched: Watched) -> dict[str, Any]:
+def _live_data(run: RunView, watched: Watched, found: Sequence[Diagnosis]) -> dict[str, Any]:
     config = run.sound_config()
     return {
         **_look(run),
         "run": run.id,
-        "page": page_stamp(run.status, watched),
+        "page": page_stamp(run.status, watched, found),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
