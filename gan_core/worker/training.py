@@ -168,17 +168,16 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         state.step,
         news or Said(template=N_("training on {device}"), values={"device": device_name}),
     )
+    watcher = Watcher(paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse"))
     hooks = Hooks(
         request=reporter.request,
         at_step=reporter.at_step,
         write_sheet=lambda step, pixels, p_real: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns, p_real
+            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(pixels)
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
-        watcher=Watcher(
-            paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse")
-        ),
+        watcher=watcher,
         evaluator=Evaluator(paths, recipe, config, state, dataset),
     )
     return Trainer(paths, recipe, config, state, dataset, hooks)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
@@ -18,6 +19,7 @@ from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.components import live_facts, live_view
+from pages._parts.diagnosis_view import show_diagnosis
 from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
 from pages._parts.fork_view import fork_button
@@ -36,7 +38,7 @@ from pages._parts.quality import Quality, named, quality_of, quality_panels
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
-from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -95,9 +97,11 @@ def _state(run_id: str, *, was_busy: bool) -> None:
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
         quality = quality_of(evaluations.light(run.paths))
+        found = feed(run.paths).diagnoses()
         _state_line(run, run_charts(run, watched, quality))
-        show_watch(run, watched)
-        live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality))
+        asks = show_watch(run, watched)
+        live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
+        show_diagnosis(run, found, has_button=not asks)
 
 
 def _tell_end(run: RunView) -> None:
@@ -119,6 +123,8 @@ def _state_line(run: RunView, charts: Sequence[SavedChart]) -> None:
         _buttons(run)
         save_popover(charts, key=run.id)
     news = said_text(status.said) or status.message
+    if status.state == "running":
+        return  # what is happening is said below
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
@@ -184,13 +190,15 @@ def _facts_data(run: RunView) -> dict[str, Any]:
     }
 
 
-def _live_data(run: RunView, watched: Watched, quality: Quality) -> dict[str, Any]:
+def _live_data(
+    run: RunView, watched: Watched, quality: Quality, found: Sequence[Diagnosis]
+) -> dict[str, Any]:
     config = run.sound_config()
     drawn = (*panels(registry.get(config.recipe).family), *quality_panels(quality.measured))
     return {
         **_look(run),
         "run": run.id,
-        "page": page_stamp(run.status, watched, quality),
+        "page": page_stamp(run.status, watched, quality, found),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,

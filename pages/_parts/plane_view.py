@@ -15,6 +15,7 @@ from gan_core.charts.plane import (
     manifold_png,
     scatter_png,
 )
+from gan_core.runs import snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.components import plane
