@@ -31,6 +31,7 @@ from gan_core.nn import classifier, inception, reals
 from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
+from gan_core.priority import step_back
 from gan_core.runs import classifiers, evaluations, sealed, shipped
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
@@ -43,7 +44,6 @@ _AT_ONCE = 256
 _MOST_TRAIN = 60_000
 _TELL_SECS = 0.3
 _PATIENCE_SECS = 300.0
-_NICENESS = 5  # the page answers people
 
 Tell = Callable[[float], None]
 See = Callable[[NDArray[np.uint8]], Seen]
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     paths = RunPaths(given.run_dir)
     measures = tuple(one for one in MEASURES if one in given.measures.split(","))
     try:
-        os.nice(_NICENESS)
+        step_back()
         make(paths, given.step, given.data_dir, measures, given.images, given.own_dir)
     except GanCoreError as error:
         logger.warning("%s", error.one_line())
