@@ -20,7 +20,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo, RunConfig
-from gan_core.data import Dataset, load
+from gan_core.data import Dataset, load, stacked_mnist
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.evaluation import Evaluation, FeatureNet
 from gan_core.latent.pixels import to_bytes
@@ -32,7 +32,7 @@ from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
-from gan_core.runs import classifiers, evaluations, sealed, shipped
+from gan_core.runs import classifiers, evaluations, sealed
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -154,7 +154,8 @@ def _train_classifier(
     runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None
 ) -> None:
     """See to it that a labelled set has its classifier; some fifteen seconds, once."""
-    if shipped.of_family(info) is not None or not classifiers.suits(info):
+    is_there = feature_nets.best_for(runs_dir, info).card.source == "classifier"
+    if is_there or not classifiers.suits(info) or info.name == stacked_mnist.NAME:
         return
     folder = classifiers.folder_of(runs_dir, info)
     with disk_faults(folder):

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from gan_core.config import DatasetInfo
+from gan_core.data import stacked_mnist
+from gan_core.data.mnist import MNIST
 from gan_core.errors import DamagedError
 from gan_core.evaluation import FeatureNet
 from gan_core.metrics.evaluate import Seen
@@ -110,6 +112,41 @@ class Net:
         return Seen(features, _softmax(outputs[0][:, self._columns]), self._class_names)
 
 
+class StackedNet(Net):
+    """Three digits in an image, seen channel by channel: 1000 classes from a net that knows ten."""
+
+    @classmethod
+    def of_classifier(cls, folder: Path, info: DatasetInfo) -> Self:
+        """Three times the features of a classifier of digits.
+
+        Raises:
+            DamagedError: a file is missing or altered.
+        """
+        net = super().of_classifier(folder, info)
+        one = net.card
+        net.card = FeatureNet(
+            name=f"stacked {one.name}",
+            source=one.source,
+            sha256=hashlib.sha256(f"stacked {one.sha256}".encode()).hexdigest(),
+            size=3 * one.size,
+            accuracy=None if one.accuracy is None else one.accuracy**3,  # all three rightly
+        )
+        return net
+
+    def __call__(self, images: NDArray[np.uint8]) -> Seen:
+        """What it makes of images uint8 `[N, H, W, 3]`, pixels as trained."""
+        count, height, width, channels = images.shape
+        apart = images.transpose(0, 3, 1, 2).reshape(count * channels, height, width, 1)
+        seen = super().__call__(apart)
+        features = seen.features.reshape(count, -1)
+        if seen.chances is None:
+            return Seen(features)
+        red, green, blue = seen.chances.reshape(count, channels, -1).transpose(1, 0, 2)
+        # Red hundreds, green tens, blue ones; see `metrics.modes.stacked_labels`.
+        chances = np.einsum("na,nb,nc->nabc", red, green, blue).reshape(count, -1)
+        return Seen(features, chances, tuple(f"{label:03}" for label in range(chances.shape[1])))
+
+
 def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Bytes as float32 from 0 to 1."""
     return images.astype(np.float32) / np.float32(255)
@@ -117,10 +154,7 @@ def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def best_for(runs_dir: Path, info: DatasetInfo) -> Net:
     """The best that is there: a classifier that ships, else one trained here, else random ones."""
-    folder = shipped.of_family(info)
-    if folder is None and classifiers.suits(info):
-        trained = classifiers.folder_of(runs_dir, info)
-        folder = trained if classifiers.is_there(trained) else None
+    folder = _folder_of(runs_dir, info)
     return Net.of_random(info.image_shape) if folder is None else _sound(folder, info)
 
 
@@ -140,9 +174,27 @@ def of_run(paths: RunPaths, info: DatasetInfo) -> Net:
     return net
 
 
+def _folder_of(runs_dir: Path, info: DatasetInfo) -> Path | None:
+    """Where the classifier lies whose features are best, if there is any."""
+    if info.name == stacked_mnist.NAME:
+        return shipped.of_family(_one_channel(info))
+    found = shipped.of_family(info)
+    if found is not None or not classifiers.suits(info):
+        return found
+    trained = classifiers.folder_of(runs_dir, info)
+    return trained if classifiers.is_there(trained) else None
+
+
+def _one_channel(stacked: DatasetInfo) -> DatasetInfo:
+    """What each colour of stacked digits is an image of."""
+    return MNIST.info.model_copy(update={"image_size": stacked.image_size})
+
+
 def _sound(folder: Path, info: DatasetInfo) -> Net:
     """A classifier's; random ones where it is damaged: training does not end for that."""
     try:
+        if info.name == stacked_mnist.NAME:
+            return StackedNet.of_classifier(folder, _one_channel(info))
         return Net.of_classifier(folder, info)
     except DamagedError as error:
         logger.warning("%s", error.one_line())
@@ -150,13 +202,13 @@ def _sound(folder: Path, info: DatasetInfo) -> Net:
 
 
 def _keep(paths: RunPaths, info: DatasetInfo, card: FeatureNet) -> None:
+    folder = _folder_of(paths.root.parent, info)
     with disk_faults(paths.evaluations):
         paths.evaluations.mkdir(exist_ok=True)
-        if card.source == "classifier" and shipped.of_family(info) is None:
-            trained = classifiers.folder_of(paths.root.parent, info)
+        if card.source == "classifier" and folder is not None and folder.parent != shipped.FOLDER:
             unsealed = paths.evaluations / f".tmp-{_COPY}"
             shutil.rmtree(unsealed, ignore_errors=True)
-            shutil.copytree(trained, unsealed)
+            shutil.copytree(folder, unsealed)
             unsealed.replace(paths.evaluations / _COPY)
     write_json(paths.evaluations / _CHOICE, card.model_dump(mode="json"))
 
