@@ -99,7 +99,7 @@ def test_built_in_sets_have_a_classifier_that_ships(
 
 
 @pytest.mark.parametrize(
-    ("folder", "least"), [("digits", 0.99), ("fashion", 0.9), ("cifar10", 0.7)]
+    ("folder", "least"), [("digits", 0.99), ("fashion", 0.88), ("cifar10", 0.65)]
 )
 def test_what_ships_is_whole_small_and_good(folder: str, least: float) -> None:
     from gan_core.inference.classifier import Classifier
