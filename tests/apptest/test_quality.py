@@ -2,12 +2,15 @@
 
 import csv
 import io
+import time
 
 import pytest
 import streamlit as st
 
 from gan_core.access.modes import VARIABLE
+from gan_core.jobs import evaluate
 from gan_core.runs import evaluations
+from gan_core.runs.lock import FileLock, is_held
 from gan_core.runs.snapshots import list_steps
 from pages._parts.quality import best_of_run
 from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
@@ -45,7 +48,7 @@ def test_explore_offers_the_best_first_and_says_which_is_which(studio, measured)
     viewer = studio.open(EXPLORE)
     assert_sound(viewer)
     best, newest, *steps = offered(viewer).options
-    assert "best · step 30 · FID · digit features" in best
+    assert best == f"best · step 30 · FID {best_of_run(measured).value} · digit features"
     assert newest == "newest · step 60"
     assert len(steps) == len(list_steps(measured))
     assert viewer.query_params["step"] == offered(viewer).value == "best"
@@ -54,8 +57,6 @@ def test_explore_offers_the_best_first_and_says_which_is_which(studio, measured)
 
 
 def test_of_a_run_that_trains_the_newest_is_followed(studio, measured):
-    from gan_core.runs.lock import FileLock
-
     studio.set_state(measured, "running")
     with FileLock.acquire(measured.lock):
         viewer = studio.open(EXPLORE)
@@ -133,3 +134,21 @@ def test_every_chart_of_a_run_is_a_file(studio, measured):
     head, *rows = csv.reader(io.StringIO(charts[2].csv().decode()))
     assert {"step", "features", "fid", "fid_low", "fid_high"} <= set(head)
     assert [row[0] for row in rows] == [str(step) for step in list_steps(measured)]
+
+
+def test_the_button_measures_until_somebody_stops_it(studio, measured):
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer.button(key="measure").click().run()
+    assert_sound(viewer)
+    now = evaluate.progress(measured)
+    assert (now.state, now.step) == ("running", 30), "the best snapshot is offered first"
+    assert "measure" not in {button.key for button in viewer.get("button")}
+    viewer.button(key="stop-measuring").click().run()
+    assert_sound(viewer)
+    give_up_at = time.monotonic() + 60
+    while is_held(evaluations.job_lock(measured)):
+        assert time.monotonic() < give_up_at, "it goes on"
+        time.sleep(0.1)
+    assert evaluate.progress(measured) is None
+    assert evaluations.full(measured) == []
+    assert studio.open(TRAIN, run=MODEL_ID).button(key="measure")
