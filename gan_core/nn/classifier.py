@@ -24,6 +24,7 @@ from gan_core.config import DatasetInfo
 from gan_core.data import Dataset, load
 from gan_core.errors import BadInputError, DamagedError, GanCoreError
 from gan_core.nn.lean import without_optional_imports
+from gan_core.priority import step_back
 from gan_core.recipes.layers import (
     Activation,
     BatchNorm,
@@ -61,7 +62,6 @@ _NUM_SHIFTS = 8  # a batch
 _HELD_OUT = 10  # every tenth image is tested on where the data set holds out none
 _MAX_TEST = 10_000
 _TELL_EVERY = 20
-_NICENESS = 5  # as a worker's: the page answers people
 
 Progress = Callable[[int, int], None]
 """Told how many steps of how many are done."""
@@ -96,11 +96,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--detach", action="store_true", help="return at once, go on alone")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    step_back()
     if given.detach and os.fork():
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
     try:
-        os.nice(_NICENESS)
         make(read_info(given.info), given.data_dir, given.target, own_dir=given.own_dir)
     except GanCoreError as error:
         logger.warning("%s", error.one_line())

@@ -1,7 +1,8 @@
 """`python -m gan_core.nn.evaluate RUN_DIR STEP DATA_DIR`: the full evaluation of a snapshot.
 
 A job process: it generates images, compares them with real ones that were held out, and leaves
-its figures, with intervals, in the run. TensorFlow is loaded only for InceptionV3.
+its figures, with intervals, in the run. TensorFlow is loaded only for InceptionV3, and to train
+the classifier of a labelled set that has none yet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from gan_core.config import RunConfig
+from gan_core.config import DatasetInfo, RunConfig
 from gan_core.data import Dataset, load
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.evaluation import Evaluation, FeatureNet
@@ -26,13 +27,14 @@ from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import latents_in_parts
 from gan_core.metrics import evaluate
 from gan_core.metrics.evaluate import MEASURES, Measure, Seen
-from gan_core.nn import inception, reals
+from gan_core.nn import classifier, inception, reals
 from gan_core.nn.evaluating import LATENTS_SEED
 from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
-from gan_core.runs import evaluations, sealed
-from gan_core.runs.files import read_json
+from gan_core.priority import step_back
+from gan_core.runs import classifiers, evaluations, sealed, shipped
+from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
 from gan_core.text import N_
@@ -42,7 +44,7 @@ logger = logging.getLogger("gan_core.nn.evaluate")
 _AT_ONCE = 256
 _MOST_TRAIN = 60_000
 _TELL_SECS = 0.3
-_NICENESS = 5  # the page answers people
+_PATIENCE_SECS = 300.0
 
 Tell = Callable[[float], None]
 See = Callable[[NDArray[np.uint8]], Seen]
@@ -68,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
     paths = RunPaths(given.run_dir)
     measures = tuple(one for one in MEASURES if one in given.measures.split(","))
     try:
-        os.nice(_NICENESS)
+        step_back()
         make(paths, given.step, given.data_dir, measures, given.images, given.own_dir)
     except GanCoreError as error:
         logger.warning("%s", error.one_line())
@@ -98,7 +100,6 @@ def make(
     config = RunConfig.from_json(read_json(paths.config))
     tell = _teller(paths, step)
     dataset = load(config.dataset, data_dir, own_dir)
-    card, see = _features(paths, config)
     chosen = reals.pick(dataset, num_images)
     if len(chosen.images) < evaluate.FEWEST_IMAGES:
         raise BadInputError(
@@ -108,6 +109,8 @@ def make(
             given=len(chosen.images),
             least=evaluate.FEWEST_IMAGES,
         )
+    _train_classifier(paths.root.parent, config.dataset, data_dir, own_dir)
+    card, see = _features(paths, config)
     fake = _generated(paths, step, see, num_images, lambda share: tell(0.4 * share))
     real = _seen(chosen.images, see, lambda share: tell(0.4 + 0.1 * share))
     train = _seen_of_training(dataset, see, lambda share: tell(0.5 + 0.2 * share))
@@ -146,6 +149,23 @@ def _teller(paths: RunPaths, step: int) -> Tell:
 
     tell(0.0)
     return tell
+
+
+def _train_classifier(
+    runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None
+) -> None:
+    """See to it that a labelled set has its classifier; some fifteen seconds, once."""
+    if shipped.of_family(info) is not None or not classifiers.suits(info):
+        return
+    folder = classifiers.folder_of(runs_dir, info)
+    with disk_faults(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock.acquire(folder.parent / classifiers.LOCK, patience_secs=_PATIENCE_SECS)
+    if lock is None:
+        return  # random features will do
+    with lock:
+        if not classifiers.is_there(folder):
+            classifier.make(info, data_dir, folder, own_dir=own_dir)
 
 
 def _features(paths: RunPaths, config: RunConfig) -> tuple[FeatureNet, See]:

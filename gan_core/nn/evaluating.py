@@ -78,14 +78,14 @@ class Evaluator:
     def is_due(self, step: int) -> bool:
         """Whether the snapshot of a step is evaluated.
 
-        The first few come at doubling steps: of them those that are long after the one before.
+        The first few come at doubling steps: those of them that stand far from their neighbours.
         The last one is, whenever it comes.
         """
         if self._is_off or step < self._paying:
             return False
         if step == self._config.total_steps or step % self._regular == 0:
             return True
-        return 2 * self._paying <= step < self._every
+        return 2 * self._paying <= step <= self._every - self._paying
 
     def after_snapshot(self, step: int) -> None:
         """Evaluate the snapshot of this very step, if it is due and was not before.

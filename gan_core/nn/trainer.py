@@ -14,8 +14,6 @@ from gan_core.config import RunConfig
 from gan_core.data import Dataset
 from gan_core.errors import GanCoreError
 from gan_core.latent.pixels import to_bytes
-from gan_core.latent.quantiles import quantile_grid
-from gan_core.latent.sampling import sample_latents
 from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
 from gan_core.nn.evaluating import Evaluator
@@ -26,6 +24,7 @@ from gan_core.nn.source import open_source
 from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
 from gan_core.nn.step import images_per_step, make_steps, names_of_metrics, plain_step
 from gan_core.nn.watching import Watcher
+from gan_core.portable.sheet_latents import sheet_latents
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import checkpoints, evaluations, snapshots
@@ -311,12 +310,3 @@ class Trainer:
         """The newest snapshot that the watch still calls healthy."""
         healthy = self.hooks.watcher.healthy_step
         return [s for s in snapshots.list_steps(self.paths) if s <= healthy][-1:]
-
-
-def sheet_latents(recipe: Recipe, config: RunConfig) -> Values:
-    """The latents of every sheet of a run, float32 `[columns², latent_size]`."""
-    latent_size = config.settings.latent_size
-    if recipe.sheet_latents == "quantiles" and latent_size == 2:
-        return quantile_grid(recipe.sheet_columns)
-    seed = config.seed if config.sheet_seed is None else config.sheet_seed
-    return sample_latents(seed, recipe.sheet_columns**2, latent_size)

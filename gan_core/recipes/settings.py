@@ -203,6 +203,12 @@ _ALL = (
         N_("Evaluations in a row that bring no better Fréchet distance (FID) before the run ends "
            "by itself; 0 is off. The best snapshot is kept in any case."),
     ),
+    _real(
+        "beta", 0.0, 100.0, N_("Weight of KL (β)"),
+        N_("How much the divergence from the normal distribution counts beside the "
+           "reconstruction: 1 as published, less gives sharper images and a plane with gaps, "
+           "more a smooth plane and blurred images, and in the end codes that say nothing."),
+    ),
     SettingSpec(
         name="precision", kind="choice", choices=("float32",), gpu_choices=("mixed_bfloat16",),
         label=N_("Precision"),
@@ -230,6 +236,7 @@ BEFORE_IT_WAS: dict[str, SettingValue] = {
     "g_convolutions": 0,
     "d_hidden": 0,
     "early_stopping": 0,
+    "beta": 1.0,
 }
 """What runs did that were made before a setting was there: their records do not have it."""
 

@@ -26,6 +26,8 @@ from gan_core.text import N_
 
 MODEL, GOLDEN, CARD = "classifier.onnx", "golden.safetensors", "card.json"
 MIN_CLASSES, MAX_CLASSES = 2, 1000
+LOCK = ".lock"
+"""In `home`; whoever holds it trains."""
 
 _FOLDER = ".classifiers"
 _MAX_PROGRESS_BYTES = 100_000

@@ -16,6 +16,7 @@ from gan_core.config import RunConfig
 from gan_core.data import load
 from gan_core.errors import DiskFullError, GanCoreError
 from gan_core.nn.lean import without_collections, without_optional_imports
+from gan_core.priority import step_back
 from gan_core.recipes import registry
 from gan_core.runs import checkpoints, evaluations, metrics
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("gan_core.worker")
 
-_NICENESS = 5  # the page answers people; training takes what is left
-
 Ending = Request | Literal["finished", "settled"]
 """A request, or that there is nothing more to do: all steps done, or nothing gets better."""
 
@@ -42,7 +41,7 @@ Ending = Request | Literal["finished", "settled"]
 def begin() -> None:
     """What a worker's process does first, before it has a second thread."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up chatter helps nobody
-    os.nice(_NICENESS)
+    step_back()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 
 
@@ -168,17 +167,16 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         state.step,
         news or Said(template=N_("training on {device}"), values={"device": device_name}),
     )
+    watcher = Watcher(paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse"))
     hooks = Hooks(
         request=reporter.request,
         at_step=reporter.at_step,
         write_sheet=lambda step, pixels, p_real: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns, p_real
+            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(pixels)
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
-        watcher=Watcher(
-            paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse")
-        ),
+        watcher=watcher,
         evaluator=Evaluator(paths, recipe, config, state, dataset),
     )
     return Trainer(paths, recipe, config, state, dataset, hooks)

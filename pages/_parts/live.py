@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from gan_core.config import RunConfig
+from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
@@ -18,7 +19,10 @@ from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
 from pages._parts.chart_download import save_popover
 from pages._parts.components import live_facts, live_view
+from pages._parts.diagnosis_view import show_diagnosis
+from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.lesson import show_lesson
@@ -34,7 +38,7 @@ from pages._parts.quality import Measured, Quality, named, quality_of, quality_p
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
-from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -79,6 +83,7 @@ def _title(run: RunView, quality: Quality) -> None:
         group_link(run)
         if run.config is not None and run.config.recipe != imported.NAME:
             save_popover(run_charts(run, read_watched(run.paths), quality), key=run.id)
+        fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
@@ -96,9 +101,11 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
+        found = feed(run.paths).diagnoses()
         _state_line(run)
-        show_watch(run, watched)
-        live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality))
+        asks = show_watch(run, watched)
+        live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
+        show_diagnosis(run, found, has_button=not asks)
 
 
 def _tell_end(run: RunView) -> None:
@@ -119,6 +126,8 @@ def _state_line(run: RunView) -> None:
         live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
     news = said_text(status.said) or status.message
+    if status.state == "running":
+        return  # what is happening is said below
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
@@ -184,13 +193,15 @@ def _facts_data(run: RunView) -> dict[str, Any]:
     }
 
 
-def _live_data(run: RunView, watched: Watched, quality: Quality) -> dict[str, Any]:
+def _live_data(
+    run: RunView, watched: Watched, quality: Quality, found: Sequence[Diagnosis]
+) -> dict[str, Any]:
     config = run.sound_config()
     drawn = (*panels(registry.get(config.recipe).family), *quality_panels(quality.measured))
     return {
         **_look(run),
         "run": run.id,
-        "page": page_stamp(run.status, watched, quality),
+        "page": page_stamp(run.status, watched, quality, found),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
@@ -222,12 +233,13 @@ def _below(run: RunView) -> None:
     if run.config is None:
         return
     recipe = registry.get(run.config.recipe)
-    watch, quality, networks, settings, log = st.tabs(
+    watch, quality, networks, settings, family, log = st.tabs(
         [
             _("What to watch"),
             _("How good is it?"),
             _("The two networks"),
             _("Settings"),
+            _("Family"),
             _("Log"),
         ]
     )
@@ -241,6 +253,8 @@ def _below(run: RunView) -> None:
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
+    with family:
+        show_family(run)
     with log:
         st.code(_log_tail(run), language=None, height=240)
 

@@ -22,6 +22,7 @@ from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
+from pages._parts.compare_marks import compare_bar, mark_to_compare, redraw_if_marked
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
@@ -59,6 +60,7 @@ def _cards() -> None:
     st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
     num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
     shown = runs[:num_shown]
+    compare_bar(runs)
     if any(run.status.state in BUSY for run in shown):
         states = tuple((run.id, run.status.state) for run in shown)
         st.fragment(_look, run_every=TICK_SECS)(len(runs), states)
@@ -89,6 +91,7 @@ def _look(num_runs: int, states: tuple[tuple[str, State], ...]) -> None:
 
 
 def _living_card(run_id: str) -> None:
+    redraw_if_marked()
     with suppress(NotFoundError):  # deleted at this moment
         _card(studio().store.get(run_id))
 
@@ -129,6 +132,8 @@ def _card(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+        if not run.damage:
+            mark_to_compare(run.id)
         _more(run)
 
 
