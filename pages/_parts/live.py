@@ -225,8 +225,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         {"key": line.key, "label": line.label, "color": line.color, "dash": list(line.dash)}
         for line in panel.lines
     ]
-    bounds = {"y_min": panel.bounds[0], "y_max": panel.bounds[1]} if panel.bounds else {}
-    return {"title": panel.title, "group": panel.group, **bounds, "series": series}
+    return {"title": panel.title, "group": panel.group, **panel.axis(), "series": series}
 
 
 def _below(run: RunView) -> None:
