@@ -84,12 +84,11 @@ def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for family in dict.fromkeys(families):
         for panel in panels(family):
-            bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
             for line in panel.lines:
                 title = _("{panel}: {line}").format(panel=panel.title, line=line.label)
                 is_main = not line.key.startswith("eval_")
                 found.setdefault(
-                    line.key, {"key": line.key, "title": title, "always": is_main, **bounds}
+                    line.key, {"key": line.key, "title": title, "always": is_main, **panel.axis()}
                 )
     return list(found.values())
 
