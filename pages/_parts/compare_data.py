@@ -27,7 +27,7 @@ def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
         "sheets_from": "snapshots" if common.source == "drawn" else "sheets",
         "about_latents": about(common, len(runs)),
         "look_secs": list(LOOK_SECS),
-        "panels": [*_log_panels(runs), *_evaluation_panels(runs)],
+        "panels": [*_evaluation_panels(runs), *_log_panels(runs)],
         "view": view,
     }
 
