@@ -31,6 +31,11 @@ METRIC_COLOURS = {
     "val_loss": GENERATOR,
     "reconstruction": REAL,
     "kl": FAKE,
+    "fid": DISCRIMINATOR,
+    "kid": GENERATOR,
+    "precision": REAL,
+    "recall": FAKE,
+    "classes_hit": DISCRIMINATOR,
 }
 
 METRIC_DASHES = {
@@ -42,6 +47,7 @@ METRIC_DASHES = {
     "eval_g_loss": ":",
     "val_loss": "--",
     "kl": "--",
+    "recall": "--",
 }
 
 

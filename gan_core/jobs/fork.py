@@ -18,7 +18,7 @@ from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve, resolve_settings
 from gan_core.recipes.settings import BEFORE_IT_WAS, SPECS, choices
-from gan_core.runs import sealed, snapshots
+from gan_core.runs import evaluations, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE
 from gan_core.runs.draft import draft
 from gan_core.runs.files import write_json
@@ -111,7 +111,8 @@ def forkable_step(paths: RunPaths, step: int | str) -> int:
     """
     possible = snapshots.forkable_steps(paths)
     if step in {"newest", "best"} and possible:
-        return possible[-1]
+        best = evaluations.best_step(paths) if step == "best" else None
+        return best if best in possible else possible[-1]
     try:
         number = int(step)
     except ValueError as error:
@@ -277,3 +278,11 @@ def _copy_past(parent: RunPaths, child: RunPaths, step: int) -> None:
     if parent.metrics.is_file():
         shutil.copyfile(parent.metrics, child.metrics)
         truncate_after(child.metrics, step)
+    if parent.evaluations.is_dir():
+        shutil.copytree(parent.evaluations, child.evaluations, ignore=_only_light)
+        evaluations.truncate_after(child, step)
+
+
+def _only_light(_folder: str, names: list[str]) -> set[str]:
+    """What of a parent's evaluations stays behind: its full ones, and where it once stopped."""
+    return {n for n in names if n.startswith(("full-", "going-on"))}

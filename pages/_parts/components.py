@@ -51,7 +51,8 @@ def live_view(key: str, data: Mapping[str, Any]) -> Any:
         data:
             run: run id; another one starts the view anew.
             live_url: answers the news: {version, whole, facts: {page, busy, step, more,
-                num_bad_lines}, lists: {sheets, and each curve by its key}}.
+                num_bad_lines, best: {step, fid} or null}, lists: {sheets, and each curve by its
+                key}}.
             look_secs: how often to look at a busy and at an idle run.
             page: the stamp of what the page shows around the view; when the news have another
                 one, the page is asked to draw itself (optional).
@@ -61,9 +62,11 @@ def live_view(key: str, data: Mapping[str, Any]) -> Any:
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
             total_steps: where the run ends; the x axis never goes further.
             marks: steps at which something happened: a list of {x, label} (optional).
+            best_figure: names the figure of the best snapshot (optional).
             invert: show ink on white (a filter; send False for colour images).
             panels: a list of
-                title; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
+                title; group: `training` (also when left out) or `quality`, of which one is on
+                show; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
                 linear); band `[low, high]` or None: where a healthy run stays;
                 series: a list of {key, label, color, dash}. `color` is a theme colour's name (red
                 orange yellow blue green violet gray) or a CSS colour; `dash` a list of pixels,
@@ -164,6 +167,12 @@ def live_words() -> dict[str, str]:
         "live": _("Live view of the training run"),
         "step": _("step {step}"),
         "scrub": _("Sample sheets, from the first to the newest"),
+        "best": _("best"),
+        "best_help": _("Show the sheet of the best snapshot so far"),
+        "best_so_far": _("best so far: step {step}, {figure} {value}"),
+        "training": _("Training"),
+        "quality": _("Quality"),
+        "curves": _("Which curves"),
         "newest": _("newest"),
         "newest_help": _("Show each new sheet as it comes"),
         "no_sheet": _("The first samples appear here a few seconds after training begins."),

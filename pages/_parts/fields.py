@@ -41,12 +41,12 @@ GROUPS = (
         N_("The game"),
         (
             *("loss", "gp_weight", "label_smoothing", "d_batches", "d_steps", "instance_noise"),
-            *("orthogonal", "mode_seeking", "lesson", "on_collapse"),
+            *("orthogonal", "mode_seeking", "lesson", "on_collapse", "beta"),
         ),
     ),
     (
         N_("Keeping and repeating"),
-        ("ema", "precision", "log_every", "snapshot_every", "checkpoint_secs"),
+        ("ema", "precision", "early_stopping", "log_every", "snapshot_every", "checkpoint_secs"),
     ),
 )
 """Where a setting stands that is not essential: title, settings."""

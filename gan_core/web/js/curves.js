@@ -3,6 +3,8 @@
 import { brief, whole } from "./base.js";
 import { logTicks, ticks } from "./scale.js";
 
+const FEW_POINTS = 40;
+
 /** A line through points, broken wherever a value is missing or, on a log axis, not positive. */
 export function strokeLine(context, xs, ys, toX, toY, log) {
   context.beginPath();
@@ -36,7 +38,8 @@ export function strokeSeries(context, line, smoothed, { toX, toY, log, color, wi
   context.lineWidth = width;
   strokeLine(context, line.x, smoothed, toX, toY, log);
   context.setLineDash([]);
-  if (line.dots) drawDots(context, line, { toX, toY, log, color, width });
+  const isSparse = line.dots || line.x.length <= FEW_POINTS;  // one point would be no line at all
+  if (isSparse) drawDots(context, { ...line, y: smoothed }, { toX, toY, log, color, width });
 }
 
 /** Single measurements: a dot each, with its interval where `low` and `high` are known. */
