@@ -48,7 +48,8 @@ def nn() -> SimpleNamespace:
     device.prepare(CPU)
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
-        *("gan_step", "optimizers", "penalties", "schedules", "watching", "evaluating"),
+        *("gan_step", "optimizers", "penalties", "schedules", "watching"),
+        *("evaluate", "evaluating"),
         *("latent_figures", "seeds", "snapshot", "state", "step", "trainer"),
     )
     deeper = {
