@@ -29,7 +29,7 @@ from gan_core.metrics import codes, evaluate
 from gan_core.metrics.evaluate import MEASURES, Measure, Seen
 from gan_core.nn import classifier, inception, reals
 from gan_core.nn.evaluating import LATENTS_SEED
-from gan_core.portable import feature_nets, stacked_net
+from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
@@ -157,7 +157,6 @@ def _train_classifier(
     runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None
 ) -> None:
     """See to it that a labelled set has its classifier; some fifteen seconds, once."""
-    info = stacked_net.asked(info)
     if shipped.of_family(info) is not None or not classifiers.suits(info):
         return
     folder = classifiers.folder_of(runs_dir, info)

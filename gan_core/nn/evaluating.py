@@ -26,7 +26,7 @@ from gan_core.nn.latent_figures import latent_figures
 from gan_core.nn.state import TrainState
 from gan_core.nn.step import images_per_step
 from gan_core.portable import feature_nets
-from gan_core.portable.feature_nets import AnyNet
+from gan_core.portable.feature_nets import Net
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
@@ -146,7 +146,7 @@ class Evaluator:
         return sample_latents(LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
 
     @functools.cached_property
-    def _net(self) -> AnyNet:
+    def _net(self) -> Net:
         return feature_nets.of_run(self._paths, self._config.dataset)
 
     @functools.cached_property

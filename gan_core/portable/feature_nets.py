@@ -21,7 +21,7 @@ from gan_core.config import DatasetInfo
 from gan_core.errors import DamagedError
 from gan_core.evaluation import FeatureNet
 from gan_core.metrics.evaluate import Seen
-from gan_core.portable import random_features, stacked_net
+from gan_core.portable import random_features
 from gan_core.portable.features import with_features
 from gan_core.portable.sessions import MAX_BATCH, open_session
 from gan_core.runs import classifiers, sealed, shipped
@@ -107,52 +107,25 @@ class Net:
         return Seen(features, _softmax(outputs[0][:, self._columns]), self._class_names)
 
 
-class StackedNet:
-    """A net of digits, asked about each colour by itself; see `stacked_net`.
-
-    Attributes:
-        card: what it is.
-    """
-
-    def __init__(self, digits: Net, class_names: tuple[str, ...]) -> None:
-        """Wrap a net.
-
-        Args:
-            digits: its classes are the ten digits.
-            class_names: 000 to 999.
-        """
-        self.card = stacked_net.card_of(digits.card)
-        self._digits, self._class_names = digits, class_names
-
-    def __call__(self, images: NDArray[np.uint8]) -> Seen:
-        """What three answers say of images uint8 `[N, H, W, 3]`."""
-        seen = [self._digits(channel) for channel in stacked_net.by_channel(images)]
-        return stacked_net.together(seen, self._class_names)
-
-
-AnyNet = Net | StackedNet
-
-
 def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Bytes as float32 from 0 to 1."""
     return images.astype(np.float32) / np.float32(255)
 
 
-def best_for(runs_dir: Path, info: DatasetInfo) -> AnyNet:
+def best_for(runs_dir: Path, info: DatasetInfo) -> Net:
     """The best net that is there: a classifier that ships, else one that was trained, else random.
 
     Raises:
         DamagedError: a file of the classifier is missing or altered.
     """
-    asked = stacked_net.asked(info)
-    folder = shipped.of_family(asked)
-    if folder is None and classifiers.suits(asked):
-        trained = classifiers.folder_of(runs_dir, asked)
+    folder = shipped.of_family(info)
+    if folder is None and classifiers.suits(info):
+        trained = classifiers.folder_of(runs_dir, info)
         folder = trained if classifiers.is_there(trained) else None
-    return Net.of_random(info.image_shape) if folder is None else _of_folder(folder, info)
+    return Net.of_random(info.image_shape) if folder is None else Net.of_classifier(folder, info)
 
 
-def of_run(paths: RunPaths, info: DatasetInfo) -> AnyNet:
+def of_run(paths: RunPaths, info: DatasetInfo) -> Net:
     """The net of a run's evaluations while training: chosen now, unless it was before.
 
     Raises:
@@ -163,7 +136,7 @@ def of_run(paths: RunPaths, info: DatasetInfo) -> AnyNet:
         return Net.of_random(info.image_shape)
     copy = paths.evaluations / _COPY
     if classifiers.is_there(copy):
-        return _of_folder(copy, info)
+        return Net.of_classifier(copy, info)
     net = best_for(paths.root.parent, info)
     _keep(paths, info, net.card)
     return net
@@ -172,19 +145,13 @@ def of_run(paths: RunPaths, info: DatasetInfo) -> AnyNet:
 def _keep(paths: RunPaths, info: DatasetInfo, card: FeatureNet) -> None:
     with disk_faults(paths.evaluations):
         paths.evaluations.mkdir(exist_ok=True)
-        asked = stacked_net.asked(info)
-        if card.source == "classifier" and shipped.of_family(asked) is None:
-            trained = classifiers.folder_of(paths.root.parent, asked)
+        if card.source == "classifier" and shipped.of_family(info) is None:
+            trained = classifiers.folder_of(paths.root.parent, info)
             unsealed = paths.evaluations / f".tmp-{_COPY}"
             shutil.rmtree(unsealed, ignore_errors=True)
             shutil.copytree(trained, unsealed)
             unsealed.replace(paths.evaluations / _COPY)
     write_json(paths.evaluations / _CHOICE, card.model_dump(mode="json"))
-
-
-def _of_folder(folder: Path, info: DatasetInfo) -> AnyNet:
-    net = Net.of_classifier(folder, stacked_net.asked(info))
-    return StackedNet(net, info.class_names) if stacked_net.is_stacked(info) else net
 
 
 def _chosen_source(paths: RunPaths) -> str:
