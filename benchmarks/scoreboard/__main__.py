@@ -41,6 +41,7 @@ SYSTEMS = (
 )
 CPU_SECS = 180.0
 _SEED = 1
+_NUM_IMAGES = 5000
 _PICTURES = sections.QUALITY.parent / "pictures" / "quality"
 
 
@@ -98,7 +99,8 @@ def result(store: RunStore, name: str, data_dir: Path, cpu_secs: float) -> Row:
     run = _found(store, name, cpu_secs) or _trained(store, name, data_dir, cpu_secs)
     if not evaluations.full(run.paths):
         say(f"{name}: evaluating")
-        _run("-m", "gan_core", "--runs", str(store.root), "evaluate", run.id, data_dir=data_dir)
+        command = ("-m", "gan_core", "--runs", str(store.root), "evaluate", run.id)
+        _run(*command, "--images", str(_NUM_IMAGES), data_dir=data_dir)
     trained = Trained.model_validate(read_json(run.paths.root / TRAINED))
     return Row(run, trained, evaluations.full(run.paths)[-1])
 
