@@ -32,7 +32,7 @@ from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
-from gan_core.runs import classifiers, evaluations, sealed, shipped, snapshots
+from gan_core.runs import classifiers, evaluations, sealed, snapshots
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock

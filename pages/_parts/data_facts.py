@@ -27,7 +27,11 @@ def show_report(report: Report, title: str) -> None:
             st.markdown(class_table(report))
     if report.sizes:
         st.caption(_("Sizes as they came: pictures by their shorter side, in pixels"))
-        st.image(size_chart(report.sizes), alt=_("Histogram of the pictures' sizes"))
+        st.image(
+            size_chart(report.sizes),
+            output_format="PNG",
+            alt=_("Histogram of the pictures' sizes"),
+        )
         save_popover([_saved_sizes(report.sizes, title)], key="sizes")
     if report.num_left_out:
         _left_out(report)

@@ -84,6 +84,7 @@ def _show_sheet(card: DatasetCard) -> None:
         st.image(
             picture(card.name, columns * _ROWS, columns),
             width="stretch",
+            output_format="PNG",
             alt=_("Some images of this data set"),
         )
 

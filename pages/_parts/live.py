@@ -60,7 +60,7 @@ def show_run(run: RunView) -> None:
     # a run is too damaged to be watched, nobody in the browser looks.
     tick = LOOK_SECS[1] if run.damage else None
     st.fragment(_state, run_every=tick)(run.id, was_busy=busy, was_measured=quality.measured)
-    _below(run)
+    st.fragment(_below)(run)
 
 
 def _title(run: RunView, quality: Quality) -> None:
@@ -240,22 +240,28 @@ def _below(run: RunView) -> None:
             _("Settings"),
             _("Family"),
             _("Log"),
-        ]
+        ],
+        key="run-tabs",
+        on_change="rerun",
     )
     watch.markdown(translate(recipe.watch))
-    with quality:
-        show_quality(run)
-    with networks:
-        show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
+    if quality.open:
+        with quality:
+            show_quality(run)
+    if networks.open:
+        with networks:
+            show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
     with settings:
         values = {**run.config.settings.as_dict(), "seed": run.config.seed}
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
-    with family:
-        show_family(run)
-    with log:
-        st.code(_log_tail(run), language=None, height=240)
+    if family.open:
+        with family:
+            show_family(run)
+    if log.open:
+        with log:
+            st.code(_log_tail(run), language=None, height=240)
 
 
 def _log_tail(run: RunView, num_lines: int = 60) -> str:

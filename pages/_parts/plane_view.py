@@ -78,7 +78,9 @@ def _show_empty() -> None:
             st.session_state["recipe"] = RECIPE
             st.switch_page("pages/train.py")
     picture.image(
-        str(_PICTURE), caption=_("10 000 handwritten digits as a variational autoencoder sees them")
+        str(_PICTURE),
+        output_format="PNG",
+        caption=_("10 000 handwritten digits as a variational autoencoder sees them"),
     )
 
 
