@@ -34,8 +34,8 @@ accuracies = curves("d_acc_real", "d_acc_fake")
 
 
 def newest_sheet(signals: Signals) -> tuple[Evidence, ...]:
-    """The newest sheet, if one was measured."""
-    return (SheetEvidence(step=signals.sheets[-1].step),) if signals.sheets else ()
+    """The newest sheet, if there is one."""
+    return () if signals.newest_sheet is None else (SheetEvidence(step=signals.newest_sheet),)
 
 
 def figure(template: str, value: Callable[[Signals], float | None]) -> Show:

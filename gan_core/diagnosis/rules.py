@@ -244,7 +244,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from the start with β at {gentle}."),
         values=lambda s: {
             "kl": f"{s.curve('kl').usual:.2g}",
-            "beta": f"{s.settings.beta or 1.0:g}",
+            "beta": f"{signs.beta(s):g}",
             "gentle": f"{_gentle_beta(s):g}",
         },
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
@@ -375,7 +375,7 @@ RULES: tuple[Rule, ...] = (
                     "Distance of the sheet's images to the "
                     "nearest training image: {value} of what training images are apart"
                 ),
-                signs.nearest(s),
+                signs.nearest,
             )(s),
         ),
         action=_fork(remedies.less_by_heart, lambda s: s.step // 4),
@@ -433,7 +433,7 @@ RULES: tuple[Rule, ...] = (
         tone="advice",
         source="Higgins et al. 2017, β-VAE, section 5; Burgess et al. 2018, arXiv 1804.03599",
         applies=lambda s: (
-            s.recipe.family == "vae" and (s.settings.beta or 1.0) > 1.5 and signs.is_warm(s)
+            s.recipe.family == "vae" and signs.beta(s) > 1.5 and signs.is_warm(s)
         ),
         state=N_("The images stay soft: KL counts {beta} times."),
         cause=N_(
@@ -441,7 +441,7 @@ RULES: tuple[Rule, ...] = (
             "the decoder draws the mean of several images."
         ),
         advice=N_("For sharper images fork with β at 1, as published."),
-        values=lambda s: {"beta": f"{s.settings.beta or 1.0:g}"},
+        values=lambda s: {"beta": f"{signs.beta(s):g}"},
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
         action=_fork(lambda s: _beta(s, 1.0), _from_the_newest),
     ),
@@ -521,12 +521,12 @@ def _right_range(signals: Signals) -> str:
 
 
 def _gentle_beta(signals: Signals) -> float:
-    beta = signals.settings.beta or 1.0
+    beta = signs.beta(signals)
     return 1.0 if beta > 1 else beta / 4
 
 
 def _beta(signals: Signals, value: float) -> Changes:
-    return {} if signals.settings.beta is None else {"beta": value}
+    return {"beta": value} if "beta" in signals.recipe.defaults else {}
 
 
 def _since_best(signals: Signals) -> int:

@@ -178,6 +178,12 @@ def _normalises(recipe: str, settings: Settings, shape: ImageShape) -> bool:
     return any(isinstance(layer, BatchNorm) for net in networks for layer in net.layers)
 
 
+def beta(signals: Signals) -> float:
+    """The weight of KL; 1 in runs from before it was a setting."""
+    value = signals.settings.as_dict().get("beta", 1.0)
+    return float(value) if isinstance(value, int | float) else 1.0
+
+
 def scales_differ(signals: Signals) -> bool:
     """Whether G's last function cannot reach the range that real images are scaled to."""
     reached = {"tanh": "-1,1", "sigmoid": "0,1"}

@@ -62,7 +62,8 @@ class SheetMeter:
 def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     """Of each of `[N, F]` to each of `[M, F]`."""
     square = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None] - 2 * a @ b.T
-    return np.sqrt(np.maximum(square, 0.0))
+    apart: NDArray[np.float32] = np.sqrt(np.maximum(square, 0.0))
+    return apart
 
 
 def _share(value: float, of: float) -> float:
