@@ -16,13 +16,12 @@ from pydantic import ValidationError
 
 from gan_core.config import DatasetInfo
 from gan_core.errors import BadInputError, DamagedError, GanCoreError
+from gan_core.priority import step_back
 from gan_core.runs.files import read_json
 from gan_core.runs.lock import FileLock
 from gan_core.text import N_
 
 logger = logging.getLogger("gan_core.inference.nearest_build")
-
-_NICENESS = 5  # the page answers people
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,15 +38,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--detach", action="store_true", help="return at once, go on alone")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    step_back()
     if given.detach and os.fork():
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     # Only now: these start threads, which a fork does not take along and an exit would wait for.
-    from gan_core.inference.features import Features
     from gan_core.inference.nearest_index import make
+    from gan_core.portable.features import Features
 
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
     try:
-        os.nice(_NICENESS)
         features = None if given.classifier is None else Features.open(given.classifier)
         make(_read_info(given.info), given.data_dir, given.target, features, given.own_dir)
     except GanCoreError as error:

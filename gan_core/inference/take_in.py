@@ -8,7 +8,6 @@ records of a generator, or `{"refused": {template, hint, field, values}}`.
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,13 +17,14 @@ import numpy as np
 
 from gan_core.data.own.__main__ import confine
 from gan_core.errors import GanCoreError
-from gan_core.inference.sessions import in_parts, open_session
 from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.portable.foreign.chain import Generator
 from gan_core.portable.foreign.limits import LIMITS, refused
 from gan_core.portable.foreign.read import read
 from gan_core.portable.onnx_graph import to_onnx
+from gan_core.portable.sessions import in_parts, open_session
+from gan_core.priority import step_back
 from gan_core.recipes.layers import ToUniform
 from gan_core.runs import snapshots
 from gan_core.runs.checkpoints import write_arrays
@@ -36,13 +36,12 @@ SHEET = "sheet.png"
 _SHEET_COLUMNS = 5
 _NUM_GOLDEN = 8
 _GOLDEN_SEED = 2014
-_NICENESS = 5  # the page answers people; this takes what is left
 
 
 def main(request_file: str) -> int:
     """Take in what the request names; return the process's exit code."""
     request = json.loads(Path(request_file).read_text())
-    os.nice(_NICENESS)
+    step_back()
     confine(LIMITS)
     try:
         target = Path(request["target"])

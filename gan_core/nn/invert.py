@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.latent.sampling import sample_latents
 from gan_core.nn.lean import without_optional_imports
+from gan_core.priority import step_back
 from gan_core.recipes.layers import network_from_json
 from gan_core.runs import checkpoints, inversions, sealed, snapshots
 from gan_core.runs.files import read_json
@@ -54,7 +55,6 @@ _BETAS = (0.9, 0.99)
 _PULL = 1e-3  # of mean square pixels, for a latent of twice the usual mean square
 _NO_DIFFERENCE = 0.25 / 255  # nothing is left to see
 _TELL_SECS = 0.3
-_NICENESS = 5  # the page answers people
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--detach", action="store_true", help="return at once, go on alone")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    step_back()
     if given.detach and os.fork():
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
     try:
-        os.nice(_NICENESS)
         run(given.runs_dir, inversions.folder_of(given.runs_dir, given.id))
     except GanCoreError as error:
         logger.warning("%s", error.one_line())

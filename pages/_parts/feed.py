@@ -24,16 +24,19 @@ from gan_core.diagnosis.rules import diagnose
 from gan_core.diagnosis.signals import gather
 from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.recipes import registry
+from gan_core.runs import evaluations
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
+from gan_core.runs.snapshots import list_steps
 from gan_core.runs.status import ALIVE, BUSY, State, Status, read_status
 from gan_core.runs.store import view
 from gan_core.runs.watch import Watched, read_watched
+from pages._parts.quality import Quality, quality_of
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
-    *("loss", "val_loss", "reconstruction", "kl"),
+    *("loss", "val_loss", "reconstruction", "kl", "elapsed_s"),
 )
 MAX_POINTS = 700
 LOOK_SECS = 0.5
@@ -49,10 +52,12 @@ _VERSIONS = 64
 Line = tuple[list[float], list[float | None]]
 
 
-def page_stamp(status: Status, watched: Watched, found: Sequence[Diagnosis] = ()) -> str:
+def page_stamp(
+    status: Status, watched: Watched, quality: Quality, found: Sequence[Diagnosis] = ()
+) -> str:
     """What differs when the page around the live view has to be drawn anew."""
     said = [(one.name, one.state, one.cause, one.advice) for one in found]
-    shown = f"{status.state} {status.message} {watched!r} {said}"
+    shown = f"{status.state} {status.message} {watched!r} {quality.measured!r} {said}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
@@ -70,7 +75,8 @@ class News:
 
     Attributes:
         facts: figures and words that are sent whole.
-        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve `[steps, values]`.
+        lists: what grows, by name: `sheets` and `snapshots` `[[steps]]`, and for each curve, also
+            of what was evaluated, `[steps, values]`.
     """
 
     facts: dict[str, Any]
@@ -101,6 +107,7 @@ class Feed:
         self._lock = threading.Lock()
         self._log = Log(paths)
         self._sheets: KeptValues[list[int]] = KeptValues(1)
+        self._snapshots: KeptValues[list[int]] = KeptValues(1)
         self._newest: News | None = None
         self._found: tuple[Diagnosis, ...] = ()
         self._diagnosed: tuple[float, State] | None = None
@@ -155,18 +162,26 @@ class Feed:
     def _look(self) -> None:
         self._log.read()
         status = read_status(self._paths)
+        quality = quality_of(evaluations.light(self._paths))
         if not self._log.facts["more"]:
             self._diagnose(status)
+        watched = read_watched(self._paths)
         news = News(
             {
-                "page": page_stamp(status, read_watched(self._paths), self._found),
+                "page": page_stamp(status, watched, quality, self._found),
                 "busy": status.state in BUSY,
                 "running": status.state == "running",
                 "soon": status.state in ALIVE and not self._log.facts["step"],
+                "best": quality.best,
                 **self._log.facts,
                 "step": max(status.step, self._log.facts["step"]),
             },
-            {"sheets": [self._sheet_steps()], **self._log.lines},
+            {
+                "sheets": [self._sheet_steps()],
+                "snapshots": [self._snapshot_steps()],
+                **self._log.lines,
+                **quality.lines,
+            },
         )
         if news != self._newest:
             self._take(news)
@@ -182,6 +197,9 @@ class Feed:
 
     def _sheet_steps(self) -> list[int]:
         return self._sheets.get(self._paths.samples, lambda _folder: sheet_steps(self._paths))
+
+    def _snapshot_steps(self) -> list[int]:
+        return self._snapshots.get(self._paths.snapshots, lambda _: list_steps(self._paths))
 
     def _take(self, news: News) -> None:
         older = self._newest.lists if self._newest else {}

@@ -19,7 +19,6 @@ from gan_core.runs import snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.components import plane
-from pages._parts.glossary import meaning
 from pages._parts.i18n import _
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
@@ -33,10 +32,10 @@ from pages._parts.plane_data import (
     shown_images,
 )
 from pages._parts.plane_routes import plane_urls
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot
 from pages._parts.studio import engines, studio
 from pages._parts.words import number, plain, state_word
 
-NEWEST = "newest"
 ALONE = ""
 TICK_SECS = 2.0
 RECIPE = "vae"
@@ -113,7 +112,13 @@ def _choose(runs: list[RunView]) -> tuple[list[RunView], str]:
             format_func=lambda i: _title(by_id[i]) if i else _("nothing"),
             help=_("A second run on the same images. Their points light up together."),
         )
-        chosen = NEWEST if beside else _choose_snapshot(run)
+        chosen = (
+            NEWEST
+            if beside
+            else choose_snapshot(
+                run, key=f"plane-step-{run.id}", asked=st.query_params.get("step"), width=220
+            )
+        )
         _more([run, by_id[beside]] if beside else [run], chosen)
     st.query_params.from_dict(_address(run.id, beside, chosen))
     return [run, by_id[beside]] if beside else [run], chosen
@@ -134,22 +139,6 @@ def _take_from_address(key: str, name: str, allowed: Sequence[str], default: str
 def _address(run: str, beside: str, chosen: str) -> dict[str, str]:
     kept = {"lang": lang} if (lang := st.query_params.get("lang")) else {}
     return {**kept, "run": run, **({"beside": beside} if beside else {"step": chosen})}
-
-
-def _choose_snapshot(run: RunView) -> str:
-    options = [NEWEST, *(str(step) for step in reversed(snapshots.list_steps(run.paths)))]
-    asked = st.query_params.get("step")
-    return st.selectbox(
-        _("Snapshot"),
-        options,
-        index=options.index(asked) if asked in options else 0,
-        key=f"plane-step-{run.id}",
-        format_func=lambda s: (
-            _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
-        ),
-        help=meaning("snapshot"),
-        width=200,
-    )
 
 
 def _more(runs: list[RunView], chosen: str) -> None:

@@ -22,8 +22,11 @@ from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
+from pages._parts.compare_marks import compare_bar, mark_to_compare, redraw_if_marked
+from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
+from pages._parts.quality import best_of_run
 from pages._parts.repeat_view import group_link
 from pages._parts.studio import studio
 from pages._parts.viewer import viewer
@@ -57,6 +60,7 @@ def _cards() -> None:
     st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
     num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
     shown = runs[:num_shown]
+    compare_bar(runs)
     if any(run.status.state in BUSY for run in shown):
         states = tuple((run.id, run.status.state) for run in shown)
         st.fragment(_look, run_every=TICK_SECS)(len(runs), states)
@@ -87,6 +91,7 @@ def _look(num_runs: int, states: tuple[tuple[str, State], ...]) -> None:
 
 
 def _living_card(run_id: str) -> None:
+    redraw_if_marked()
     with suppress(NotFoundError):  # deleted at this moment
         _card(studio().store.get(run_id))
 
@@ -111,6 +116,7 @@ def _card(run: RunView) -> None:
         st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
     else:
         st.caption(" · ".join(_facts(run)))
+        _best_figure(run)
         group_link(run)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.config is None or run.config.recipe != imported.NAME:
@@ -126,6 +132,8 @@ def _card(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+        if not run.damage:
+            mark_to_compare(run.id)
         _more(run)
 
 
@@ -161,6 +169,17 @@ def _facts(run: RunView) -> list[str]:
         ),
         *trained,
     ]
+
+
+def _best_figure(run: RunView) -> None:
+    """What the best snapshot was measured to be, where anything was."""
+    best = best_of_run(run.paths)
+    if best is not None:
+        words = _("best {figure}: **{value}**, step {step}")
+        st.caption(
+            words.format(figure=best.figure, value=best.value, step=number(best.step)),
+            help=meaning("fid"),
+        )
 
 
 def _more(run: RunView) -> None:

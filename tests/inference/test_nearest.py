@@ -16,8 +16,8 @@ from gan_core.data.own.limits import UPLOAD
 from gan_core.data.own.prepare import Options, prepare
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.inference import nearest_index
-from gan_core.inference.features import Features
 from gan_core.inference.nearest import NearestCache, NearestIndex, as_pixels, nearest_rows
+from gan_core.portable.features import Features
 from gan_core.runs import nearest
 from tests import classifier_by_hand as by_hand
 from tests.data.own.conftest import png

@@ -48,7 +48,7 @@ def nn() -> SimpleNamespace:
     device.prepare(CPU)
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
-        *("gan_step", "optimizers", "penalties", "schedules", "watching"),
+        *("gan_step", "optimizers", "penalties", "schedules", "watching", "evaluating"),
         *("seeds", "snapshot", "state", "step", "trainer"),
     )
     deeper = {

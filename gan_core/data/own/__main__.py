@@ -20,9 +20,9 @@ from PIL import Image
 from gan_core.data.own.limits import NAMED, Limits
 from gan_core.data.own.prepare import Options, prepare
 from gan_core.errors import BadInputError, GanCoreError
+from gan_core.priority import step_back
 from gan_core.text import N_
 
-_NICENESS = 5  # the page answers people; this takes what is left
 _TELL_SECS = 0.2
 
 
@@ -30,7 +30,7 @@ def main(request_file: str) -> int:
     """Prepare what the request asks for; return the process's exit code."""
     request = json.loads(Path(request_file).read_text())
     limits = NAMED[request["limits"]]
-    os.nice(_NICENESS)
+    step_back()
     Image.init()  # every decoder's module, before memory is limited
     confine(limits)
     options = Options(

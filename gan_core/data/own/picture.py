@@ -7,7 +7,6 @@ the target as plain bytes; what is printed is the reason why there are none, as 
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Literal
@@ -18,6 +17,7 @@ from PIL import Image
 from gan_core.data.own.__main__ import confine
 from gan_core.data.own.limits import Limits
 from gan_core.data.own.pictures import Bytes, UnreadableError, decode, fit
+from gan_core.priority import step_back
 
 _MIB = 1024**2
 
@@ -89,5 +89,5 @@ def on_ground(picture: Bytes, ground: Ground) -> tuple[Bytes, bool]:
 
 
 if __name__ == "__main__":
-    os.nice(5)  # the page answers people
+    step_back()
     sys.exit(main(sys.argv[1:]))
