@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from gan_core.diagnosis import remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
+    classes,
     curves,
     figure,
     losses,
     newest_sheet,
     no_evidence,
+    since_best,
 )
 from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.signals import Signals
@@ -407,7 +409,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork with a reward for different images."),
         values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
-        evidence=newest_sheet,
+        evidence=lambda s: (*newest_sheet(s), *classes(s)),
         action=_fork(remedies.more_variety, _from_the_newest),
     ),
     Rule(
@@ -425,16 +427,14 @@ RULES: tuple[Rule, ...] = (
             "step": (signs.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),
         },
-        evidence=curves("val_loss", "loss"),
+        evidence=since_best,
         action=lambda s: Other(kind="explore best", step=(signs.best_of(s) or (0, 0))[0]),
     ),
     Rule(
         name="blur",
         tone="advice",
         source="Higgins et al. 2017, β-VAE, section 5; Burgess et al. 2018, arXiv 1804.03599",
-        applies=lambda s: (
-            s.recipe.family == "vae" and signs.beta(s) > 1.5 and signs.is_warm(s)
-        ),
+        applies=lambda s: s.recipe.family == "vae" and signs.beta(s) > 1.5 and signs.is_warm(s),
         state=N_("The images stay soft: KL counts {beta} times."),
         cause=N_(
             "A larger weight β makes the clouds of codes overlap more, and where they overlap "
