@@ -155,7 +155,7 @@ def missing_classes(signals: Signals) -> tuple[str, ...]:
     assert newest.classes is not None  # noqa: S101 - chosen above
     num = len(newest.classes.names)
     by_chance = num * (1 - 1 / num) ** newest.num_images
-    if len(lacking) < 1 + 3 * by_chance:
+    if len(lacking) < 1 + by_chance + 3 * math.sqrt(by_chance):
         return ()
     return tuple(name for name in newest.classes.names if name in lacking)
 
