@@ -126,8 +126,8 @@ def _state_line(run: RunView) -> None:
         live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
     news = said_text(status.said) or status.message
-    if status.state == "running":
-        return  # what is happening is said below
+    if status.state in {"running", "completed"}:
+        return  # the badge says it, and what is happening is said below
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
