@@ -43,6 +43,7 @@ else:
             st.Page("pages/explore.py", title=_("Explore"), icon=":material/explore:"),
             st.Page("pages/plane.py", title=_("Plane"), icon=":material/scatter_plot:"),
             st.Page("pages/runs.py", title=_("Runs"), icon=":material/view_cozy:"),
+            st.Page("pages/compare.py", title=_("Compare"), icon=":material/compare:"),
             st.Page("pages/data.py", title=_("Data"), icon=":material/photo_library:"),
         ],
         position="top",

@@ -24,8 +24,8 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from gan_core.inference import bundles
-from gan_core.inference.sessions import in_parts, open_session
 from gan_core.latent.sampling import sample_latents
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.runs import snapshots
 from gan_core.runs.store import RunStore, RunView
 from gan_core.web import asset, served

@@ -21,9 +21,9 @@ from PIL import Image
 from gan_core import data
 from gan_core.config import RunConfig
 from gan_core.inference.engine import SnapshotEngine
-from gan_core.inference.sessions import furthest, in_parts, open_session
 from gan_core.jobs.gallery import FACTS, FOLDER, WORDS
 from gan_core.portable.onnx_graph import to_onnx
+from gan_core.portable.sessions import furthest, in_parts, open_session
 from gan_core.recipes.layers import Network, network_from_json
 from gan_core.runs import archive, sealed, snapshots
 from gan_core.runs.checkpoints import Arrays, read_arrays, write_arrays

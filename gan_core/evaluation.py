@@ -44,6 +44,25 @@ class FeatureNet(Frozen):
     accuracy: Share | None = None
 
 
+class SheetFigures(Frozen):
+    """What is measured of every sample sheet, beside the real images.
+
+    Attributes:
+        within: how much an image says: its contrast, as a share of the real images'.
+        between: how much the images differ, likewise; near 0 where all are alike.
+        moved: how far the images of the same latents went since the sheet before, as a share of
+            how much real images differ; `None` for the first sheet of a worker.
+        nearest: how far generated images lie from the nearest training image, over how far
+            training images lie from each other; near 0 where they are repeated. `None` where the
+            training set is too large to be known by heart.
+    """
+
+    within: float
+    between: float
+    moved: float | None = None
+    nearest: float | None = None
+
+
 class ClassCounts(Frozen):
     """How the generated images spread over the classes of the data set.
 

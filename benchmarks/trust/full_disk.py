@@ -31,7 +31,7 @@ from gan_core.runs.store import RunStore
 from tests.processes.worker_runs import new_run, num_logged, start, until
 from tests.runs_by_hand import in_state
 
-_DISK_BYTES = 48_000_000
+_DISK_BYTES = 160_000_000  # a whole run of eight snapshots with room to spare
 _STEPS = 400
 _SETTINGS = {"batch_size": 8, "log_every": 1, "snapshot_every": 50, "checkpoint_secs": 0.5}
 
@@ -154,7 +154,7 @@ def _refusal_faults(disk: Path, act: Callable[[], object]) -> list[str]:
 
 
 def _names(disk: Path) -> set[str]:
-    kept = (".lock", "worker.log")
+    kept = (".lock", "worker.log", ".jobs")  # the scratch folder itself stays, empty
     found = {str(path.relative_to(disk)) for path in disk.rglob("*")}
     return {name for name in found if not name.endswith(kept)}
 

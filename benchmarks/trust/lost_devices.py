@@ -27,7 +27,6 @@ from tests.processes.worker_runs import new_run, num_logged, start, until
 LIMIT_SECS = 10.0
 _CGROUPS = Path("/sys/fs/cgroup/memory")
 _SETTINGS = {"batch_size": 16, "log_every": 1, "checkpoint_secs": 0.5}
-_STEPS = 150
 _AT_STEP = 60
 
 
@@ -38,6 +37,7 @@ class Case:
     name: str
     happen: Callable[[RunPaths, Path], float]
     words: str
+    num_steps: int = 150
 
 
 def attempt(place: Place) -> Outcome:
@@ -48,13 +48,15 @@ def attempt(place: Place) -> Outcome:
         Case("GPU, unavailable", _raising("unavailable"), "GPU stopped answering"),
     ]
     if _may_limit_memory():
-        cases.append(Case("memory, killed by the kernel", _killed_by_the_kernel, "Memory ran out"))
+        # Long enough that the kernel comes first.
+        killed = "memory, killed by the kernel"
+        cases.append(Case(killed, _killed_by_the_kernel, "Memory ran out", num_steps=2000))
     cases.append(Case("SIGKILL", _killed, "ended from outside"))
     wrong: list[str] = []
     worst = 0.0
     for case in cases[: place.num(1, len(cases))]:
         store = RunStore(place.folder / case.name.replace(" ", "-"))
-        paths = new_run(store.root, place.data_dir, steps=_STEPS, settings=_SETTINGS)
+        paths = new_run(store.root, place.data_dir, steps=case.num_steps, settings=_SETTINGS)
         happened_at = case.happen(paths, place.data_dir)
         with pages_over(store, place.data_dir):
             viewer = opened(TRAIN, run=paths.root.name)
@@ -139,7 +141,7 @@ def _killed_by_the_kernel(paths: RunPaths, data_dir: Path) -> float:
         (group / "memory.limit_in_bytes").write_text(str(max(used // 100, 4 << 20)))
         happened_at = time.monotonic()
         try:
-            code = worker.wait(timeout=8)
+            code = worker.wait(timeout=3)
         except subprocess.TimeoutExpired:
             code = _eaten(worker, group)
     record_death(paths, code, began)

@@ -138,7 +138,7 @@ def _training(store: RunStore, data_dir: Path, *, num: int) -> Iterator[list[str
     for seed in range(num):
         config = plan(
             "quick-dcgan", "digits", _SETTINGS,
-            runs_dir=store.root, data_dir=data_dir, steps=10**6, seed=seed,
+            by=OWNER, runs_dir=store.root, data_dir=data_dir, steps=10**6, seed=seed,
         )  # fmt: skip
         runs.append(submit(store, config, f"run {seed}", data_dir=data_dir, by=OWNER).id)
     try:

@@ -13,6 +13,13 @@ REAL = "#009E73"
 FAKE = "#CC79A7"
 OTHER = "#56B4E9"
 
+RUN_LETTERS = "ABCDEF"
+"""How runs beside each other are called, in pictures and tables alike."""
+RUN_COLOURS = ("#0F766E", "#B4236B", "#5B4BD6", "#8A6100", "#334155", "#C2410C")
+RUN_COLOURS_DARK = ("#4FD1C5", "#F687B3", "#A5A0FF", "#E6C84F", "#CBD5E1", "#FB923C")
+"""Of runs beside each other, in the order of their letters; none is D's or G's."""
+RUN_DASHES: tuple[tuple[int, ...], ...] = ((), (7, 3), (2, 2), (10, 3, 2, 3), (1, 3), (12, 2))
+
 METRIC_COLOURS = {
     "d_loss": DISCRIMINATOR,
     "g_loss": GENERATOR,
@@ -24,6 +31,11 @@ METRIC_COLOURS = {
     "val_loss": GENERATOR,
     "reconstruction": REAL,
     "kl": FAKE,
+    "fid": DISCRIMINATOR,
+    "kid": GENERATOR,
+    "precision": REAL,
+    "recall": FAKE,
+    "classes_hit": DISCRIMINATOR,
 }
 
 METRIC_DASHES = {
@@ -35,6 +47,7 @@ METRIC_DASHES = {
     "eval_g_loss": ":",
     "val_loss": "--",
     "kl": "--",
+    "recall": "--",
 }
 
 

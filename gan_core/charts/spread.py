@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gan_core.charts.figures import ON_PAPER, Colours, Format, blank, label, legend, saved
 from gan_core.charts.palette import METRIC_DASHES, metric_colour
 
 Columns = Mapping[str, Sequence[float]]
@@ -60,6 +59,31 @@ def _finite(columns: Columns, key: str) -> dict[float, float]:
     return {step: value for step, value in pairs if np.isfinite(value)}
 
 
+def spread_columns(
+    runs: Sequence[Columns], keys: Sequence[str], names: Sequence[str]
+) -> dict[str, Sequence[float]]:
+    """Each curve of each run, its mean and its deviation, over the steps that all runs have.
+
+    Args:
+        runs: metric logs.
+        keys: the curves.
+        names: what each run's columns are called after, such as `seed 1`.
+    """
+    shared = [spread(runs, key) for key in keys]
+    steps = sorted({step for curve in shared for step in curve.steps.tolist()})
+    found: dict[str, Sequence[float]] = {"step": steps}
+    for key, curve in zip(keys, shared, strict=True):
+        for name, run in zip(names, runs, strict=True):
+            values = _finite(run, key)
+            found[f"{key} {name}"] = [values.get(step, np.nan) for step in steps]
+        places = {step: i for i, step in enumerate(curve.steps.tolist())}
+        for suffix, numbers in (("mean", curve.mean), ("deviation", curve.deviation)):
+            found[f"{key} {suffix}"] = [
+                float(numbers[places[step]]) if step in places else np.nan for step in steps
+            ]
+    return found
+
+
 def spread_figure(
     runs: Sequence[Columns],
     keys: Sequence[str],
@@ -68,9 +92,8 @@ def spread_figure(
     x_label: str,
     y_label: str,
     labels: Mapping[str, str] | None = None,
-    ink: str = "#1b1f27",
-    paper: str = "#ffffff",
-    format: Literal["png", "svg"] = "png",  # noqa: A002 - the word for it, as in Matplotlib
+    colours: Colours = ON_PAPER,
+    format: Format = "png",  # noqa: A002 - the word for it, as in Matplotlib
 ) -> bytes:
     """Draw each curve's mean as a line and one standard deviation about it as a band.
 
@@ -79,19 +102,13 @@ def spread_figure(
         keys: what to draw; a curve without a step that all runs have is left out.
         title, x_label, y_label: words, already translated.
         labels: what the legend calls each key; the key itself where it is not named.
-        ink, paper: colours of words and ground.
+        colours: of words and ground.
         format: "png" (960 × 600 pixels) or "svg".
 
     Returns:
         The bytes of the file.
     """
-    # Loaded here: see `curves`.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.0), dpi=150, layout="constrained", facecolor=paper)
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot(facecolor=paper)
+    figure, (axes,) = blank(colours=colours)
     for key in keys:
         curve = spread(runs, key)
         if len(curve.steps) == 0:
@@ -107,15 +124,7 @@ def spread_figure(
             linewidth=1.6,
             label=(labels or {}).get(key, key),
         )
-    axes.set_title(title, color=ink)
-    axes.set_xlabel(x_label, color=ink)
-    axes.set_ylabel(y_label, color=ink)
-    axes.tick_params(colors=ink)
+    label(axes, title=title, x=x_label, y=y_label, colours=colours)
     axes.grid(alpha=0.25)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["bottom", "left"]].set_color(ink)
-    if axes.lines:
-        axes.legend(frameon=False, labelcolor=ink)
-    file = io.BytesIO()
-    figure.savefig(file, format=format)
-    return file.getvalue()
+    legend(axes, colours)
+    return saved(figure, format)

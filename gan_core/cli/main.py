@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import TextIO
 
-from gan_core.cli.context import context
+from gan_core.cli.context import Context, context
 from gan_core.cli.output import tell
 from gan_core.cli.parser import parse
 from gan_core.errors import GanCoreError
@@ -30,9 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = parse(sys.argv[1:] if arguments is None else arguments)
         module, function = given.handler.split(":")
         handler = getattr(importlib.import_module(module), function)
+        at = context(given, os.environ)
         if getattr(given, "step", None) == "best":
-            tell("no snapshot is marked best yet: the newest is used")
-        code = int(handler(given, context(given, os.environ)))
+            _tell_if_none_is_best(at, given.run)
+        code = int(handler(given, at))
         sys.stdout.flush()
     except GanCoreError as error:
         sys.stderr.write(error.one_line() + "\n")
@@ -43,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _let_go(sys.stdout)
         return 0
     return code
+
+
+def _tell_if_none_is_best(at: Context, run_id: str) -> None:
+    from gan_core.runs import evaluations  # NumPy comes along: not for every command
+
+    if evaluations.best_step(at.store.paths(run_id)) is None:
+        tell("no snapshot of this run was measured while it trained: the newest is used")
 
 
 def _let_go(stream: TextIO) -> None:

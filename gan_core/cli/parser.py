@@ -15,6 +15,7 @@ from gan_core.text import N_
 
 EXPORT_FORMATS = ("keras", "h5", "onnx", "html", "script", "zip")
 METHODS = ("slerp", "linear")
+MEASURES = ("fid", "kid", "is", "prdc")
 
 
 class Parser(argparse.ArgumentParser):
@@ -80,6 +81,17 @@ class OneOf:
         raise argparse.ArgumentTypeError(
             f"got {text[:40]!r}; allowed is one of: {', '.join(self._allowed)}"
         )
+
+
+class SomeOf:
+    """Some of a few words with commas between them, for an option."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        self._allowed = OneOf(allowed)
+
+    def __call__(self, text: str) -> list[str]:
+        """Return the words, if all are allowed."""
+        return [self._allowed(word.strip()) for word in text.split(",")]
 
 
 def setting(text: str) -> tuple[str, str]:
@@ -187,6 +199,7 @@ def build() -> tuple[Parser, dict[str, Parser]]:
     _add_fork(command("fork", "training:fork", "Start a new run from a snapshot of another."))
     _add_sample(command("sample", "making:sample", "Generate images into a file."))
     _add_interpolate(command("interpolate", "making:interpolate", "Walk between latents."))
+    _add_evaluate(command("evaluate", "measuring:evaluate", "Measure how good a snapshot is."))
     _add_export(command("export", "moving:export", "Write a generator, a program or a run."))
     archive = command("import", "moving:import_run", "Take in a run or somebody's generator.")
     archive.add_argument(
@@ -314,6 +327,21 @@ def _add_interpolate(parser: Parser) -> None:
     parser.add_argument("--frames", type=whole, default=60, metavar="N", help="in all (60)")
     parser.add_argument("--open", action="store_true", help="do not go back to the first point")
     _add_output(parser, "a .gif, .webp, .mp4 or .png")
+
+
+def _add_evaluate(parser: Parser) -> None:
+    _add_run(parser)
+    _add_step(parser)
+    parser.add_argument(
+        "--metrics",
+        type=SomeOf(MEASURES),
+        default=list(MEASURES),
+        metavar="A,B,…",
+        help=f"some of {','.join(MEASURES)} (all)",
+    )
+    parser.add_argument(
+        "--images", type=whole, default=10_000, metavar="N", help="how many to generate (10000)"
+    )
 
 
 def _add_export(parser: Parser) -> None:

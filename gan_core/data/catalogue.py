@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gan_core.config import DatasetInfo
-from gan_core.data import cifar10, digits, prepared, quickdraw, resize, shapes
+from gan_core.data import cifar10, digits, prepared, quickdraw, resize, shapes, stacked_mnist
 from gan_core.data.fashion_mnist import FASHION_MNIST
 from gan_core.data.idx_set import IdxSet
 from gan_core.data.mnist import MNIST
@@ -93,6 +93,12 @@ _FAMILIES = {
         lambda *_: shapes.CARD.info,
         lambda _, image_size: shapes.load(image_size),
         shapes.sample_pool,
+    ),
+    stacked_mnist.NAME: _taken_whole(
+        stacked_mnist.CARD,
+        stacked_mnist.prepare,
+        lambda data_dir, _: stacked_mnist.load(data_dir),
+        stacked_mnist.sample_pool,
     ),
 }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.inference.sessions import MAX_BATCH
+from gan_core.portable.sessions import MAX_BATCH
 
 Floats = NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.inference.sessions import furthest, in_parts, open_session
+from gan_core.portable.sessions import furthest, in_parts, open_session
 from gan_core.runs import checkpoints, classifiers, sealed
 from gan_core.text import N_
 

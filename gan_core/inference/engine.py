@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from gan_core.errors import BadInputError, DamagedError
 from gan_core.inference.batching import Batched
-from gan_core.inference.sessions import furthest, in_parts, open_session
 from gan_core.latent.pixels import from_bytes, to_bytes
 from gan_core.portable.of_snapshot import onnx_model
+from gan_core.portable.sessions import furthest, in_parts, open_session
 from gan_core.recipes.verdicts import Verdict
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gan_core.config import DatasetInfo
 from gan_core.data import prepared
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.inference.features import Features
+from gan_core.portable.features import Features
 from gan_core.runs import checkpoints, classifiers, nearest, sealed
 from gan_core.text import N_
 

@@ -42,8 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     if given.detach and os.fork():
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     # Only now: these start threads, which a fork does not take along and an exit would wait for.
-    from gan_core.inference.features import Features
     from gan_core.inference.nearest_index import make
+    from gan_core.portable.features import Features
 
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
     try:

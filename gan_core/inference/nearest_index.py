@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from gan_core.config import DatasetInfo
 from gan_core.data import Dataset, load
 from gan_core.errors import BadInputError
-from gan_core.inference.features import Features
 from gan_core.inference.nearest import (
     NUM_RANKED,
     Bytes,
@@ -24,6 +23,7 @@ from gan_core.inference.nearest import (
     nearest_rows,
     true_distances,
 )
+from gan_core.portable.features import Features
 from gan_core.runs import classifiers, nearest, sealed
 from gan_core.runs.checkpoints import Arrays, write_arrays
 from gan_core.runs.files import disk_faults, write_json

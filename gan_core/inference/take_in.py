@@ -17,13 +17,13 @@ import numpy as np
 
 from gan_core.data.own.__main__ import confine
 from gan_core.errors import GanCoreError
-from gan_core.inference.sessions import in_parts, open_session
 from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.portable.foreign.chain import Generator
 from gan_core.portable.foreign.limits import LIMITS, refused
 from gan_core.portable.foreign.read import read
 from gan_core.portable.onnx_graph import to_onnx
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
 from gan_core.recipes.layers import ToUniform
 from gan_core.runs import snapshots

@@ -31,7 +31,6 @@ from gan_core.text import N_
 
 State = Literal["unsuited", "none", "training", "ready", "failed"]
 
-_LOCK = ".lock"
 _INFO = "info.json"
 _START_TIMEOUT_SECS = 60.0
 _LOOK_SECS = 0.25
@@ -66,7 +65,7 @@ def standing(runs_dir: Path, info: DatasetInfo) -> Standing:
     folder = classifiers.folder_of(runs_dir, info)
     # In this order: a process that ends between two looks has left its result by then, and it
     # clears its progress only afterwards.
-    busy = is_held(classifiers.home(runs_dir) / _LOCK)
+    busy = is_held(classifiers.home(runs_dir) / classifiers.LOCK)
     progress = classifiers.read_progress(folder)
     if classifiers.is_there(folder):
         return Standing("ready", 1.0, classifiers.read_card(folder))
@@ -100,9 +99,11 @@ def start(
     by.require("train")
     _check(info)
     folder = classifiers.folder_of(runs_dir, info)
+    if classifiers.is_there(folder):
+        return
     with disk_faults(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock.acquire(folder.parent / _LOCK)
+        lock = FileLock.acquire(folder.parent / classifiers.LOCK)
     if lock is None:
         if standing(runs_dir, info).state in ("training", "ready"):
             return
@@ -161,7 +162,7 @@ def _started(
     runs_dir: Path, info: DatasetInfo, data_dir: Path, by: Person, own_dir: Path | None
 ) -> bool:
     """Start it, unless somebody trains this one or another one."""
-    if is_held(classifiers.home(runs_dir) / _LOCK):
+    if is_held(classifiers.home(runs_dir) / classifiers.LOCK):
         return False
     try:
         start(runs_dir, info, data_dir, by=by, own_dir=own_dir)

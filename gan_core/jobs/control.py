@@ -17,8 +17,8 @@ from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import check_batch, check_shape, resolve_settings, total_steps
 from gan_core.runs import control as requests
+from gan_core.runs import evaluations, snapshots
 from gan_core.runs import lock as locks
-from gan_core.runs import snapshots
 from gan_core.runs.files import disk_faults, write_json
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
@@ -198,6 +198,8 @@ def resume(
         config = _extended(config, state, status, run_id, steps, epochs)
         requests.take(found.paths)  # what was asked of a worker that is gone
         write_launch(found.paths, data_dir, by.id)
+        if state == "completed":
+            evaluations.go_on_from(found.paths, status.step)
         if config != found.config:
             write_json(found.paths.config, config.to_json(), durable=True)
         said = Said(template=N_("waiting to continue"))
@@ -249,7 +251,7 @@ def _extended(
         return config
     recipe = registry.get(config.recipe)
     total = total_steps(recipe, config.steps_per_epoch, steps, epochs)
-    done = config.total_steps if state == "completed" else status.step
+    done = status.step  # of a completed run, too: it may have stopped early
     if total <= done:
         raise BadInputError(
             N_("got {total} steps in all; {done} are done, so allowed is more than that."),

@@ -17,8 +17,8 @@ from gan_core.jobs.note import write_launch
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve, resolve_settings
-from gan_core.recipes.settings import BEFORE_IT_WAS
-from gan_core.runs import sealed, snapshots
+from gan_core.recipes.settings import BEFORE_IT_WAS, SPECS, choices
+from gan_core.runs import evaluations, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE
 from gan_core.runs.draft import draft
 from gan_core.runs.files import write_json
@@ -27,6 +27,9 @@ from gan_core.runs.metrics import truncate_after
 from gan_core.runs.status import Said, utc_now, write_status
 from gan_core.runs.store import Meta, RunStore, RunView, clean_name, new_run_id
 from gan_core.text import N_
+
+_OF_THE_START = {"optimizer", "init_std", "pixel_range"}
+"""Settings that a snapshot's weights and state were made with, though no layer list says so."""
 
 
 def fork(
@@ -108,7 +111,8 @@ def forkable_step(paths: RunPaths, step: int | str) -> int:
     """
     possible = snapshots.forkable_steps(paths)
     if step in {"newest", "best"} and possible:
-        return possible[-1]
+        best = evaluations.best_step(paths) if step == "best" else None
+        return best if best in possible else possible[-1]
     try:
         number = int(step)
     except ValueError as error:
@@ -179,6 +183,34 @@ def fork_config(
     return config
 
 
+def changeable(config: RunConfig, *, gpu: bool) -> tuple[str, ...]:
+    """The settings that are worth changing in a fork: no network and no saved state is of them.
+
+    Asked of the recipe itself: each setting is tried at another value.
+    """
+    recipe, shape = registry.get(config.recipe), config.dataset.image_shape
+    networks = recipe.networks(config.settings, shape)
+
+    def keeps_all(name: str) -> bool:
+        other = _another_value(name, getattr(config.settings, name), gpu=gpu)
+        if name in _OF_THE_START or other is None or (name == "ema" and not config.settings.ema):
+            return False
+        return recipe.networks(config.settings.model_copy(update={name: other}), shape) == networks
+
+    return tuple(name for name in config.settings.as_dict() if name in SPECS and keeps_all(name))
+
+
+def _another_value(name: str, value: SettingValue, *, gpu: bool) -> SettingValue:
+    """A value that the setting might have instead; `None` where there is no other."""
+    spec = SPECS[name]
+    if spec.kind == "choice":
+        return next((other for other in choices(spec, gpu=gpu) if other != value), None)
+    assert spec.low is not None  # noqa: S101 - every number has bounds
+    assert spec.high is not None  # noqa: S101
+    other = spec.low if value != spec.low else min(spec.high, spec.low + 1)
+    return int(other) if spec.kind == "int" else other
+
+
 def _overridden(
     recipe: Recipe, old: Settings, overrides: Mapping[str, SettingValue], *, gpu: bool
 ) -> Settings:
@@ -246,3 +278,11 @@ def _copy_past(parent: RunPaths, child: RunPaths, step: int) -> None:
     if parent.metrics.is_file():
         shutil.copyfile(parent.metrics, child.metrics)
         truncate_after(child.metrics, step)
+    if parent.evaluations.is_dir():
+        shutil.copytree(parent.evaluations, child.evaluations, symlinks=True, ignore=_only_light)
+        evaluations.truncate_after(child, step)
+
+
+def _only_light(_folder: str, names: list[str]) -> set[str]:
+    """What of a parent's evaluations stays behind: full ones, and where it once stopped."""
+    return {n for n in names if n.startswith(("full-", "going-on", "."))}

@@ -25,20 +25,20 @@ class Variety:
     between: float
 
 
-def features(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def features(images: NDArray[np.uint8], cells: int = _CELLS) -> NDArray[np.float32]:
     """Images `[N, H, W, C]` as mean brightness of 7×7 cells, float32 `[N, 49 C]`.
 
     Coarse on purpose: what differs in a few pixels looks the same to people too.
     """
     num, height, width, channels = images.shape
-    rows = np.linspace(0, height, _CELLS + 1).astype(int)[:-1]
-    columns = np.linspace(0, width, _CELLS + 1).astype(int)[:-1]
+    rows = np.linspace(0, height, cells + 1).astype(int)[:-1]
+    columns = np.linspace(0, width, cells + 1).astype(int)[:-1]
     sums = np.add.reduceat(images.astype(np.float32), rows, axis=1)
     sums = np.add.reduceat(sums, columns, axis=2)
     heights = np.diff([*rows, height])[:, None]
     widths = np.diff([*columns, width])[None, :]
     means = sums / (heights * widths)[None, :, :, None].astype(np.float32)
-    return np.asarray(means.reshape(num, -1)[:, : _CELLS * _CELLS * channels], np.float32)
+    return np.asarray(means.reshape(num, -1)[:, : cells * cells * channels], np.float32)
 
 
 def variety(images: NDArray[np.uint8]) -> Variety:

@@ -2,7 +2,8 @@
 
 Kingma and Welling 2013, "Auto-encoding variational Bayes", arXiv 1312.6114: the loss of an image
 is the binary cross-entropy of its pixels, added up, and for the variational one the divergence of
-its code from the standard normal distribution (their appendix B).
+its code from the standard normal distribution (their appendix B), times β (Higgins et al. 2017,
+"beta-VAE"; 1 is Kingma's and Welling's own).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _VALIDATION_BATCH = 1000
 
 
 def metric_names(recipe: Recipe) -> tuple[str, ...]:
-    """What a step of this autoencoder measures."""
+    """What a step of this autoencoder measures; `loss` is `reconstruction` + β·`kl`."""
     names = ("loss", "reconstruction", "kl")
     return names if recipe.family == "vae" else names[:2]
 
@@ -52,6 +53,7 @@ class AutoencoderStep:
     def __init__(self, recipe: Recipe, config: RunConfig, state: TrainState) -> None:
         """Look up what the step needs; nothing is computed yet."""
         self._variational = recipe.family == "vae"
+        self._beta = 1.0 if config.settings.beta is None else config.settings.beta
         self._config, self._state = config, state
         self._noise_key = seeds.key(config.seed, "noise of the codes")
         self._validate = tf.function(self._measured, autograph=False)
@@ -94,4 +96,5 @@ class AutoencoderStep:
         latents = mean + tf.exp(0.5 * log_variance) * noise
         rebuilt = reconstruction(pixels, self._state.generator(latents, training=training))
         kl = divergence(mean, log_variance)
-        return [rebuilt + kl, rebuilt, kl]
+        weighted = kl if self._beta == 1.0 else self._beta * kl  # at 1 the published graph, exactly
+        return [rebuilt + weighted, rebuilt, kl]

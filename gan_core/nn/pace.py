@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection
 
 TARGET_SECS = 0.2
@@ -9,6 +10,7 @@ TARGET_SECS = 0.2
 
 _MOST_STEPS = 64
 _MOST_BYTES = 32 << 20
+_SAVES_REMEMBERED = 8
 
 
 class Pace:
@@ -47,23 +49,28 @@ class Rhythm:
     """When the next checkpoint is due, so that no kill ever costs more than the interval.
 
     A checkpoint holds what was done when its writing began, and counts once its writing has
-    ended. So it is begun so early that the next round of the loop and its own writing still fit.
+    ended. So it is begun so early that the slowest round of late and the slowest writing of late
+    would still fit: on a busy machine the next one may be either.
     """
 
     def __init__(self, interval_secs: float, now: float) -> None:
         """What is done at `now` is on disk already."""
         self._interval_secs = interval_secs
         self._held_since = self._looked_at = now
-        self._save_secs = 0.0
+        self._slowest_round = 0.0
+        self._save_secs: deque[float] = deque(maxlen=_SAVES_REMEMBERED)
 
     def is_due(self, now: float) -> bool:
         """Asked once a round: whether another round would be one too many."""
-        round_secs, self._looked_at = now - self._looked_at, now
+        self._slowest_round = max(self._slowest_round, now - self._looked_at)
+        self._looked_at = now
         # The first round compiles and may take longer than the interval; half of it is enough.
-        early_secs = min(round_secs + self._save_secs, self._interval_secs / 2)
+        slowest_secs = self._slowest_round + max(self._save_secs, default=0.0)
+        early_secs = min(slowest_secs, self._interval_secs / 2)
         return now - self._held_since >= self._interval_secs - early_secs
 
     def saved(self, began: float, ended: float) -> None:
         """A checkpoint of what was done at `began` was on disk at `ended`."""
-        self._held_since, self._save_secs = began, ended - began
-        self._looked_at = ended
+        self._held_since, self._looked_at = began, ended
+        self._save_secs.append(ended - began)
+        self._slowest_round = 0.0

@@ -14,10 +14,9 @@ from gan_core.config import RunConfig
 from gan_core.data import Dataset
 from gan_core.errors import GanCoreError
 from gan_core.latent.pixels import to_bytes
-from gan_core.latent.quantiles import quantile_grid
-from gan_core.latent.sampling import sample_latents
 from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
+from gan_core.nn.evaluating import Evaluator
 from gan_core.nn.measures import EpochChecker, probabilities
 from gan_core.nn.pace import Pace, Rhythm
 from gan_core.nn.snapshot import write_snapshot
@@ -25,9 +24,10 @@ from gan_core.nn.source import open_source
 from gan_core.nn.state import NUM_EPOCH_SUMS, TrainState
 from gan_core.nn.step import images_per_step, make_steps, names_of_metrics, plain_step
 from gan_core.nn.watching import Watcher
+from gan_core.portable.sheet_latents import sheet_latents
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.recipes.verdicts import verdict_of
-from gan_core.runs import checkpoints, snapshots
+from gan_core.runs import checkpoints, evaluations, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.metrics import MetricLog
 from gan_core.runs.reporter import Request
@@ -50,6 +50,7 @@ class Hooks:
         pins: steps of snapshots that are never thinned.
         watcher: told every record and every sheet.
         clock: seconds that never go backwards.
+        evaluator: told every snapshot; without one, nothing is measured.
     """
 
     request: Callable[[], Request | None]
@@ -58,6 +59,7 @@ class Hooks:
     pins: Callable[[], tuple[int, ...]]
     clock: Callable[[], float]
     watcher: Watcher
+    evaluator: Evaluator | None = None
 
 
 class Trainer:
@@ -91,7 +93,7 @@ class Trainer:
         self._restart_clocks()
 
     def train(self, log: MetricLog) -> Request | None:
-        """Run until the last step or a request; return the request.
+        """Run until the last step, a request, or nothing gets better; return the request.
 
         Raises:
             DiskFullError: no space for the log, a sheet or a snapshot.
@@ -101,8 +103,10 @@ class Trainer:
         if state.step == 0:
             self._sheet()
             self._snapshot()
+        elif hooks.evaluator is not None and state.step in snapshots.list_steps(self.paths):
+            hooks.evaluator.after_snapshot(state.step)  # it was killed in between
         self._restart_clocks()
-        while state.step < self.config.total_steps:
+        while state.step < self.config.total_steps and not self.stops_early:
             request = hooks.request()
             if request is not None:
                 return request
@@ -203,6 +207,11 @@ class Trainer:
         return Pace(cadences, config.total_steps, bytes_a_step)
 
     @property
+    def stops_early(self) -> bool:
+        """Whether the setting `early_stopping` ends the run here."""
+        return self.hooks.evaluator is not None and self.hooks.evaluator.is_to_stop
+
+    @property
     def _is_autoencoder(self) -> bool:
         return isinstance(self._plain, AutoencoderStep)
 
@@ -291,18 +300,13 @@ class Trainer:
         self._count_time()
         self._check_state()
         write_snapshot(self.paths, self.recipe, self.config, self.state)
-        snapshots.thin(self.paths, {*self.hooks.pins(), *self._way_back()})
+        if self.hooks.evaluator is not None:
+            self.hooks.evaluator.after_snapshot(self.state.step)
+        best = evaluations.best_step(self.paths)
+        kept = () if best is None else (best,)
+        snapshots.thin(self.paths, {*self.hooks.pins(), *self._way_back(), *kept})
 
     def _way_back(self) -> list[int]:
         """The newest snapshot that the watch still calls healthy."""
         healthy = self.hooks.watcher.healthy_step
         return [s for s in snapshots.list_steps(self.paths) if s <= healthy][-1:]
-
-
-def sheet_latents(recipe: Recipe, config: RunConfig) -> Values:
-    """The latents of every sheet of a run, float32 `[columns², latent_size]`."""
-    latent_size = config.settings.latent_size
-    if recipe.sheet_latents == "quantiles" and latent_size == 2:
-        return quantile_grid(recipe.sheet_columns)
-    seed = config.seed if config.sheet_seed is None else config.sheet_seed
-    return sample_latents(seed, recipe.sheet_columns**2, latent_size)

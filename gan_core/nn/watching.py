@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan_core.config import RunConfig
+from gan_core.evaluation import SheetFigures
 from gan_core.metrics.collapse import CollapseWatch, Finding
+from gan_core.metrics.sheets import NUM_REAL, SheetMeter
 from gan_core.recipes.recipe import Recipe
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.watch import Collapse, read_watched, write_watched
 
 logger = logging.getLogger(__name__)
-
-NUM_REAL = 256
-"""Real images that sheets are compared with."""
 
 
 class Watcher:
@@ -54,6 +53,7 @@ class Watcher:
             loss=config.settings.loss,
             real_images=np.asarray(real_images[:NUM_REAL]),
         )
+        self._meter = SheetMeter(real_images)
 
     @property
     def healthy_step(self) -> int:
@@ -69,6 +69,10 @@ class Watcher:
         """Look at a sheet's images, uint8 `[N, H, W, C]`."""
         if not self._is_off:
             self._act(self._watch.observe_sheet(step, images))
+
+    def measure(self, images: NDArray[np.uint8]) -> SheetFigures:
+        """What the next sheet's images show, uint8 `[N, H, W, C]`, beside the real ones."""
+        return self._meter.measure(images)
 
     def _act(self, finding: Finding | None) -> None:
         if finding is None:

@@ -45,6 +45,7 @@ RECIPE = Recipe(
         "pixel_range": "0,1",
         "log_every": 100,
         "snapshot_every": EVERY_EPOCH,
+        "early_stopping": 0,
         "checkpoint_secs": 30.0,
         "precision": "float32",
     },

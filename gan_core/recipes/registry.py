@@ -16,6 +16,7 @@ _TARGETS = {
     "quickdraw-dcgan": "gan_core.recipes.quickdraw_dcgan:RECIPE",
     "dense-conv-gan": "gan_core.recipes.dense_conv_gan:RECIPE",
     "cifar-dcgan": "gan_core.recipes.cifar_dcgan:RECIPE",
+    "stacked-dcgan": "gan_core.recipes.stacked_dcgan:RECIPE",
     "vae": "gan_core.recipes.vae:RECIPE",
     "autoencoder": "gan_core.recipes.autoencoder:RECIPE",
 }

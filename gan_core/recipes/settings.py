@@ -198,6 +198,17 @@ _ALL = (
         N_("Ask what to do, go back to the last healthy snapshot with gentler settings and a "
            "new seed (three times at most), or take no notice."),
     ),
+    _whole(
+        "early_stopping", 0, 1000, N_("Stop early after"),
+        N_("Evaluations in a row that bring no better Fréchet distance (FID) before the run ends "
+           "by itself; 0 is off. The best snapshot is kept in any case."),
+    ),
+    _real(
+        "beta", 0.0, 100.0, N_("Weight of KL (β)"),
+        N_("How much the divergence from the normal distribution counts beside the "
+           "reconstruction: 1 as published, less gives sharper images and a plane with gaps, "
+           "more a smooth plane and blurred images, and in the end codes that say nothing."),
+    ),
     SettingSpec(
         name="precision", kind="choice", choices=("float32",), gpu_choices=("mixed_bfloat16",),
         label=N_("Precision"),
@@ -221,7 +232,12 @@ _ALL = (
 
 SPECS: dict[str, SettingSpec] = {spec.name: spec for spec in _ALL}
 
-BEFORE_IT_WAS: dict[str, SettingValue] = {"g_convolutions": 0, "d_hidden": 0}
+BEFORE_IT_WAS: dict[str, SettingValue] = {
+    "g_convolutions": 0,
+    "d_hidden": 0,
+    "early_stopping": 0,
+    "beta": 1.0,
+}
 """What runs did that were made before a setting was there: their records do not have it."""
 
 

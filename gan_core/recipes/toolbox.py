@@ -34,6 +34,7 @@ GAN_DEFAULTS: dict[str, SettingValue] = {
     "ema": 0.0,
     "lesson": "both",
     "on_collapse": "ask",
+    "early_stopping": 0,
     "precision": "float32",
     "checkpoint_secs": 30.0,
 }

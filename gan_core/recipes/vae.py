@@ -30,18 +30,20 @@ RECIPE = Recipe(
         "Two forces pull. The image should be rebuilt well: 784 times the binary cross-entropy. "
         "And all clouds together should look like one standard normal distribution: the "
         "Kullback-Leibler divergence, KL. The second keeps neighbours alike and leaves no empty "
-        "places, so every point of the plane decodes to something.\n\n"
+        "places, so every point of the plane decodes to something. The weight β says how hard the "
+        "second force pulls: 1 as published, and then the loss is a bound on how probable the "
+        "images are.\n\n"
         "Compare it with the plain autoencoder on the Plane page: the same networks without the "
         "second force."
     ),
     watch=N_(
-        "- **Loss** falls quickly to about 165, then slowly. The text reports 149.39 on the "
-        "training and 151.71 on the test images after 50 epochs.\n"
+        "- **Loss** is reconstruction + β·KL. It falls quickly to about 165, then slowly. The text "
+        "reports 149.39 on the training and 151.71 on the test images after 50 epochs.\n"
         "- **Reconstruction and KL**: the first falls while the second rises from nothing to "
         "about 6: the codes begin to carry information.\n"
         "- **The plane**: classes separate, 8 beside 9, 4 and 9 overlap: two numbers are few."
     ),
-    source="Kingma and Welling 2013, arXiv 1312.6114",
+    source=N_("Kingma and Welling 2013, arXiv 1312.6114; the weight β: Higgins et al. 2017"),
     dataset="mnist",
     family="vae",
     defaults={
@@ -52,13 +54,15 @@ RECIPE = Recipe(
         "lr_schedule": "constant",
         "weight_decay": 0.0,
         "grad_clip": 0.0,
+        "beta": 1.0,
         "pixel_range": "0,1",
         "log_every": 100,
         "snapshot_every": EVERY_EPOCH,
+        "early_stopping": 0,
         "checkpoint_secs": 30.0,
         "precision": "float32",
     },
-    essential=("batch_size", "latent_size", "g_lr", "optimizer"),
+    essential=("batch_size", "latent_size", "g_lr", "optimizer", "beta"),
     generator=decoder,
     encoder=variational_encoder,
     default_epochs=50,

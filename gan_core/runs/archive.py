@@ -59,13 +59,18 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
     (re.compile(r"directions/[0-9a-f]{8}\.json"), 4 * _MIB),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
+    (
+        re.compile(r"evaluations/(0|[1-9]\d{0,11})/(light|full-[0-9a-f]{12})\.json"),
+        2 * _MIB,
+    ),
 )
 """The names of the run layout, and how large each file may be."""
 
 _LEFT_BEHIND = re.compile(
     r"(launch|upload|watch)\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
     r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
-    r"|(snapshots|checkpoints)/\d{1,12}/"
+    r"|(snapshots|checkpoints|evaluations)/\d{1,12}/"
+    r"|evaluations/\.job\.[a-z]+|evaluations/classifier/[^/]*"
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
 
@@ -111,12 +116,17 @@ def pack(view: RunView, target: Path | IO[bytes]) -> None:
             _add_sealed(archive, view.id, paths.dataset, paths.root)
         for step in sheet_steps(paths):
             _add(archive, view.id, paths.sample(step), paths.root)
-        for folder in (paths.evaluations, paths.directions):
-            if folder.is_dir():
-                for path in sorted(folder.glob("*.json")):
-                    _add(archive, view.id, path, paths.root)
+        for path in _results(paths):
+            _add(archive, view.id, path, paths.root)
         _add(archive, view.id, paths.log, paths.root)
         _add(archive, view.id, paths.metrics, paths.root)
+
+
+def _results(paths: RunPaths) -> list[Path]:
+    """Evaluations and directions; a copy of a classifier stays behind, as no ONNX is taken in."""
+    folders = [paths.directions, paths.evaluations]
+    folders += [paths.evaluations / str(step) for step in step_folders(paths.evaluations)]
+    return [path for folder in folders for path in sorted(folder.glob("[!.]*.json"))]
 
 
 def _add(archive: zipfile.ZipFile, run_id: str, path: Path, root: Path) -> None:

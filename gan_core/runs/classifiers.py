@@ -1,5 +1,7 @@
 """Classifiers of labelled data sets, in the runs folder: one for each data set and image shape.
 
+Built-in sets have one that ships with the program; see `runs.shipped`.
+
     .classifiers/<key>/   classifier.onnx, golden.safetensors, card.json, manifest.json: sealed
     .classifiers/<key>.json   how far its training is
     .classifiers/<key>.log    what its training printed
@@ -18,12 +20,14 @@ from pydantic import Field, ValidationError
 
 from gan_core.config import SCHEMA_VERSION, DatasetInfo, Frozen
 from gan_core.errors import DamagedError
-from gan_core.runs import sealed
+from gan_core.runs import sealed, shipped
 from gan_core.runs.files import read_json, write_json
 from gan_core.text import N_
 
 MODEL, GOLDEN, CARD = "classifier.onnx", "golden.safetensors", "card.json"
 MIN_CLASSES, MAX_CLASSES = 2, 1000
+LOCK = ".lock"
+"""In `home`; whoever holds it trains."""
 
 _FOLDER = ".classifiers"
 _MAX_PROGRESS_BYTES = 100_000
@@ -88,8 +92,11 @@ def home(runs_dir: Path) -> Path:
 
 
 def folder_of(runs_dir: Path, info: DatasetInfo) -> Path:
-    """The sealed folder of a data set's classifier, whether it is there or not."""
-    return home(runs_dir) / key_of(info)
+    """The sealed folder of a data set's classifier, whether it is there or not.
+
+    One that ships with the program is taken before any that was trained here.
+    """
+    return shipped.of_classes(info) or home(runs_dir) / key_of(info)
 
 
 def is_there(folder: Path) -> bool:

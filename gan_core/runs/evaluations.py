@@ -1,7 +1,11 @@
 """Evaluations in a run directory, each file replaced whole.
 
+    evaluations/features.json   whose features are compared while training
+    evaluations/classifier/     a copy of that net, where it does not ship with the program
     evaluations/<step>/light.json   written by the worker at that snapshot
     evaluations/<step>/full-<first digits of the features' SHA-256>.json   on request
+    evaluations/going-on.json   where it was told to go on after it had stopped early
+    evaluations/.job.json, .job.log, .job.lock   of the full evaluation that is being made
 """
 
 from __future__ import annotations
@@ -9,17 +13,36 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from pydantic import ValidationError
+from typing import Annotated
 
+from pydantic import Field, ValidationError
+
+from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
-from gan_core.evaluation import Evaluation
-from gan_core.runs import snapshots
+from gan_core.evaluation import Evaluation, Step
+from gan_core.runs import sealed
 from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, step_folders
 
+_LIGHT, _GOING_ON, _JOB = "light.json", "going-on.json", ".job.json"
 _MAX_BYTES = 2_000_000
 _MAX_KEPT = 4096
+
+
+class Progress(Frozen):
+    """How far a full evaluation is.
+
+    Attributes:
+        step: of the snapshot.
+        share: what is done, 0 to 1.
+        process: which one is at work; 0 where none has begun.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    step: Step
+    share: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
+    process: Annotated[int, Field(ge=0)] = 0
 
 
 def write(paths: RunPaths, evaluation: Evaluation) -> Path:
@@ -37,7 +60,7 @@ def write(paths: RunPaths, evaluation: Evaluation) -> Path:
 
 def light(paths: RunPaths) -> list[Evaluation]:
     """The evaluations made while training, ascending by step; damaged ones are left out."""
-    files = (paths.evaluations / str(s) / "light.json" for s in step_folders(paths.evaluations))
+    files = (paths.evaluations / str(s) / _LIGHT for s in step_folders(paths.evaluations))
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
 
 
@@ -56,12 +79,92 @@ def best_step(paths: RunPaths) -> int | None:
 
     Only distances in the features of the newest evaluation are compared.
     """
-    there = set(snapshots.list_steps(paths))
-    found = [e for e in light(paths) if e.fid is not None and e.step in there]
-    if not found:
+    there = [e for e in _alike(paths) if (paths.snapshot(e.step) / sealed.MANIFEST).is_file()]
+    return min(there, key=_distance).step if there else None
+
+
+def num_without_better(paths: RunPaths, *, since: int = 0) -> int:
+    """How many evaluations while training came after the best one.
+
+    Args:
+        paths: of the run.
+        since: earlier ones do not count: they are those of a fork's parent.
+    """
+    steps = [(_distance(e), e.step) for e in _alike(paths) if e.step >= since]
+    if not steps:
+        return 0
+    best = min(steps)[1]
+    return sum(step > max(best, _went_on_at(paths)) for _, step in steps)
+
+
+def go_on_from(paths: RunPaths, step: int) -> None:
+    """Note that somebody wants a run to go on that stopped early at a step: it has new patience.
+
+    Raises:
+        DiskFullError, ReadOnlyError: it cannot be written.
+    """
+    with disk_faults(paths.evaluations):
+        paths.evaluations.mkdir(exist_ok=True)
+    write_json(paths.evaluations / _GOING_ON, {"step": step})
+
+
+def has_light(paths: RunPaths, step: int) -> bool:
+    """Whether a step was evaluated while training, and that can be read."""
+    return _read(paths.evaluations / str(step) / _LIGHT) is not None
+
+
+def truncate_after(paths: RunPaths, step: int) -> None:
+    """Remove the evaluations while training of later steps: a resumed run makes them again."""
+    for later in step_folders(paths.evaluations):
+        if later > step:
+            with disk_faults(paths.evaluations):
+                folder = paths.evaluations / str(later)
+                (folder / _LIGHT).unlink(missing_ok=True)
+                if not any(folder.iterdir()):
+                    folder.rmdir()
+
+
+def _alike(paths: RunPaths) -> list[Evaluation]:
+    """Those with a Fréchet distance in the features of the newest of them."""
+    found = [e for e in light(paths) if e.fid is not None]
+    return [e for e in found if e.features.sha256 == found[-1].features.sha256]
+
+
+def _went_on_at(paths: RunPaths) -> int:
+    try:
+        value = read_json(paths.evaluations / _GOING_ON, max_bytes=_MAX_BYTES)
+    except (FileNotFoundError, DamagedError):
+        return 0
+    step = value.get("step") if isinstance(value, dict) else None
+    return step if isinstance(step, int) else 0
+
+
+def job_lock(paths: RunPaths) -> Path:
+    """Held while a full evaluation is made."""
+    return paths.evaluations / ".job.lock"
+
+
+def job_log(paths: RunPaths) -> Path:
+    """What the making of a full evaluation printed."""
+    return paths.evaluations / ".job.log"
+
+
+def write_progress(paths: RunPaths, progress: Progress) -> None:
+    """Note how far a full evaluation is."""
+    write_json(paths.evaluations / _JOB, progress.model_dump(mode="json"))
+
+
+def read_progress(paths: RunPaths) -> Progress | None:
+    """How far it was when it last told; `None` where nothing is known."""
+    try:
+        return Progress.model_validate(read_json(paths.evaluations / _JOB, max_bytes=_MAX_BYTES))
+    except (FileNotFoundError, DamagedError, ValidationError):
         return None
-    alike = [e for e in found if e.features.sha256 == found[-1].features.sha256]
-    return min(alike, key=_distance).step
+
+
+def clear_progress(paths: RunPaths) -> None:
+    """Forget it."""
+    (paths.evaluations / _JOB).unlink(missing_ok=True)
 
 
 @functools.cache
@@ -75,7 +178,7 @@ def _distance(evaluation: Evaluation) -> float:
 
 def _file_name(evaluation: Evaluation) -> str:
     if evaluation.depth == "light":
-        return "light.json"
+        return _LIGHT
     return f"full-{evaluation.features.sha256[:12]}.json"
 
 

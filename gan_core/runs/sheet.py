@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from gan_core.errors import DamagedError
+from gan_core.evaluation import SheetFigures
 from gan_core.runs.files import write_bytes
 from gan_core.text import N_
 
@@ -60,7 +61,11 @@ def to_picture(image: NDArray[np.uint8]) -> Image.Image:
 
 
 def write_sheet(
-    path: Path, images: NDArray[np.uint8], columns: int, p_real: NDArray[np.float32] | None
+    path: Path,
+    images: NDArray[np.uint8],
+    columns: int,
+    p_real: NDArray[np.float32] | None,
+    figures: SheetFigures | None = None,
 ) -> None:
     """Write a sheet as PNG, with D's verdicts in the same file so that they cannot part.
 
@@ -69,6 +74,7 @@ def write_sheet(
         images: uint8 `[N, H, W, C]`.
         columns: images across.
         p_real: D's probability `[N]` of each being real; `None` where D gives none.
+        figures: what was measured of it, if anything.
 
     Raises:
         DiskFullError: no space; an older file stays.
@@ -78,6 +84,7 @@ def write_sheet(
         "gap": GAP,
         "tile": [int(size) for size in images.shape[1:3]],
         "p_real": [] if p_real is None else [round(float(p), 3) for p in p_real],
+        "figures": None if figures is None else figures.model_dump(mode="json"),
     }
     text = PngInfo()
     text.add_text(_ABOUT, json.dumps(about))
@@ -88,7 +95,7 @@ def write_sheet(
 
 def read_about(path: Path) -> dict[str, Any]:
     """The layout of a sheet and D's verdicts: `columns`, `gap`, `tile` `[H, W]`, `p_real` `[N]`
-    (empty where D gave none).
+    (empty where D gave none), `figures` (see `SheetFigures`; may be missing).
 
     Raises:
         FileNotFoundError: there is no such sheet.

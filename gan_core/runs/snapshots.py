@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
-from gan_core.runs import sealed
+from gan_core.runs import evaluations, sealed
 from gan_core.runs.checkpoints import STATE_FILE
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.text import N_
@@ -56,6 +56,8 @@ def forkable_steps(paths: RunPaths) -> list[int]:
 def resolve_step(paths: RunPaths, step: int | str) -> int:
     """A number, `newest` or `best` as the step of a snapshot that is there.
 
+    The best is the one that training measured to be so; the newest, where it measured none.
+
     Raises:
         NotFoundError: the run has no snapshot yet, or none at that step.
         BadInputError: neither a number nor one of the two words.
@@ -67,7 +69,10 @@ def resolve_step(paths: RunPaths, step: int | str) -> int:
             N_("The first one comes within seconds of the first step."),
             field="step",
         )
-    if step in {"newest", "best"}:
+    if step == "best":
+        best = evaluations.best_step(paths)
+        return steps[-1] if best is None else best
+    if step == "newest":
         return steps[-1]
     try:
         number = int(step)

@@ -18,6 +18,7 @@ SERVED = (
     *("explorer.js", "explorer.css", "live_view.js", "live_view.css"),
     *("access_line.js", "access_line.css"),
     *("plane.js", "plane.css", "concept_sheet.js", "concept_sheet.css"),
+    *("compare.js", "compare.css"),
     *("decode_worker.js", "runtime.wasm", "runtime_relaxed.wasm"),
 )
 """The names that have an address; nothing else of the folder does."""

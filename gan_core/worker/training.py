@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from gan_core.config import RunConfig
 from gan_core.data import load
@@ -18,7 +18,7 @@ from gan_core.errors import DiskFullError, GanCoreError
 from gan_core.nn.lean import without_collections, without_optional_imports
 from gan_core.priority import step_back
 from gan_core.recipes import registry
-from gan_core.runs import checkpoints, metrics
+from gan_core.runs import checkpoints, evaluations, metrics
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from gan_core.nn.trainer import Trainer
 
 logger = logging.getLogger("gan_core.worker")
+
+Ending = Request | Literal["finished", "settled"]
+"""A request, or that there is nothing more to do: all steps done, or nothing gets better."""
 
 
 def begin() -> None:
@@ -82,7 +85,7 @@ def _work(paths: RunPaths, data_dir: Path, engine: Callable[[], None]) -> int:
         signal.signal(signal.SIGTERM, lambda *_: reporter.ask("interrupt"))
         signal.signal(signal.SIGINT, lambda *_: reporter.ask("interrupt"))
         try:
-            request = train(paths, config, data_dir, reporter, engine)
+            ending = train(paths, config, data_dir, reporter, engine)
         except DiskFullError as error:
             logger.warning("%s", error.one_line())
             _remove_temporaries(paths)
@@ -92,12 +95,20 @@ def _work(paths: RunPaths, data_dir: Path, engine: Callable[[], None]) -> int:
             logger.warning("%s", error.one_line())
             reporter.end("failed", _said(error))
             return 1
-        reporter.end(*_END[request])
+        reporter.end(*_END[ending])
     return 0
 
 
-_END: dict[Request | None, tuple[State, Said]] = {
-    None: ("completed", Said(template=N_("finished"))),
+_END: dict[Ending, tuple[State, Said]] = {
+    "finished": ("completed", Said(template=N_("finished"))),
+    "settled": (
+        "completed",
+        Said(
+            template=N_(
+                "stopped early: it had got no better for as many evaluations as its setting says"
+            )
+        ),
+    ),
     "pause": ("paused", Said(template=N_("paused; resume continues at this very step"))),
     "stop": ("stopped", Said(template=N_("stopped; the last step was saved"))),
     "collapse": ("stopped", Said(template=N_("training has collapsed; the watch stopped it"))),
@@ -114,8 +125,8 @@ def train(
     data_dir: Path,
     reporter: Reporter,
     engine: Callable[[], None] = load_engine,
-) -> Request | None:
-    """Load everything, train, and save the last step; return the request that ended it."""
+) -> Ending:
+    """Load everything, train, and save the last step; return what ended it."""
     _remove_temporaries(paths)
     with disk_faults(paths.root):
         paths.make_folders()
@@ -128,17 +139,18 @@ def train(
         trainer = _prepare(paths, config, data_dir, reporter)
         with closing(trainer), metrics.MetricLog(paths.metrics) as log:
             request = trainer.train(log)
-            if request is None:
-                trainer.finish()
-            else:
+            if request is not None:
                 trainer.checkpoint()
-    return request
+                return request
+            trainer.finish()
+    return "finished" if trainer.state.step >= config.total_steps else "settled"
 
 
 def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter) -> Trainer:
     from gan_core.nn import device
 
     device_name = device.prepare(config.kernels)
+    from gan_core.nn.evaluating import Evaluator
     from gan_core.nn.layer_kernels import settled
     from gan_core.nn.state import initial_state
     from gan_core.nn.trainer import Hooks, Trainer
@@ -155,17 +167,17 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         state.step,
         news or Said(template=N_("training on {device}"), values={"device": device_name}),
     )
+    watcher = Watcher(paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse"))
     hooks = Hooks(
         request=reporter.request,
         at_step=reporter.at_step,
         write_sheet=lambda step, pixels, p_real: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns, p_real
+            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(pixels)
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
-        watcher=Watcher(
-            paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse")
-        ),
+        watcher=watcher,
+        evaluator=Evaluator(paths, recipe, config, state, dataset),
     )
     return Trainer(paths, recipe, config, state, dataset, hooks)
 
@@ -176,6 +188,7 @@ def _restore(paths: RunPaths, state: TrainState) -> Said | None:
     if loaded is not None:
         state.restore(loaded.arrays)
     dropped = metrics.truncate_after(paths.metrics, state.step)
+    evaluations.truncate_after(paths, state.step)
     logger.info("starting at step %d; %d later log lines dropped", state.step, dropped)
     if loaded is None:
         if dropped:

@@ -26,6 +26,8 @@ _live_view = st.components.v2.component("latent_studio_live_view", js=LOADER)
 _explorer = st.components.v2.component("latent_studio_explorer", js=LOADER)
 _access_line = st.components.v2.component("latent_studio_access_line", js=LOADER)
 _plane = st.components.v2.component("latent_studio_plane", js=LOADER)
+_compare_table = st.components.v2.component("latent_studio_compare_table", js=LOADER)
+_compare = st.components.v2.component("latent_studio_compare", js=LOADER)
 
 
 def element_data(name: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -49,7 +51,8 @@ def live_view(key: str, data: Mapping[str, Any]) -> Any:
         data:
             run: run id; another one starts the view anew.
             live_url: answers the news: {version, whole, facts: {page, busy, step, more,
-                num_bad_lines}, lists: {sheets, and each curve by its key}}.
+                num_bad_lines, best: {step, fid} or null}, lists: {sheets, and each curve by its
+                key}}.
             look_secs: how often to look at a busy and at an idle run.
             page: the stamp of what the page shows around the view; when the news have another
                 one, the page is asked to draw itself (optional).
@@ -59,9 +62,11 @@ def live_view(key: str, data: Mapping[str, Any]) -> Any:
             verdict_thresholds `[low, high]`: below low is fake, above high is real.
             total_steps: where the run ends; the x axis never goes further.
             marks: steps at which something happened: a list of {x, label} (optional).
+            best_figure: names the figure of the best snapshot (optional).
             invert: show ink on white (a filter; send False for colour images).
             panels: a list of
-                title; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
+                title; group: `training` (also when left out) or `quality`, of which one is on
+                show; y_label (optional); y_min, y_max (optional: both fix the axis, and keep it
                 linear); band `[low, high]` or None: where a healthy run stays;
                 series: a list of {key, label, color, dash}. `color` is a theme colour's name (red
                 orange yellow blue green violet gray) or a CSS colour; `dash` a list of pixels,
@@ -162,6 +167,12 @@ def live_words() -> dict[str, str]:
         "live": _("Live view of the training run"),
         "step": _("step {step}"),
         "scrub": _("Sample sheets, from the first to the newest"),
+        "best": _("best"),
+        "best_help": _("Show the sheet of the best snapshot so far"),
+        "best_so_far": _("best so far: step {step}, {figure} {value}"),
+        "training": _("Training"),
+        "quality": _("Quality"),
+        "curves": _("Which curves"),
         "newest": _("newest"),
         "newest_help": _("Show each new sheet as it comes"),
         "no_sheet": _("The first samples appear here a few seconds after training begins."),
@@ -243,4 +254,70 @@ def plane_words() -> dict[str, str]:
         "error_gone": _("This snapshot or its data is no longer there. Choose another one."),
         "error_decode": _("The image could not be made. Move the point to try again."),
         "error_points": _("The images could not be encoded. Choose an earlier snapshot."),
+    }
+
+
+def compare(key: str, data: Mapping[str, Any]) -> Any:
+    """Show runs side by side: their sheets under one scrubber, their curves on common axes.
+
+    What grows is fetched by the element itself, as by `live_view`.
+
+    Args:
+        key: the element's key.
+        data:
+            runs: a list of {id, letter, title, colors {light, dark}, dash, live_url, sheet_url
+                (with `{step}` in it), images_per_step, invert}.
+            sheets_from: which of the news' lists has the steps of the sheets: `sheets` or
+                `snapshots`; about_latents: what the sheets are drawn from, in words.
+            look_secs: how often to look at a busy and at an idle run.
+            panels: a list of {key, title, y_min and y_max (optional), always (drawn also while
+                no run has such values), points (optional: {run id: [steps, values, lows,
+                highs]}, measured elsewhere than in the metric log)}.
+            view: {axis: `step`, `images` or `time`; step: the sheets' step, None for the newest}.
+            words: optional; `compare_words()` when left out.
+
+    Returns:
+        The element's state; `.view` is what somebody chose, as above.
+    """
+    shown = element_data("compare", {"words": compare_words(), **data})
+    return _compare(key=key, data=shown, on_view_change=lambda: None)
+
+
+def compare_table(key: str, data: Mapping[str, Any]) -> None:
+    """Show a table of runs, which scrolls by itself where it is wide.
+
+    Args:
+        key: the element's key.
+        data: label: what it is, in words; heads: the first row; rows: the others. A cell is a
+            text, or {label} with words, or a run {letter, title, colors, dash}.
+    """
+    shown = {"part": "table", "words": {}, **data}
+    _compare_table(key=key, data=element_data("compare", shown), width="stretch")
+
+
+def compare_words() -> dict[str, str]:
+    """The comparison's words in the viewer's language."""
+    return {
+        "compare": _("Runs side by side"),
+        "scrub": _("Sample sheets of all runs, from the first to the newest"),
+        "step": _("step {step}"),
+        "step_before": _("step {step}, the nearest before"),
+        "newest": _("newest"),
+        "newest_help": _("Show each new sheet as it comes"),
+        "no_sheet_before": _("No sheet at this step or before it."),
+        "gone": _("This run is not there any more."),
+        "sheet_missing": _("The sheet of step {step} could not be loaded."),
+        "sheet_alt": _("Samples of {name} at step {step}"),
+        "axis": _("What the curves are laid along"),
+        "axis_step": _("steps"),
+        "axis_images": _("images seen"),
+        "axis_time": _("training time"),
+        "at_step": _("step {step}"),
+        "at_images": _("{step} images"),
+        "at_secs": _("{step} s"),
+        "at_minutes": _("{step} min"),
+        "at_hours": _("{step} h"),
+        "smoothing": _("Smoothing"),
+        "log_scale": _("Log scale"),
+        "no_points": _("No values yet."),
     }

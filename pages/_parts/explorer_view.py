@@ -20,18 +20,17 @@ from gan_core.runs.store import RunView
 from gan_core.web.served import address
 from pages._parts.components import explorer
 from pages._parts.concepts_view import figure_words, separability_words, show_new_concept
-from pages._parts.glossary import meaning
 from pages._parts.handout_view import show_handout
 from pages._parts.i18n import _, error_text, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
 from pages._parts.points import Point
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot
 from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.words import number, state_word
 
-NEWEST = "newest"
 TICK_SECS = 1.0
 _SIGMA = 3
 _NEIGHBOUR_RADIUS = 4.0
@@ -65,7 +64,9 @@ def _choose(runs: list[RunView]) -> tuple[RunView, str]:
             _("Run"), list(titles), key="explore-run", format_func=lambda i: titles[i]
         )
         run = _from_gallery_or_folder(run_id)
-        chosen = _choose_snapshot(run)
+        chosen = choose_snapshot(
+            run, key=f"explore-step-{run.id}", asked=st.query_params.get("step")
+        )
         _display_options(run)
         show_handout(run, chosen)
     st.query_params["run"] = run.id
@@ -92,22 +93,6 @@ def _from_gallery_or_folder(run_id: str) -> RunView:
         if item.run_id == run_id:
             gallery.ensure(studio().store, item.name, by=viewer())
     return studio().store.get(run_id)
-
-
-def _choose_snapshot(run: RunView) -> str:
-    options = [NEWEST, *(str(step) for step in reversed(snapshots.list_steps(run.paths)))]
-    asked = st.query_params.get("step")
-    return st.selectbox(
-        _("Snapshot"),
-        options,
-        index=options.index(asked) if asked in options else 0,
-        key=f"explore-step-{run.id}",
-        format_func=lambda s: (
-            _("newest, follows training") if s == NEWEST else _("step {n}").format(n=number(int(s)))
-        ),
-        help=meaning("snapshot"),
-        width=260,
-    )
 
 
 def _display_options(run: RunView) -> None:

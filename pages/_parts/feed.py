@@ -19,18 +19,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from gan_core.charts.growing import GrowingCurve
+from gan_core.diagnosis.curves import Curves
+from gan_core.diagnosis.rules import diagnose
+from gan_core.diagnosis.signals import gather
+from gan_core.diagnosis.verdict import Diagnosis
+from gan_core.recipes import registry
+from gan_core.runs import evaluations
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
-from gan_core.runs.status import ALIVE, BUSY, Status, read_status
+from gan_core.runs.snapshots import list_steps
+from gan_core.runs.status import ALIVE, BUSY, State, Status, read_status
+from gan_core.runs.store import view
 from gan_core.runs.watch import Watched, read_watched
+from pages._parts.quality import Quality, quality_of
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
-    *("loss", "val_loss", "reconstruction", "kl"),
+    *("loss", "val_loss", "reconstruction", "kl", "elapsed_s"),
 )
 MAX_POINTS = 700
 LOOK_SECS = 0.5
+DIAGNOSE_SECS = 3.0
+"""How long a diagnosis holds while a run trains: pages are drawn anew when it changes."""
 SOON_SECS = 0.1
 """How long a look holds while a worker has the run and its first loss is awaited."""
 _RECENT = 20
@@ -41,9 +52,12 @@ _VERSIONS = 64
 Line = tuple[list[float], list[float | None]]
 
 
-def page_stamp(status: Status, watched: Watched) -> str:
+def page_stamp(
+    status: Status, watched: Watched, quality: Quality, found: Sequence[Diagnosis] = ()
+) -> str:
     """What differs when the page around the live view has to be drawn anew."""
-    shown = f"{status.state} {status.message} {watched!r}"
+    said = [(one.name, one.state, one.cause, one.advice) for one in found]
+    shown = f"{status.state} {status.message} {watched!r} {quality.measured!r} {said}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 
 
@@ -61,7 +75,8 @@ class News:
 
     Attributes:
         facts: figures and words that are sent whole.
-        lists: what grows, by name: `sheets` `[[steps]]`, and for each curve `[steps, values]`.
+        lists: what grows, by name: `sheets` and `snapshots` `[[steps]]`, and for each curve, also
+            of what was evaluated, `[steps, values]`.
     """
 
     facts: dict[str, Any]
@@ -92,7 +107,10 @@ class Feed:
         self._lock = threading.Lock()
         self._log = Log(paths)
         self._sheets: KeptValues[list[int]] = KeptValues(1)
+        self._snapshots: KeptValues[list[int]] = KeptValues(1)
         self._newest: News | None = None
+        self._found: tuple[Diagnosis, ...] = ()
+        self._diagnosed: tuple[float, State] | None = None
         self._name = secrets.token_hex(4)  # versions of another process's feed are not ours
         self._num_versions = 0
         self._version = ""
@@ -109,15 +127,35 @@ class Feed:
             DamagedError: the run's status cannot be read.
         """
         with self._lock:
-            if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():
-                self._look()
-                self._looked_at = self._clock()
+            self._look_if_due()
             if since == self._version:
                 return None
             known = since if since in self._common else ""
             if known not in self._answers:
                 self._answers[known] = self._difference(known)
             return self._answers[known]
+
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """What is happening in the run, and alarms beside it; nothing before its log is read.
+
+        Raises:
+            DamagedError: the run's status cannot be read.
+        """
+        with self._lock:
+            self._look_if_due()
+            return self._found
+
+    def lines(self) -> dict[str, Line]:
+        """The curves as every viewer has them, by key: steps and values."""
+        with self._lock:
+            self._look_if_due()
+            lists = self._newest.lists if self._newest else {}
+            return {name: (pair[0], pair[1]) for name, pair in lists.items() if len(pair) > 1}
+
+    def _look_if_due(self) -> None:
+        if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():
+            self._look()
+            self._looked_at = self._clock()
 
     def _holds_secs(self) -> float:
         soon = self._newest is not None and self._newest.facts["soon"]
@@ -126,22 +164,44 @@ class Feed:
     def _look(self) -> None:
         self._log.read()
         status = read_status(self._paths)
+        quality = quality_of(evaluations.light(self._paths))
+        if not self._log.facts["more"]:
+            self._diagnose(status)
+        watched = read_watched(self._paths)
         news = News(
             {
-                "page": page_stamp(status, read_watched(self._paths)),
+                "page": page_stamp(status, watched, quality, self._found),
                 "busy": status.state in BUSY,
                 "running": status.state == "running",
                 "soon": status.state in ALIVE and not self._log.facts["step"],
+                "best": quality.best,
                 **self._log.facts,
                 "step": max(status.step, self._log.facts["step"]),
             },
-            {"sheets": [self._sheet_steps()], **self._log.lines},
+            {
+                "sheets": [self._sheet_steps()],
+                "snapshots": [self._snapshot_steps()],
+                **self._log.lines,
+                **quality.lines,
+            },
         )
         if news != self._newest:
             self._take(news)
 
+    def _diagnose(self, status: Status) -> None:
+        """Say what is happening; again when the state is another one, or some time has passed."""
+        now, known = self._clock(), self._diagnosed
+        holds = known is not None and now < known[0] + DIAGNOSE_SECS and status.state == known[1]
+        config = None if holds else view(self._paths).config
+        if config is not None and registry.get(config.recipe).trainable:
+            self._found = diagnose(gather(self._paths, config, status, self._log.curves))
+            self._diagnosed = (now, status.state)
+
     def _sheet_steps(self) -> list[int]:
         return self._sheets.get(self._paths.samples, lambda _folder: sheet_steps(self._paths))
+
+    def _snapshot_steps(self) -> list[int]:
+        return self._snapshots.get(self._paths.snapshots, lambda _: list_steps(self._paths))
 
     def _take(self, news: News) -> None:
         older = self._newest.lists if self._newest else {}
@@ -196,6 +256,7 @@ class Log:
         self._start_over()
 
     def _start_over(self) -> None:
+        self.curves = Curves()
         self._curves: dict[str, GrowingCurve] = {}
         self._newest: dict[str, float] = {}
         self._speeds: deque[float] = deque(maxlen=_RECENT)
@@ -220,6 +281,7 @@ class Log:
 
     def _add(self, piece: Piece) -> None:
         steps = piece.columns["step"]
+        self.curves.extend(piece.columns)
         for key in CURVES:
             if key in piece.columns:
                 curve = self._curves.setdefault(key, GrowingCurve(MAX_POINTS))

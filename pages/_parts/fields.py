@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +41,12 @@ GROUPS = (
         N_("The game"),
         (
             *("loss", "gp_weight", "label_smoothing", "d_batches", "d_steps", "instance_noise"),
-            *("orthogonal", "mode_seeking", "lesson", "on_collapse"),
+            *("orthogonal", "mode_seeking", "lesson", "on_collapse", "beta"),
         ),
     ),
     (
         N_("Keeping and repeating"),
-        ("ema", "precision", "log_every", "snapshot_every", "checkpoint_secs"),
+        ("ema", "precision", "early_stopping", "log_every", "snapshot_every", "checkpoint_secs"),
     ),
 )
 """Where a setting stands that is not essential: title, settings."""
@@ -73,6 +73,19 @@ class Fields:
         self.first_error = self.first_error or other.first_error
 
 
+@dataclass(frozen=True)
+class Start:
+    """Where fields begin, if not at the recipe's values.
+
+    Attributes:
+        values: what each field holds at first, and what it is compared with.
+        key: keeps the fields apart from others of the same settings.
+    """
+
+    values: Mapping[str, SettingValue]
+    key: str
+
+
 def grouped(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The settings of a recipe that are not essential: title and names of each group."""
     for title, names in GROUPS:
@@ -82,15 +95,24 @@ def grouped(recipe: Recipe) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def setting_fields(
-    recipe: Recipe, names: tuple[str, ...], preset: Preset | None = None, *, gpu: bool
+    recipe: Recipe,
+    names: tuple[str, ...],
+    preset: Preset | None = None,
+    *,
+    start: Start | None = None,
+    gpu: bool,
 ) -> Fields:
-    """Draw the fields of `names`, beginning with the preset's values where it has any."""
+    """Draw the fields of `names`, beginning with the preset's values where it has any.
+
+    With `start` they begin there, and what they hold counts where it differs from it.
+    """
     found = Fields()
+    before = recipe.defaults if start is None else start.values
     for i, name in enumerate(names):
         if i % 2 == 0:  # a row at a time: a fault below one field must not push only its column
             columns = st.columns(2)
         with columns[i % 2]:
-            value = _field(SPECS[name], recipe, preset, gpu=gpu)
+            value = _field(SPECS[name], *_beginning(recipe, name, preset, start), gpu=gpu)
             found.slots[name] = st.empty()
             try:
                 check_value(SPECS[name], value, gpu=gpu)
@@ -98,7 +120,7 @@ def setting_fields(
                 found.first_error = found.first_error or error
                 with found.slots[name]:
                     field_error(error)
-        if value != recipe.defaults[name]:
+        if value != before[name]:
             found.values[name] = value
     return found
 
@@ -110,13 +132,19 @@ def untouched_fields(recipe: Recipe, names: tuple[str, ...], preset: Preset | No
     return Fields(values=differing)
 
 
-def _field(spec: SettingSpec, recipe: Recipe, preset: Preset | None, *, gpu: bool) -> SettingValue:
-    start = recipe.defaults[spec.name]
-    key = f"{recipe.name}-{spec.name}"
-    if preset is not None and spec.name in preset.changes:
+def _beginning(
+    recipe: Recipe, name: str, preset: Preset | None, start: Start | None
+) -> tuple[SettingValue, str]:
+    """What a field holds at first, and its key."""
+    if start is not None:
+        return start.values[name], f"{start.key}-{name}"
+    if preset is not None and name in preset.changes:
         # A field of its own: it begins at the preset's value, and the other one keeps its own.
-        start = preset.changes[spec.name]
-        key = f"{recipe.name}-{recipe.presets.index(preset)}-{spec.name}"
+        return preset.changes[name], f"{recipe.name}-{recipe.presets.index(preset)}-{name}"
+    return recipe.defaults[name], f"{recipe.name}-{name}"
+
+
+def _field(spec: SettingSpec, start: SettingValue, key: str, *, gpu: bool) -> SettingValue:
     label = translate(spec.label)
     bounds = _("Allowed: {bounds}").format(bounds=allowed(spec, gpu=gpu))
     text = f"{translate(spec.help)}\n\n{bounds}"

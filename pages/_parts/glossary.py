@@ -33,6 +33,42 @@ TERMS = {
                        "guessing."),
     "classifier": N_("A network that names what an image shows, and how sure it is."),
     "verdict": N_("D's opinion of a generated image: real, fake, or unsure in between."),
+    "fid": N_("Fréchet distance (FID): how far the cloud of generated images lies from that of "
+              "real ones, both seen as normal distributions of features. 0 is alike; lower is "
+              "better. Only figures of the same features and the same number of images compare."),
+    "kid": N_("Kernel distance (KID): another distance of the two clouds, which does not depend on "
+              "the number of images and supposes no shape. 0 is alike; lower is better."),
+    "precision": N_("The share of generated images that lie where real images do: how many look "
+                    "right."),
+    "recall": N_("The share of real images that lie where generated images do: how much of the "
+                 "variety is there."),
+    "density": N_("How many real images' neighbourhoods a generated image lies in; like precision, "
+                  "but not fooled by outliers. It can be above 1."),
+    "coverage": N_("The share of real images with a generated image nearby; like recall, but not "
+                   "fooled by outliers."),
+    "inception_score": N_("From 1 to the number of classes: high where each image is surely of one "
+                          "class and all classes come equally often. It never looks at real "
+                          "images."),
+    "classes_hit": N_("How many classes of the data set the generated images show; one that is "
+                      "never shown is a sign of mode collapse."),
+    "memorisation": N_("How near generated images lie to training images, beside how near images "
+                       "held out of training do: 1 is as near; far below 1, training images are "
+                       "being repeated."),
+    "interval": N_("Confidence interval: where the figure would lie in 95 of 100 repetitions with "
+                   "other images. Figures whose intervals overlap may be equal."),
+    "floor": N_("One half of the real images measured against the other half: the best that any "
+                "generator could get."),
+    "features": N_("What a network makes of an image, as numbers: images are compared by these, "
+                   "not by their pixels. Figures of different features cannot be compared."),
+    "evidence_bound": N_("A lower bound of the log probability that the model gives to an image "
+                         "(ELBO): minus the reconstruction error, minus the divergence (KL). "
+                         "Higher is better."),
+    "reconstruction": N_("How far an image is from what is rebuilt from its code; lower is "
+                         "better."),
+    "kl": N_("How far the codes' distribution is from the normal distribution that new images are "
+             "drawn from."),
+    "num_active": N_("Dimensions of the code that really change with the image; the others carry "
+                     "nothing."),
 }  # fmt: skip
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
-from gan_core.charts.curves import curves_figure
 from gan_core.config import RunConfig
+from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
-from gan_core.runs.metrics import MetricReader
+from gan_core.runs import evaluations
 from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
+from pages._parts.chart_download import save_popover
 from pages._parts.components import live_facts, live_view
+from pages._parts.diagnosis_view import show_diagnosis
+from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.lesson import show_lesson
@@ -31,8 +34,11 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
+from pages._parts.quality import Measured, Quality, named, quality_of, quality_panels
+from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
-from pages._parts.studio import VERDICT_THRESHOLDS, studio
+from pages._parts.run_charts import run_charts
+from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -44,7 +50,8 @@ LOOK_SECS = (1.0, 4.0)
 def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in BUSY
-    _title(run)
+    quality = quality_of(evaluations.light(run.paths))
+    _title(run, quality)
     if run.config is not None and run.config.recipe == imported.NAME:
         st.info(_("This generator was made elsewhere; nothing is known of its training."))
         return
@@ -52,11 +59,11 @@ def show_run(run: RunView) -> None:
     # Drawn again when the browser sees that the state is another one, not with every step. Where
     # a run is too damaged to be watched, nobody in the browser looks.
     tick = LOOK_SECS[1] if run.damage else None
-    st.fragment(_state, run_every=tick)(run.id, was_busy=busy)
+    st.fragment(_state, run_every=tick)(run.id, was_busy=busy, was_measured=quality.measured)
     st.fragment(_below)(run)
 
 
-def _title(run: RunView) -> None:
+def _title(run: RunView, quality: Quality) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(run.title), anchor=False, width="stretch")
         ink_switch(run.config)
@@ -74,24 +81,31 @@ def _title(run: RunView) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        if run.config is not None and run.config.recipe != imported.NAME:
+            save_popover(run_charts(run, read_watched(run.paths), quality), key=run.id)
+        fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
-def _state(run_id: str, *, was_busy: bool) -> None:
+def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> None:
     with guarded():
         run = studio().store.get(run_id)
         busy = run.status.state in BUSY
+        quality = quality_of(evaluations.light(run.paths))
         if busy != was_busy:
             _tell_end(run)
+        if busy != was_busy or quality.measured != was_measured:
             st.rerun()  # what stands around this depends on it, too
         if run.damage:
             run.sound_config()
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
+        found = feed(run.paths).diagnoses()
         _state_line(run)
-        show_watch(run, watched)
-        live_view(key=f"live-{run.id}", data=_live_data(run, watched))
+        asks = show_watch(run, watched)
+        live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
+        show_diagnosis(run, found, has_button=not asks)
 
 
 def _tell_end(run: RunView) -> None:
@@ -112,6 +126,8 @@ def _state_line(run: RunView) -> None:
         live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
     news = said_text(status.said) or status.message
+    if status.state in {"running", "completed"}:
+        return  # the badge says it, and what is happening is said below
     show = st.caption
     if status.state in {"failed", "interrupted"}:
         show = st.warning
@@ -177,19 +193,23 @@ def _facts_data(run: RunView) -> dict[str, Any]:
     }
 
 
-def _live_data(run: RunView, watched: Watched) -> dict[str, Any]:
+def _live_data(
+    run: RunView, watched: Watched, quality: Quality, found: Sequence[Diagnosis]
+) -> dict[str, Any]:
     config = run.sound_config()
+    drawn = (*panels(registry.get(config.recipe).family), *quality_panels(quality.measured))
     return {
         **_look(run),
         "run": run.id,
-        "page": page_stamp(run.status, watched),
+        "page": page_stamp(run.status, watched, quality, found),
         "sheet_url": f"studio/runs/{run.id}/samples/{{step}}.png",
         "verdict_url": f"studio/runs/{run.id}/samples/{{step}}.json" if is_judged(config) else "",
         "verdict_thresholds": VERDICT_THRESHOLDS,
         "total_steps": config.total_steps,
         "invert": is_inverted(config),
         "marks": marks(watched),
-        "panels": [_panel(panel) for panel in panels(registry.get(config.recipe).family)],
+        "best_figure": named(_("FID"), quality.measured.features) if quality.measured else "",
+        "panels": [_panel(panel) for panel in drawn],
     }
 
 
@@ -205,20 +225,29 @@ def _panel(panel: Panel) -> dict[str, Any]:
         {"key": line.key, "label": line.label, "color": line.color, "dash": list(line.dash)}
         for line in panel.lines
     ]
-    bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
-    return {"title": panel.title, **bounds, "series": series}
+    return {"title": panel.title, "group": panel.group, **panel.axis(), "series": series}
 
 
 def _below(run: RunView) -> None:
     if run.config is None:
         return
     recipe = registry.get(run.config.recipe)
-    watch, networks, settings, keep, log = st.tabs(
-        [_("What to watch"), _("The two networks"), _("Settings"), _("Keep"), _("Log")],
+    watch, quality, networks, settings, family, log = st.tabs(
+        [
+            _("What to watch"),
+            _("How good is it?"),
+            _("The two networks"),
+            _("Settings"),
+            _("Family"),
+            _("Log"),
+        ],
         key="run-tabs",
         on_change="rerun",
     )
     watch.markdown(translate(recipe.watch))
+    if quality.open:
+        with quality:
+            show_quality(run)
     if networks.open:
         with networks:
             show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
@@ -227,41 +256,12 @@ def _below(run: RunView) -> None:
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
-    if keep.open:
-        with keep:
-            _downloads(run)
+    if family.open:
+        with family:
+            show_family(run)
     if log.open:
         with log:
             st.code(_log_tail(run), language=None, height=240)
-
-
-def _downloads(run: RunView) -> None:
-    """The curves as a figure for a report, drawn when somebody asks for it."""
-    with st.container(horizontal=True):
-        for panel in panels(registry.get(run.sound_config().recipe).family):
-            for suffix in ("png", "svg"):
-                st.download_button(
-                    _("{what} as {format}").format(what=panel.title, format=suffix.upper()),
-                    data=partial(_figure, run, panel, suffix),
-                    file_name=f"{run.id}-{panel.key}.{suffix}",
-                    key=f"figure-{panel.key}-{suffix}",
-                    icon=":material/download:",
-                    on_click="ignore",
-                )
-
-
-def _figure(run: RunView, panel: Panel, suffix: Literal["png", "svg"]) -> bytes:
-    reader = MetricReader(run.paths.metrics)
-    reader.poll()
-    return curves_figure(
-        reader.columns,
-        [line.key for line in panel.lines],
-        title=f"{panel.title} · {run.title}",
-        x_label=_("Step"),
-        y_label=panel.title,
-        labels={line.key: line.label for line in panel.lines},
-        format=suffix,
-    )
 
 
 def _log_tail(run: RunView, num_lines: int = 60) -> str:

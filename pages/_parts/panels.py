@@ -20,12 +20,27 @@ class Line:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves that share an axis; `is_share` where they go from 0 to 1."""
+    """Curves that share an axis.
+
+    Attributes:
+        key: names the panel's files.
+        title: what stands above it.
+        lines: its curves.
+        bounds: where its axis begins and ends; from its values where it is `None`.
+        group: `training`, or `quality` for what is evaluated now and then.
+        y_label: what the axis of a figure for a report counts; the title where it is empty.
+    """
 
     key: str
     title: str
     lines: tuple[Line, ...]
-    is_share: bool = False
+    bounds: tuple[float, float] | None = None
+    group: str = "training"
+    y_label: str = ""
+
+    def axis(self) -> dict[str, float]:
+        """What an element is told of the axis: `y_min` and `y_max`, where they are fixed."""
+        return {} if self.bounds is None else {"y_min": self.bounds[0], "y_max": self.bounds[1]}
 
 
 def panels(family: Family) -> tuple[Panel, ...]:
@@ -66,5 +81,6 @@ def _accuracies() -> Panel:
             Line("d_acc_real", _("real images"), "green"),
             Line("d_acc_fake", _("generated images"), "violet", (6, 3)),
         ),
-        is_share=True,
+        bounds=(0.0, 1.0),
+        y_label=_("Share of images"),
     )

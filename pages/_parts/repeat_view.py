@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import streamlit as st
 
-from gan_core.charts.spread import Columns, spread, spread_figure
+from gan_core.charts.figures import IN_THE_DARK, ON_PAPER, Colours, Format
+from gan_core.charts.spread import Columns, spread, spread_columns, spread_figure
+from gan_core.charts.table import csv_bytes
 from gan_core.jobs.launch import revive_queue
 from gan_core.jobs.repeats import members, repeat_run
 from gan_core.recipes import registry
-from gan_core.runs.metrics import MetricReader
+from gan_core.runs import evaluations
+from gan_core.runs.layout import RunPaths
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.i18n import _, ngettext_
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.panels import Panel, panels
+from pages._parts.quality import measured_of, quality_panels
+from pages._parts.run_charts import quality_columns, training_columns
 from pages._parts.studio import studio
 from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain, state_word
@@ -88,15 +95,7 @@ def _pictures(runs: list[RunView]) -> None:
         st.caption(_("The first values appear here soon."))
         return
     drawn = panels(registry.get(runs[0].sound_config().recipe).family)
-    for column, panel in zip(st.columns(len(drawn)), drawn, strict=True):
-        with column:
-            st.image(
-                _figure(logs, panel, "png"),
-                width="stretch",
-                output_format="PNG",
-                alt=panel.title,
-            )
-            _download(runs, panel)
+    _panels(runs, logs, drawn)
     last = spread(logs, drawn[0].lines[0].key).steps
     st.caption(
         ngettext_(
@@ -106,50 +105,93 @@ def _pictures(runs: list[RunView]) -> None:
             len(logs),
         ).format(n=len(logs), step=number(last[-1]) if len(last) else 0)
     )
+    _quality(runs)
 
 
-def _download(runs: list[RunView], panel: Panel) -> None:
-    group = runs[0].meta.group
-    st.download_button(
-        _("{what} as {format}").format(what=panel.title, format="PNG"),
-        data=partial(_file, group, panel),
-        file_name=f"{group}-{panel.key}.png",
-        key=f"spread-{panel.key}",
-        icon=":material/download:",
-        on_click="ignore",
+def _quality(runs: list[RunView]) -> None:
+    """The same of what was evaluated, of the runs that were measured by the same features."""
+    measured = [run for run in runs if evaluations.light(run.paths)]
+    if not measured:
+        return
+    features = evaluations.light(measured[0].paths)[-1].features.sha256
+    alike = [r for r in measured if evaluations.light(r.paths)[-1].features.sha256 == features]
+    drawn = quality_panels(measured_of(measured[0].paths))
+    logs = [quality_columns(run.paths) for run in alike]
+    _panels(alike, logs, drawn)
+
+
+def _panels(runs: list[RunView], logs: list[Columns], drawn: Sequence[Panel]) -> None:
+    """Two beside each other, each with its files."""
+    colours = IN_THE_DARK if st.context.theme.type == "dark" else ON_PAPER
+    for start in range(0, len(drawn), 2):
+        for column, panel in zip(st.columns(2), drawn[start : start + 2], strict=False):
+            words = _words(panel)
+            with column:
+                picture = _figure(logs, panel, words, "png", colours)
+                st.image(picture, width="stretch", alt=panel.title)
+                save_popover([_saved(runs, panel, words)], key=f"spread-{panel.key}")
+
+
+def _saved(runs: list[RunView], panel: Panel, words: _Words) -> SavedChart:
+    """A chart's files; each run's log is read when one is asked for."""
+    paths = [run.paths for run in runs]
+    names = [_("seed {seed}").format(seed=run.sound_config().seed) for run in runs]
+    is_quality = panel.group == "quality"
+    return SavedChart(
+        title=panel.title,
+        stem=f"{runs[0].meta.group}-{panel.key}",
+        csv=partial(_csv, paths, names, is_quality),
+        figure=lambda suffix: _figure(_logs(paths, is_quality), panel, words, suffix),
     )
 
 
-def _file(group: str, panel: Panel) -> bytes:
-    logs = [_columns(run) for run in members(studio().store, group)]
-    return _figure([log for log in logs if log.get("step")], panel, "png", for_paper=True)
+def _logs(paths: Sequence[RunPaths], is_quality: bool) -> list[Columns]:
+    read = quality_columns if is_quality else training_columns
+    return [log for log in map(read, paths) if log.get("step")]
+
+
+def _csv(paths: Sequence[RunPaths], names: Sequence[str], is_quality: bool) -> bytes:
+    """Every column of every run, its mean and its deviation."""
+    read = quality_columns if is_quality else training_columns
+    begun = [(name, log) for name, log in zip(names, map(read, paths), strict=True) if log["step"]]
+    logs = [log for _name, log in begun]
+    keys = [key for key in logs[0] if key != "step"] if logs else []
+    return csv_bytes(spread_columns(logs, keys, [name for name, _log in begun]))
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Of a figure, translated: files are made where nobody knows the viewer's language."""
+
+    x_label: str
+    y_label: str
+
+
+def _words(panel: Panel) -> _Words:
+    return _Words(_("Step"), panel.y_label or panel.title)
 
 
 def _figure(
-    logs: list[Columns],
+    logs: Sequence[Columns],
     panel: Panel,
-    suffix: Literal["png", "svg"],
-    *,
-    for_paper: bool = False,
+    words: _Words,
+    suffix: Format,
+    colours: Colours = ON_PAPER,
 ) -> bytes:
-    dark = st.context.theme.type == "dark" and not for_paper
-    colours = {"ink": "#e8ebf0", "paper": "#13161b"} if dark else {}
     return spread_figure(
         logs,
         [line.key for line in panel.lines],
         title=panel.title,
-        x_label=_("Step"),
-        y_label=panel.title,
+        x_label=words.x_label,
+        y_label=words.y_label,
         labels={line.key: line.label for line in panel.lines},
+        colours=colours,
         format=suffix,
-        **colours,
     )
 
 
 def _columns(run: RunView) -> Columns:
-    reader = MetricReader(run.paths.metrics)
-    reader.poll()
-    return reader.columns
+    return training_columns(run.paths)
 
 
 def group_link(run: RunView) -> None:

@@ -24,6 +24,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
 from pages._parts.asset_routes import asset_routes
+from pages._parts.compare_routes import compare_routes
 from pages._parts.enter_routes import enter_routes
 from pages._parts.event_routes import event_routes
 from pages._parts.explore_routes import explore_routes
@@ -54,6 +55,7 @@ def studio_routes() -> list[BaseRoute]:
         *plane_routes(),
         *asset_routes(),
         *snapshot_routes(),
+        *compare_routes(),
         *event_routes(),
         *live_routes(),
         *explore_routes(),

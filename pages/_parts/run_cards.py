@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import io
 import math
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
-from PIL import Image
 
 from gan_core.access.people import Person
 from gan_core.errors import NotFoundError
 from gan_core.jobs import edit
 from gan_core.jobs.export import export
 from gan_core.recipes import imported
-from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
+from pages._parts.compare_marks import compare_bar, mark_to_compare, redraw_if_marked
+from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
+from pages._parts.quality import best_of_run
 from pages._parts.repeat_view import group_link
+from pages._parts.sheets import newest_sheet
 from pages._parts.studio import studio
 from pages._parts.viewer import viewer
 from pages._parts.words import duration, number, plain, state_word
@@ -57,6 +58,7 @@ def _cards() -> None:
     st.caption(ngettext_("{n} run", "{n} runs", len(runs)).format(n=len(runs)))
     num_shown = st.session_state.get("num-shown", _PAGE_SIZE)
     shown = runs[:num_shown]
+    compare_bar(runs)
     if any(run.status.state in BUSY for run in shown):
         states = tuple((run.id, run.status.state) for run in shown)
         st.fragment(_look, run_every=TICK_SECS)(len(runs), states)
@@ -87,12 +89,13 @@ def _look(num_runs: int, states: tuple[tuple[str, State], ...]) -> None:
 
 
 def _living_card(run_id: str) -> None:
+    redraw_if_marked()
     with suppress(NotFoundError):  # deleted at this moment
         _card(studio().store.get(run_id))
 
 
 def _card(run: RunView) -> None:
-    picture = _newest_sheet(run)
+    picture = newest_sheet(run.paths)
     if picture is not None:
         st.image(
             picture,
@@ -112,6 +115,7 @@ def _card(run: RunView) -> None:
         st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
     else:
         st.caption(" · ".join(_facts(run)))
+        _best_figure(run)
         group_link(run)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.config is None or run.config.recipe != imported.NAME:
@@ -127,19 +131,9 @@ def _card(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+        if not run.damage:
+            mark_to_compare(run.id)
         _more(run)
-
-
-def _newest_sheet(run: RunView) -> bytes | None:
-    """The newest sheet that is a picture; the run may be damaged, or deleted at this moment."""
-    for step in reversed(sheet_steps(run.paths)):
-        try:
-            content = run.paths.sample(step).read_bytes()
-            with Image.open(io.BytesIO(content)):
-                return content
-        except (OSError, ValueError, Image.DecompressionBombError):
-            continue
-    return None
 
 
 def _facts(run: RunView) -> list[str]:
@@ -162,6 +156,17 @@ def _facts(run: RunView) -> list[str]:
         ),
         *trained,
     ]
+
+
+def _best_figure(run: RunView) -> None:
+    """What the best snapshot was measured to be, where anything was."""
+    best = best_of_run(run.paths)
+    if best is not None:
+        words = _("best {figure}: **{value}**, step {step}")
+        st.caption(
+            words.format(figure=best.figure, value=best.value, step=number(best.step)),
+            help=meaning("fid"),
+        )
 
 
 def _more(run: RunView) -> None:

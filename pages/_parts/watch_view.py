@@ -17,8 +17,8 @@ from pages._parts.viewer import may, viewer
 from pages._parts.words import number
 
 
-def show_watch(run: RunView, watched: Watched) -> None:
-    """A banner where training has collapsed; nothing otherwise."""
+def show_watch(run: RunView, watched: Watched) -> bool:
+    """A banner where training has collapsed; whether it was shown."""
     if watched.num_rollbacks and watched.collapse is None:
         st.caption(
             ngettext_(
@@ -28,10 +28,11 @@ def show_watch(run: RunView, watched: Watched) -> None:
             ).format(n=watched.num_rollbacks)
         )
     if watched.collapse is None or _is_dismissed(run):
-        return
+        return False
     with st.container(border=True):
         st.warning(_sentence(watched.collapse), icon=":material/warning:")
         _what_now(run, watched)
+    return True
 
 
 def marks(watched: Watched) -> list[dict[str, Any]]:

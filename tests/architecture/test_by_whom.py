@@ -32,6 +32,7 @@ _CHANGES = {
     "invert": ("start", "stop"),
     "nearest": ("start", "forget_failure"),
     "classify": ("start", "ensure"),
+    "evaluate": ("start", "stop", "ensure"),
     "gallery": ("ensure",),
     "export": ("export",),
     "edit": ("rename", "name_direction", "keep_direction", "remove_direction", "delete"),

@@ -116,6 +116,9 @@ def run(store):
         ("delete RUN", ["--yes:", "missing"]),
         ("export RUN --format zip -o missing/x.zip", ["output:", "no folder"]),
         ("rename RUN " + "x" * 121, ["name:", "121", "120"]),
+        ("evaluate RUN --step 7", ["step:", "7", "0, 50"]),
+        ("evaluate RUN --metrics fid,beauty", ["--metrics:", "'beauty'", "fid, kid, is, prdc"]),
+        ("evaluate RUN --images 5", ["--images:", "got 5", "100 … 10000"]),
     ],
 )
 def test_messages_about_a_run(call, run, tmp_path, monkeypatch, arguments, parts):

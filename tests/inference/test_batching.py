@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gan_core.inference.batching import Batched
-from gan_core.inference.sessions import MAX_BATCH
+from gan_core.portable.sessions import MAX_BATCH
 
 
 def test_whoever_waits_is_answered_in_one_call() -> None:

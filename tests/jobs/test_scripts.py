@@ -10,6 +10,7 @@ import pytest
 
 from gan_core import data
 from gan_core.config import DatasetInfo
+from gan_core.data.stacked_mnist import SEEDS
 from gan_core.jobs.script import program
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import resolve
@@ -38,6 +39,7 @@ CRITIC = {
 NATIVE = {
     "cifar-dcgan": ("cifar10:automobile", 32, 3),
     "quickdraw-dcgan": ("quickdraw:cat,fish", 28, 1),
+    "stacked-dcgan": ("stacked-mnist", 28, 3),
 }
 GANS = [name for name in registry.names() if registry.get(name).family == "gan"]
 
@@ -86,9 +88,13 @@ def mixtures():
     for loss in ("minimax", "least-squares", "hinge", "kl"):
         yield f"mlp-gan-{loss}", config_of("mlp-gan", loss=loss, lesson="both")
         yield f"quick-dcgan-{loss}", config_of("quick-dcgan", loss=loss, lesson="g_only")
-    for name in ("own:0123456789abcdef", "shapes", "cifar10", "fashion-mnist", "digits"):
+    for name in (
+        *("own:0123456789abcdef", "shapes", "cifar10", "fashion-mnist", "digits"),
+        "stacked-mnist",
+    ):
         yield f"quick-dcgan-{name}", config_of("quick-dcgan", name, 64, 3)
         yield f"vae-{name}", config_of("vae", name, weight_decay=0.01, lr_schedule="cosine")
+    yield "vae-beta", config_of("vae", beta=4.0)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +153,18 @@ def test_only_what_a_run_uses_is_in_its_program(settings, absent):
     assert not [word for word in absent if word in text.split("import argparse")[1]]
 
 
+def test_a_program_stacks_the_very_digits_of_the_data_set(data_dir):
+    text = program(config_of("quick-dcgan", "stacked-mnist", 28, 3))
+    tree = ast.parse(text)
+    wanted = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "stacked"]
+    scope = {"np": np}
+    exec(compile(ast.Module(wanted, []), "program", "exec"), scope)  # noqa: S102 - our own text
+    grey = data.load(data.describe("mnist").info, data_dir).test_images[..., 0]
+    ours = data.load(data.describe("stacked-mnist").info, data_dir).test_images
+    assert f"TEST_SEED = {SEEDS['test']}" in text
+    np.testing.assert_array_equal(scope["stacked"](grey, SEEDS["test"]), ours)
+
+
 _RUN_THEM = """
 import json, runpy, sys
 
@@ -164,22 +182,23 @@ RUNS = (
     "mlp-gan-d_only",
     "mlp-gan-kl",
     "vae-digits",
+    "vae-beta",
 )
+METRICS = ("loss", "reconstruction", "kl")
 
 
 def test_programs_run(programs, data_dir, tmp_path):
     """Each for three steps on real images, in one process that knows nothing of this project."""
-    real = {
-        1: data.load(data.describe("digits").info, data_dir).train_images[::5],
-        3: np.zeros((0,)),
-    }
-    real[3] = np.repeat(np.pad(real[1], ((0, 0), (2, 2), (2, 2), (0, 0))), 3, axis=-1)
-    for channels, images in real.items():
-        np.savez(tmp_path / f"{channels}.npz", images=images[:900], held_out=images[900:])
+    grey = data.load(data.describe("digits").info, data_dir).train_images[::5]
+    colour = np.repeat(grey, 3, axis=-1)
+    larger = np.pad(colour, ((0, 0), (2, 2), (2, 2), (0, 0)))
+    for images in (grey, colour, larger):
+        file = tmp_path / f"{images.shape[1:]}.npz"
+        np.savez(file, images=images[:900], held_out=images[900:])
     jobs = []
     for name in RUNS:
         made, file = programs[name]
-        images = str(tmp_path / f"{made.dataset.channels}.npz")
+        images = str(tmp_path / f"{made.dataset.image_shape}.npz")
         jobs.append((str(file), ["--data", images, "--steps", "3", "--out", str(tmp_path / name)]))
     fixed_d = str(tmp_path / "mlp-gan-d_only" / "discriminator.keras")
     out = str(tmp_path / "mlp-gan-g_only")
@@ -198,6 +217,9 @@ def test_programs_run(programs, data_dir, tmp_path):
     lines = [line for line in done.stdout.splitlines() if line.startswith("step 3/3")]
     assert len(lines) == len(jobs)
     assert not [line for line in lines if "nan" in line]
+    words = lines[RUNS.index("vae-beta")].split()
+    loss, rebuilt, kl = (float(words[words.index(n) + 1]) for n in METRICS)
+    assert loss == pytest.approx(rebuilt + 4 * kl, abs=0.01)
     for name in (*RUNS, "mlp-gan-g_only"):
         assert (tmp_path / name / "3.png").stat().st_size > 100
     assert (tmp_path / "vae" / "decoder.keras").is_file()

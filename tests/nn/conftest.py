@@ -49,7 +49,8 @@ def nn() -> SimpleNamespace:
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
         *("gan_step", "optimizers", "penalties", "schedules", "watching"),
-        *("seeds", "snapshot", "state", "step", "trainer"),
+        *("evaluate", "evaluating"),
+        *("latent_figures", "seeds", "snapshot", "state", "step", "trainer"),
     )
     deeper = {
         name: importlib.import_module(f"gan_core.nn.layers.{name}")

@@ -60,6 +60,71 @@ def test_it_learns(
     assert int(state.g_optimizer.iterations) == 60
 
 
+def _first_metrics(
+    nn: SimpleNamespace, made: Any, digits: Bytes, num_steps: int = 20
+) -> NDArray[np.float32]:
+    """Loss, reconstruction and KL of the first steps, `[num_steps, 3]`."""
+    state = nn.state.initial_state(made.recipe, made.config)
+    steps = nn.step.make_steps(made.config, nn.step.plain_step(made.recipe, made.config, state))
+    size = made.config.settings.batch_size
+    source = nn.source.Resident(digits, nn.batches.Batches(len(digits), size, 0))
+    metrics = steps(nn.tensorflow.constant(0, "int64"), source.batches(0, num_steps))
+    return np.asarray(metrics)
+
+
+def test_beta_weighs_kl_and_metrics_stay_plain(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    found = {b: _first_metrics(nn, system("vae", beta=b), digits) for b in (0.0, 1.0, 8.0)}
+    for beta, (loss, rebuilt, kl) in ((b, values.T) for b, values in found.items()):
+        np.testing.assert_allclose(loss, rebuilt + beta * kl, rtol=1e-6)
+    # The first step is measured before anything moved; later the stronger pull keeps KL lower.
+    np.testing.assert_array_equal(found[0.0][0, 1:], found[8.0][0, 1:])
+    assert found[8.0][-1, 2] < found[1.0][-1, 2] < found[0.0][-1, 2]
+
+
+def test_a_run_from_before_beta_was_a_setting_trains_as_it_did(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    made = system("vae")
+    older = made.config.settings.model_copy(update={"beta": None})
+    before = type(made)(made.recipe, made.config.model_copy(update={"settings": older}))
+    np.testing.assert_array_equal(
+        _first_metrics(nn, made, digits), _first_metrics(nn, before, digits)
+    )
+
+
+def test_figures_of_codes_are_those_of_the_step(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    """KL is what training computes; the bound is the loss on these images, but for the draws."""
+    made = system("vae", beta=4.0)
+    state = nn.state.initial_state(made.recipe, made.config)
+    images = digits[::5]
+    found = nn.latent_figures.latent_figures(made.recipe, made.config, state, images)
+    codes = np.asarray(state.encoder(images / np.float32(255)))
+    expected = float(nn.autoencoder_step.divergence(codes[:, :2], codes[:, 2:]))
+    assert found.kl == pytest.approx(expected, rel=1e-4)
+    assert len(found.kl_dims) == 2
+    plain = type(made)(made.recipe, system("vae").config)
+    step = nn.autoencoder_step.AutoencoderStep(plain.recipe, plain.config, state)
+    loss = step.validation_loss(images, 1)
+    assert found.evidence_bound == pytest.approx(-loss, rel=0.01)
+
+
+def test_a_plain_autoencoder_has_its_reconstruction_and_a_gan_nothing(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    for name in ("autoencoder", "quick-dcgan"):
+        made = system(name)
+        state = nn.state.initial_state(made.recipe, made.config)
+        found = nn.latent_figures.latent_figures(made.recipe, made.config, state, digits[:300])
+        assert (found is None) == (name == "quick-dcgan")
+        if found is not None:
+            assert found.reconstruction > 0
+            assert found.kl is None
+
+
 @pytest.mark.parametrize("name", ["vae", "autoencoder"])
 def test_readers_encode_as_keras_does(
     nn: SimpleNamespace, system: Callable[..., Any], paths: RunPaths, digits: Bytes, name: str

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_core.inference.sessions import in_parts, open_session
 from gan_core.jobs.snippet import FORMATS, snippet
 from gan_core.latent.pixels import to_bytes
 from gan_core.portable.foreign.read import read
 from gan_core.portable.onnx_graph import to_onnx
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.runs import checkpoints, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import tile

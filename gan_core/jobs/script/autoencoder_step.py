@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from gan_core.jobs.script.subject import Subject
 
+_KL = '"loss": reconstruction + kl,'
+_WEIGHTED_KL = '"loss": reconstruction + BETA * kl,'
+
 
 def functions(subject: Subject) -> list[str]:
     """The loss, the step, and the loss on held-out images."""
-    return [_LOSS, _VARIATIONAL if subject.is_variational else _PLAIN, _STEP, _VALIDATION]
+    return [_LOSS, _losses(subject), _STEP, _VALIDATION]
+
+
+def _losses(subject: Subject) -> str:
+    if not subject.is_variational:
+        return _PLAIN
+    return _VARIATIONAL.replace(_KL, _WEIGHTED_KL) if subject.weighs_kl else _VARIATIONAL
 
 
 _LOSS = '''\

@@ -126,5 +126,6 @@ def _chosen_constants(subject: Subject) -> list[str]:
         f"ORTHOGONAL = {settings.orthogonal}": subject.is_orthogonal,
         f"MODE_SEEKING = {settings.mode_seeking}": subject.seeks_modes,
         f"EMA = {settings.ema}": subject.has_average,
+        f"BETA = {settings.beta}  # weight of KL": subject.weighs_kl,
     }
     return [line for line, is_used in wanted.items() if is_used]

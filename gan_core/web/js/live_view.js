@@ -1,7 +1,7 @@
 /** The picture of a training run: sample sheets on one side, curves on the other. */
 
 import { el, fill, mountOnce, setText, whole } from "./base.js";
-import { Chart } from "./chart.js";
+import { CurveGroups } from "./curve_groups.js";
 import { LiveFacts } from "./live_facts.js";
 import { NO_NEWS, followRun } from "./live_news.js";
 import { growingEnd } from "./scale.js";
@@ -15,21 +15,18 @@ const LATEST_REDRAW_MS = 30_000;
 class LiveView {
   constructor({ parentElement, data }) {
     this.words = data.words;
-    this.charts = [];
     this.smoothing = FIRST_SMOOTHING;
     this.log = false;
     this.live = NO_NEWS;
     this.redraw = { page: null, delay: REDRAW_MS, at: 0 };
     this.sheet = new SheetView(this.words);
-    this.panels = el("div", { class: "panels" });
+    this.curves = new CurveGroups(this.words, () => this.setOptions());
     this.damage = el("p", { class: "note", hidden: true });
-    const right = el("div", { class: "curves" }, this.panels, this.buildControls(), this.damage);
+    const right = el("div", { class: "curves" }, this.curves.element, this.buildControls(), this.damage);
     const split = el("div", { class: "split" }, this.sheet.element, right);
     this.root = el("section", { class: "studio live" }, this.buildProgress(), split);
     this.root.setAttribute("aria-label", this.words.live);
     parentElement.append(this.root);
-    this.observer = new ResizeObserver(() => this.drawSoon());
-    this.observer.observe(this.panels);
   }
 
   buildProgress() {
@@ -48,6 +45,8 @@ class LiveView {
       shown.textContent = this.smoothing.toFixed(2);
       this.setOptions();
     });
+    const words = el("span", { text: this.words.smoothing });
+    this.smoother = el("label", { class: "smoothing" }, words, smoothing, shown);
     const log = el("input", { type: "checkbox" });
     log.addEventListener("change", () => {
       this.log = log.checked;
@@ -56,7 +55,7 @@ class LiveView {
     return el(
       "div",
       { class: "bar controls" },
-      el("label", { class: "smoothing" }, el("span", { text: this.words.smoothing }), smoothing, shown),
+      this.smoother,
       el("label", {}, log, el("span", { text: this.words.log_scale })),
     );
   }
@@ -80,8 +79,10 @@ class LiveView {
     this.live = live;
     const { data } = this;
     const { facts, lists } = live;
-    this.sheet.update({ ...data, sheet_steps: lists.sheets?.[0] ?? [] });
-    this.setPanels(data.panels.map((panel) => withPoints(panel, lists)), data.marks ?? []);
+    const best = facts.best ?? null;
+    this.sheet.update({ ...data, sheet_steps: lists.sheets?.[0] ?? [], best_step: best?.step });
+    const panels = data.panels.map((panel) => withPoints(panel, lists));
+    this.curves.setPanels(panels, data.marks ?? [], best, data.best_figure);
     const step = facts.step ?? 0;
     this.xEnd = growingEnd(step, data.total_steps);
     this.showProgress(Math.min(step / data.total_steps, 1));
@@ -112,19 +113,10 @@ class LiveView {
     this.setTriggerValue?.("changed", page);
   }
 
-  setPanels(panels, marks) {
-    while (this.charts.length > panels.length) this.charts.pop().element.remove();
-    while (this.charts.length < panels.length) {
-      const chart = new Chart(this.words, (x) => this.hover(x));
-      this.charts.push(chart);
-      this.panels.append(chart.element);
-    }
-    this.charts.forEach((chart, i) => chart.setPanel({ ...panels[i], marks }));
-  }
-
   setOptions() {
     const { smoothing, log, xEnd, theme } = this;
-    for (const chart of this.charts) chart.setOptions({ smoothing, log, xEnd, theme });
+    this.curves.setOptions({ smoothing, log, xEnd, theme });
+    this.smoother.hidden = !this.curves.isSmoothed;
     this.drawSoon();
   }
 
@@ -132,7 +124,7 @@ class LiveView {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       const begun = performance.now();
-      for (const chart of this.charts) chart.draw();
+      this.curves.draw();
       // For whoever measures: main-thread time of the last update with its drawing.
       this.root.dataset.tickMs = (this.spent + performance.now() - begun).toFixed(2);
       this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
@@ -140,14 +132,10 @@ class LiveView {
     });
   }
 
-  hover(x) {
-    for (const chart of this.charts) chart.hover(x);
-  }
-
   destroy() {
     this.leave?.();
     cancelAnimationFrame(this.frame);
-    this.observer.disconnect();
+    this.curves.stop();
     this.sheet.destroy();
     this.root.remove();
   }

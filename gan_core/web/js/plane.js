@@ -4,7 +4,7 @@ import { el, fill, mountOnce, setText, whole } from "./base.js";
 import { DecodeError } from "./decoder.js";
 import { PlaneImages } from "./plane_images.js";
 import { PlanePanel } from "./plane_panel.js";
-import { readTheme, sameTheme } from "./theme.js";
+import { isDark, readTheme, sameTheme } from "./theme.js";
 
 const TIP_GAP = 14;
 
@@ -147,13 +147,6 @@ class PlaneView {
     for (const panel of this.panels.values()) panel.destroy();
     this.root.remove();
   }
-}
-
-/** Whether a CSS colour (#rrggbb or rgb()) is nearer to black. */
-function isDark(color) {
-  const hex = color.match(/^#(..)(..)(..)/);
-  const parts = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : color.match(/\d+/g).map(Number);
-  return parts[0] + parts[1] + parts[2] < 384;
 }
 
 export default function plane(component) {

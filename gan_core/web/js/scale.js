@@ -54,7 +54,7 @@ export function extent(lists, log) {
 
 /** The y range: what the panel asks for, else the data's with round ends. */
 export function yRange(panel, log) {
-  const found = extent(panel.series.map((line) => line.y), log);
+  const found = extent(panel.series.flatMap(({ y, low = [], high = [] }) => [y, low, high]), log);
   let [low, high] = found ?? (log ? [0.1, 10] : [0, 1]);
   if (log) {
     if (low === high) [low, high] = [low / 2, high * 2];

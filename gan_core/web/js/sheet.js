@@ -33,7 +33,10 @@ export class SheetView {
     this.label = el("output", { class: "sheet-step" });
     this.newest = el("button", { type: "button", class: "button", title: this.words.newest_help });
     this.newest.append(el("span", { text: this.words.newest }), icon("newest"));
-    const bar = el("div", { class: "bar" }, this.range, this.label, this.newest);
+    this.best = el("button", { type: "button", class: "button", hidden: true });
+    this.best.title = this.words.best_help;
+    this.best.append(el("span", { text: this.words.best }));
+    const bar = el("div", { class: "bar" }, this.range, this.label, this.best, this.newest);
     this.judged = el("input", { type: "checkbox", checked: true });
     this.judged.addEventListener("change", () => this.markVerdicts());
     const judged = el("label", {}, this.judged, el("span", { text: this.words.verdicts }));
@@ -47,9 +50,11 @@ export class SheetView {
       this.range.addEventListener(end, () => this.endDrag());
     }
     this.newest.addEventListener("click", () => this.follow());
+    this.best.addEventListener("click", () => this.scrub(this.steps.indexOf(this.bestStep)));
   }
 
-  update({ run, sheet_url, sheet_steps, invert, verdict_url, verdict_thresholds }) {
+  update({ run, sheet_url, sheet_steps, best_step, invert, verdict_url, verdict_thresholds }) {
+    this.bestStep = best_step;
     [this.verdictUrl, this.thresholds] = [verdict_url, verdict_thresholds];
     this.below.hidden = !verdict_url;
     if (run !== this.run || sheet_url !== this.url) {
@@ -90,6 +95,7 @@ export class SheetView {
   }
 
   scrub(index) {
+    this.range.value = String(index);
     this.wanted = this.steps[index];
     this.following = index === this.steps.length - 1;
     this.mark();
@@ -107,6 +113,8 @@ export class SheetView {
     setText(this.label, text);
     this.range.setAttribute("aria-valuetext", text);
     this.newest.setAttribute("aria-pressed", String(this.following));
+    this.best.hidden = !this.steps.includes(this.bestStep);
+    this.best.setAttribute("aria-pressed", String(!this.following && this.wanted === this.bestStep));
     this.empty.hidden = Boolean(this.picture);
   }
 

@@ -19,6 +19,13 @@ export function readTheme(node) {
   };
 }
 
+/** Whether a CSS colour (#rrggbb or rgb()) is nearer to black. */
+export function isDark(color) {
+  const hex = color.match(/^#(..)(..)(..)/);
+  const parts = hex ? hex.slice(1).map((part) => parseInt(part, 16)) : color.match(/\d+/g).map(Number);
+  return parts[0] + parts[1] + parts[2] < 384;
+}
+
 /** Whether two readings of the theme would draw the same. */
 export function sameTheme(one, other) {
   return ["text", "background", "border", "fontFamily", "fontSize"].every(

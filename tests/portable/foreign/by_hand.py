@@ -50,7 +50,7 @@ def weights(seed: int = 0) -> Arrays:
 
 def images(latents: np.ndarray, network: Network = NETWORK, arrays: Arrays | None = None) -> Any:
     """What a network makes of latents."""
-    from gan_core.inference.sessions import in_parts, open_session
+    from gan_core.portable.sessions import in_parts, open_session
 
     model = to_onnx(network, weights() if arrays is None else arrays)
     return in_parts(open_session(model.SerializeToString()), latents)

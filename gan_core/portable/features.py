@@ -7,16 +7,19 @@ output on loading, so that classifiers of every version have features.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.errors import DamagedError
-from gan_core.inference.sessions import in_parts, open_session
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.runs import classifiers, sealed
 from gan_core.text import N_
+
+if TYPE_CHECKING:
+    import onnx
 
 _PRODUCTS = ("MatMul", "Gemm")
 _ON_THE_WAY = ("Add", "Identity", "Cast", "Reshape")
@@ -50,6 +53,30 @@ def up_to_features(model: bytes) -> bytes:
     Raises:
         DamagedError: there is no such product at its end.
     """
+    loaded, value = _loaded(model)
+    del loaded.graph.output[:]
+    return _with_output(loaded, value)
+
+
+def with_features(model: bytes) -> bytes:
+    """An ONNX model that gives its features beside its logits, as its second output.
+
+    Raises:
+        DamagedError: as for `up_to_features`.
+    """
+    return _with_output(*_loaded(model))
+
+
+def _with_output(loaded: onnx.ModelProto, value: str) -> bytes:
+    import onnx
+
+    float32 = onnx.TensorProto.FLOAT
+    loaded.graph.output.append(onnx.helper.make_tensor_value_info(value, float32, None))
+    return bytes(loaded.SerializeToString())
+
+
+def _loaded(model: bytes) -> tuple[onnx.ModelProto, str]:
+    """The model, and the name of the value that enters its last matrix product."""
     # Loaded here: a page that nobody asks for features has no use for it.
     import onnx
     from google.protobuf.message import DecodeError
@@ -65,10 +92,7 @@ def up_to_features(model: bytes) -> bytes:
         node = made_by[value]
         value = node.input[0]
         if node.op_type in _PRODUCTS:
-            del graph.output[:]
-            float32 = onnx.TensorProto.FLOAT
-            graph.output.append(onnx.helper.make_tensor_value_info(value, float32, None))
-            return bytes(loaded.SerializeToString())
+            return loaded, value
         if node.op_type not in _ON_THE_WAY:
             break
     raise DamagedError(N_("{file} has no features to compare."), file=classifiers.MODEL)

@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from gan_core.config import DatasetInfo
 from gan_core.errors import DamagedError
-from gan_core.inference.features import Features, up_to_features
-from gan_core.inference.sessions import in_parts, open_session
+from gan_core.portable.features import Features, up_to_features
+from gan_core.portable.sessions import in_parts, open_session
 from gan_core.recipes.layers import Activation, Dense, Dropout, Flatten, Network
 from tests import classifier_by_hand as by_hand
 

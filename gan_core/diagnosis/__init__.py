@@ -1,0 +1,1 @@
+"""What is happening in a run: signals in, plain sentences out."""

@@ -1,0 +1,543 @@
+"""Every rule of the diagnosis: when it applies, what it says, and where that is from.
+
+They are asked in this order and the first that applies is the diagnosis; alarms further down are
+mentioned beside it. What stands first makes what follows it doubtful: a loss that is no number,
+images scaled wrongly, a run that has only begun.
+
+`benchmarks.diagnosis` provokes each failure with a short run, and trains ten healthy ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gan_core.diagnosis import remedies, signs
+from gan_core.diagnosis.evidence import (
+    accuracies,
+    classes,
+    curves,
+    figure,
+    losses,
+    newest_sheet,
+    no_evidence,
+    since_best,
+)
+from gan_core.diagnosis.remedies import Changes
+from gan_core.diagnosis.signals import Signals
+from gan_core.diagnosis.verdict import Diagnosis, Evidence, Fork, Other, Tone
+from gan_core.runs.status import Said
+from gan_core.text import N_
+
+Values = dict[str, str | int | float]
+Action = Fork | Other | None
+
+ALIKE = 0.12
+"""Images that differ by less than this share of what real ones differ are all alike."""
+BY_HEART = 0.5
+"""Half as far from a training image as training images are from each other: no accident."""
+SMALLEST_BATCH = 8
+SILENT_NATS = 0.1
+SINCE_BEST = 5
+"""So many evaluations without a better one, and it has stopped improving."""
+SHORT = 0.25
+"""Of the recipe's usual length; a run that ended before is likely to be unfinished."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        name: for tests, tables and those who read JSON.
+        tone: how serious it is.
+        source: where the sign or the cure is from.
+        applies: whether the signals show it.
+        state, cause, advice: templates; `values` fills them.
+        evidence: what shows it.
+        action: what a button may do.
+    """
+
+    name: str
+    tone: Tone
+    source: str
+    applies: Callable[[Signals], bool]
+    state: str
+    cause: str
+    advice: str
+    values: Callable[[Signals], Values] = lambda _: {}
+    evidence: Callable[[Signals], tuple[Evidence, ...]] = no_evidence
+    action: Callable[[Signals], Action] = lambda _: None
+
+    def diagnosis(self, signals: Signals) -> Diagnosis:
+        """What the rule says of these signals."""
+        values = self.values(signals)
+        return Diagnosis(
+            name=self.name,
+            tone=self.tone,
+            state=Said(template=self.state, values=values),
+            cause=Said(template=self.cause, values=values),
+            advice=Said(template=self.advice, values=values),
+            evidence=self.evidence(signals),
+            action=self.action(signals),
+        )
+
+
+def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
+    """The diagnosis of a run, and the alarms beside it. There always is one."""
+    found = [rule for rule in RULES if rule.applies(signals)]
+    chosen = [found[0], *(rule for rule in found[1:] if rule.tone == "alarm")]
+    if found[0].tone == "waiting":
+        chosen = found[:1]
+    return tuple(rule.diagnosis(signals) for rule in chosen)
+
+
+def _fork(
+    changes: Callable[[Signals], Changes], at_most: Callable[[Signals], int]
+) -> Callable[[Signals], Action]:
+    """A fork with these changes; nothing where the recipe has no such settings."""
+
+    def action(signals: Signals) -> Action:
+        found = changes(signals)
+        return Fork(at_most=at_most(signals), changes=found) if found else None
+
+    return action
+
+
+def _from_the_start(signals: Signals) -> int:  # noqa: ARG001 - as the others
+    return 0
+
+
+def _from_the_newest(signals: Signals) -> int:
+    return signals.step
+
+
+def _from_before(signals: Signals) -> int:
+    """Before the window that shows it; as early as the collapse watch says, if it does."""
+    collapse = signals.watched.collapse
+    if collapse is not None:
+        return collapse.healthy_step
+    window = signals.curve("d_loss").steps or signals.curve("loss").steps
+    return max(signals.begins, window[0]) if window else signals.begins
+
+
+def _at(step: Callable[[Signals], int]) -> Callable[[Signals], Values]:
+    return lambda signals: {"step": step(signals)}
+
+
+def _percent(value: float) -> int:
+    """A share as whole tens of per cent: what a page shows must not change at every tick."""
+    return round(10 * min(max(value, 0.0), 1.0)) * 10
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        name="waiting",
+        tone="waiting",
+        source="the run's status",
+        applies=lambda s: s.status.state == "queued",
+        state=N_("Waiting for its turn."),
+        cause=N_("Another run has the device; runs are trained one after the other."),
+        advice=N_("Nothing to do: it starts by itself."),
+    ),
+    Rule(
+        name="not_finite",
+        tone="alarm",
+        source="Goodfellow, Bengio and Courville 2016, Deep Learning, section 8.2.4; Pascanu et "
+        "al. 2013, arXiv 1211.5063",
+        applies=lambda s: signs.saw(s, "not_finite"),
+        state=N_("A loss or a weight is no longer a number (step {step})."),
+        cause=N_(
+            "The steps were too large: with learning rate {rate} the weights flew apart, and "
+            "what is infinite once stays so."
+        ),
+        advice=N_("Fork from before it with lower rates and short gradients."),
+        values=lambda s: {
+            "step": s.watched.collapse.step if s.watched.collapse else s.step,
+            "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
+        },
+        evidence=losses,
+        action=_fork(remedies.tamed, _from_before),
+    ),
+    Rule(
+        name="failed",
+        tone="alarm",
+        source="the run's status",
+        applies=lambda s: s.status.state == "failed" and not signs.saw(s, "not_finite"),
+        state=N_("The run ended with an error at step {step}."),
+        cause=N_("What the worker said stands above; the networks had no part in it."),
+        advice=N_("Mend what it names and resume: it continues from the newest checkpoint."),
+        values=_at(lambda s: s.step),
+        action=lambda s: Other(kind="resume", step=s.step),
+    ),
+    Rule(
+        name="wrong_scaling",
+        tone="alarm",
+        source="the published guide to training GANs with Keras scales images to [-1, 1] and "
+        "ends G with a sigmoid",
+        applies=signs.scales_differ,
+        state=N_("G cannot reach the range of the real images."),
+        cause=N_(
+            "Real images are scaled to {range}, and G ends with {output}: D only has to look at "
+            "what G can never draw."
+        ),
+        advice=N_("Fork from the start with the pixel range {right}."),
+        values=lambda s: {
+            "range": f"[{s.settings.pixel_range}]",
+            "output": s.settings.output_activation or "",
+            "right": _right_range(s),
+        },
+        evidence=newest_sheet,
+        action=_fork(lambda s: {"pixel_range": _right_range(s)}, _from_the_start),
+    ),
+    Rule(
+        name="lesson",
+        tone="fine",
+        source="the lesson in three stages",
+        applies=lambda s: s.settings.lesson not in {None, "both"},
+        state=N_("Only one of the two networks learns: this is a stage of the lesson."),
+        cause=N_("The other one stands still, so there is no game that could go wrong."),
+        advice=N_("Watch what the stage says, then go on to the next one."),
+    ),
+    Rule(
+        name="small_batch",
+        tone="alarm",
+        source="Wu and He 2018, arXiv 1803.08494, figure 1: errors of batch normalisation grow "
+        "quickly below 8 images",
+        applies=lambda s: (signs.images_per_norm(s) or SMALLEST_BATCH) < SMALLEST_BATCH,
+        state=N_("Batch normalisation sees only {num} images at a time."),
+        cause=N_(
+            "Its mean and spread of so few images are mostly chance, and other ones are used "
+            "when sheets are drawn."
+        ),
+        advice=N_("Fork with a batch size of {usual}."),
+        values=lambda s: {
+            "num": signs.images_per_norm(s) or 0,
+            "usual": remedies.usual_batch(s),
+        },
+        evidence=newest_sheet,
+        action=_fork(lambda s: {"batch_size": remedies.usual_batch(s)}, _from_the_newest),
+    ),
+    Rule(
+        name="warming_up",
+        tone="waiting",
+        source="every run measured here begins with a D that sees through G",
+        applies=lambda s: s.is_alive and not signs.is_warm(s) and s.watched.collapse is None,
+        state=N_("Still warming up: the first {num} steps say little."),
+        cause=N_("G draws noise at first, and D sees through it at once; that is how it begins."),
+        advice=N_("Wait a moment and watch the sheet."),
+        values=lambda s: {"num": signs.warm_up_steps(s)},
+    ),
+    Rule(
+        name="posterior_collapse",
+        tone="alarm",
+        source="Bowman et al. 2016, arXiv 1511.06349, section 3; Lucas et al. 2019, arXiv "
+        "1911.02469",
+        applies=lambda s: (
+            s.recipe.family == "vae"
+            and signs.is_warm(s)
+            and s.curve("kl").usual / s.settings.latent_size < SILENT_NATS
+        ),
+        state=N_("The codes say nothing: KL is {kl} nats, and every image is rebuilt alike."),
+        cause=N_(
+            "With a weight β of {beta}, keeping KL small pays more than rebuilding well, so the "
+            "decoder has learnt to do without the codes (posterior collapse)."
+        ),
+        advice=N_("Fork from the start with β at {gentle}."),
+        values=lambda s: {
+            "kl": f"{s.curve('kl').usual:.2g}",
+            "beta": f"{signs.beta(s):g}",
+            "gentle": f"{_gentle_beta(s):g}",
+        },
+        evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
+        action=_fork(lambda s: _beta(s, _gentle_beta(s)), _from_the_start),
+    ),
+    Rule(
+        name="vanishing_gradient",
+        tone="alarm",
+        source="Goodfellow et al. 2014, arXiv 1406.2661, section 3; Arjovsky and Bottou 2017, "
+        "arXiv 1701.04862, section 2",
+        applies=lambda s: (
+            s.settings.loss == "minimax"
+            and signs.is_gan(s)
+            and signs.is_warm(s)
+            and s.curve("g_loss").lasts
+            and s.curve("g_loss").share(-0.1, 0.0) >= 0.9
+        ),
+        state=N_("G learns nothing any more: its gradient has vanished."),
+        cause=N_(
+            "D is sure of every generated image, and there the minimax loss is flat: whatever G "
+            "changes, its loss stays at 0."
+        ),
+        advice=N_(
+            "Fork from the start with the non-saturating loss, which is steep just there, and a "
+            "slower D."
+        ),
+        evidence=lambda s: (*curves("g_loss")(s), *accuracies(s)),
+        action=_fork(lambda s: {**remedies.slower_d(s), "loss": "non-saturating"}, _from_the_start),
+    ),
+    Rule(
+        name="mode_collapse",
+        tone="alarm",
+        source="Goodfellow 2016, arXiv 1701.00160, section 5.1.1; Salimans et al. 2016, arXiv "
+        "1606.03498, section 3.2",
+        applies=lambda s: (
+            signs.is_gan(s)
+            and (
+                signs.saw(s, "alike", "blank")
+                or (
+                    signs.is_warm(s)
+                    and signs.d_is_not_winning(s)
+                    and signs.sheets_are_alike(s, ALIKE)
+                )
+            )
+        ),
+        state=N_("Mode collapse: all images on the sheet are alike, or blank."),
+        cause=N_(
+            "G has found one image that does well against this D and draws it for every latent; "
+            "D sees images one by one and does not notice."
+        ),
+        advice=N_("Fork from before it with lower rates and a reward for different images."),
+        evidence=lambda s: (*newest_sheet(s), *losses(s)),
+        action=_fork(remedies.more_variety, _from_before),
+    ),
+    Rule(
+        name="d_overpowers",
+        tone="alarm",
+        source="Arjovsky and Bottou 2017, arXiv 1701.04862, theorem 2.4; the step-by-step text: "
+        "D's loss at 0.000, G's past 9, accuracy 100 % on both",
+        applies=lambda s: (
+            signs.is_gan(s)
+            and (
+                signs.saw(s, "d_loss_zero", "d_always_right", "g_runs_away")
+                or (
+                    signs.is_warm(s)
+                    and signs.d_is_always_right(s)
+                    and signs.d_position(s) < signs.SURE
+                )
+            )
+        ),
+        state=N_("D overpowers G: it is right about nearly every image."),
+        cause=N_(
+            "D learns faster than G can follow (learning rates {d_lr} and {g_lr}), and an "
+            "opinion that is always the same tells G nothing about how to draw better."
+        ),
+        advice=N_("Fork from before it with a slower D and smoothed labels."),
+        values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
+        evidence=lambda s: (*losses(s), *accuracies(s)),
+        action=_fork(remedies.slower_d, _from_before),
+    ),
+    Rule(
+        name="g_overpowers",
+        tone="alarm",
+        source="Goodfellow et al. 2014, arXiv 1406.2661, section 3: D has to be kept near its "
+        "optimum while G changes",
+        applies=lambda s: (
+            signs.is_gan(s)
+            and signs.is_warm(s)
+            and signs.d_is_fooled(s)
+            and not signs.d_position(s) < signs.GUESSES
+        ),
+        state=N_("G overpowers D: D takes nearly every generated image for real."),
+        cause=N_(
+            "D learns too slowly (learning rate {d_lr}, G's {g_lr}): G lives off its blind "
+            "spots, and fooling it no longer takes good images."
+        ),
+        advice=N_("Fork from before it with a faster D."),
+        values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
+        evidence=lambda s: (*accuracies(s), *losses(s)),
+        action=_fork(remedies.faster_d, _from_before),
+    ),
+    Rule(
+        name="memorising",
+        tone="alarm",
+        source="Meehan et al. 2020, arXiv 2004.05675; Karras et al. 2020, arXiv 2006.06676: few "
+        "images, and D knows them by heart",
+        applies=lambda s: (
+            signs.is_warm(s)
+            and (signs.repeats_training_images(s, BY_HEART) or signs.measured_as_copies(s))
+        ),
+        state=N_("G repeats its training images instead of making new ones."),
+        cause=N_(
+            "There are only {num}, each of them seen {times} times by now: they can be known by "
+            "heart."
+        ),
+        advice=N_(
+            "More images are the cure. Until then, fork from an early snapshot with noise on "
+            "what D sees, and train for less time."
+        ),
+        values=lambda s: {
+            "num": s.config.dataset.num_train,
+            "times": _two_digits(s.step / s.config.steps_per_epoch),
+        },
+        evidence=lambda s: (
+            *newest_sheet(s),
+            *figure(
+                N_(
+                    "Distance of the sheet's images to the "
+                    "nearest training image: {value} of what training images are apart"
+                ),
+                signs.nearest,
+            )(s),
+        ),
+        action=_fork(remedies.less_by_heart, lambda s: s.step // 4),
+    ),
+    Rule(
+        name="oscillation",
+        tone="alarm",
+        source="Mescheder, Geiger and Nowozin 2018, arXiv 1801.04406, section 2: the two circle "
+        "around their balance",
+        applies=lambda s: signs.is_gan(s) and signs.is_warm(s) and signs.oscillates(s),
+        state=N_("G and D chase each other in circles."),
+        cause=N_(
+            "Each step goes past the goal: D turns against what G draws now, G leaves it for "
+            "something else, and what was learnt is lost again."
+        ),
+        advice=N_("Fork from before it with lower rates and less momentum."),
+        evidence=lambda s: (*accuracies(s), *losses(s)),
+        action=_fork(remedies.steadier, _from_before),
+    ),
+    Rule(
+        name="partial_collapse",
+        tone="alarm",
+        source="Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761, section 4.1: count the modes",
+        applies=lambda s: signs.is_gan(s) and bool(signs.missing_classes(s)),
+        state=N_("Part of the data is missing: no image shows {classes}."),
+        cause=N_(
+            "G left these classes out because others fool D as well; D sees images one by one "
+            "and does not miss them (partial mode collapse)."
+        ),
+        advice=N_("Fork with a reward for different images."),
+        values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
+        evidence=lambda s: (*newest_sheet(s), *classes(s)),
+        action=_fork(remedies.more_variety, _from_the_newest),
+    ),
+    Rule(
+        name="stopped_improving",
+        tone="advice",
+        source="Prechelt 1998, Early stopping — but when?",
+        applies=lambda s: _since_best(s) >= SINCE_BEST,
+        state=N_("It has stopped improving: the best snapshot was at step {step}."),
+        cause=N_(
+            "{num} measurements since then were no better, so what is learnt now is no longer "
+            "what matters."
+        ),
+        advice=N_("Stop here and explore the best snapshot."),
+        values=lambda s: {
+            "step": (signs.best_of(s) or (0, 0))[0],
+            "num": _two_digits(_since_best(s)),
+        },
+        evidence=since_best,
+        action=lambda s: Other(kind="explore best", step=(signs.best_of(s) or (0, 0))[0]),
+    ),
+    Rule(
+        name="blur",
+        tone="advice",
+        source="Higgins et al. 2017, β-VAE, section 5; Burgess et al. 2018, arXiv 1804.03599",
+        applies=lambda s: s.recipe.family == "vae" and signs.beta(s) > 1.5 and signs.is_warm(s),
+        state=N_("The images stay soft: KL counts {beta} times."),
+        cause=N_(
+            "A larger weight β makes the clouds of codes overlap more, and where they overlap "
+            "the decoder draws the mean of several images."
+        ),
+        advice=N_("For sharper images fork with β at 1, as published."),
+        values=lambda s: {"beta": f"{signs.beta(s):g}"},
+        evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
+        action=_fork(lambda s: _beta(s, 1.0), _from_the_newest),
+    ),
+    Rule(
+        name="under_trained",
+        tone="advice",
+        source="the recipe's own length",
+        applies=lambda s: (
+            signs.has_ended(s) and s.step < SHORT * signs.usual_length(s) and _since_best(s) < 2
+        ),
+        state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
+        cause=N_("Nothing went wrong; the networks had too little time."),
+        advice=N_("Let it go on to {goal} steps."),
+        values=lambda s: {
+            "step": s.step,
+            "usual": signs.usual_length(s),
+            "goal": _goal(s),
+        },
+        evidence=newest_sheet,
+        action=lambda s: Other(kind="resume", step=_goal(s)),
+    ),
+    Rule(
+        name="paused",
+        tone="waiting",
+        source="the run's status",
+        applies=lambda s: s.status.state in {"paused", "interrupted"},
+        state=N_("Nobody trains it now; {left} steps remain."),
+        cause=N_("It was paused, or its worker ended. What it had learnt is kept."),
+        advice=N_("Resume when you like: it continues from the newest checkpoint."),
+        values=lambda s: {"left": max(s.config.total_steps - s.step, 0)},
+        action=lambda s: Other(kind="resume", step=s.step),
+    ),
+    Rule(
+        name="finished",
+        tone="fine",
+        source="the run's status",
+        applies=signs.has_ended,
+        state=N_("Finished, and nothing looks wrong."),
+        cause=N_("No sign of trouble was left at step {step}."),
+        advice=N_("Explore what it has learnt."),
+        values=_at(lambda s: s.step),
+        evidence=newest_sheet,
+        action=lambda s: Other(kind="explore best", step=s.best_step or s.step),
+    ),
+    Rule(
+        name="healthy",
+        tone="fine",
+        source="Goodfellow et al. 2014, arXiv 1406.2661, section 4: at the balance D only guesses",
+        applies=lambda s: s.recipe.family == "gan",
+        state=N_("Healthy: G and D keep each other in balance."),
+        cause=N_(
+            "D is right about {real} % of the real and {fake} % of the generated images: enough "
+            "to teach, not enough to win."
+        ),
+        advice=N_("Nothing to do. Watch the sheet: it tells more than the losses."),
+        values=lambda s: {
+            "real": _percent(s.curve("d_acc_real").usual),
+            "fake": _percent(s.curve("d_acc_fake").usual),
+        },
+        evidence=lambda s: (*accuracies(s), *newest_sheet(s)),
+    ),
+    Rule(
+        name="learning",
+        tone="fine",
+        source="Kingma and Welling 2013, arXiv 1312.6114",
+        applies=lambda s: True,  # noqa: ARG005 - the last word
+        state=N_("Healthy: it is learning to rebuild the images."),
+        cause=N_("The loss is finite, and held-out images are rebuilt no worse than before."),
+        advice=N_("Nothing to do."),
+        evidence=curves("loss", "val_loss"),
+    ),
+)
+
+
+def _right_range(signals: Signals) -> str:
+    return "0,1" if signals.settings.output_activation == "sigmoid" else "-1,1"
+
+
+def _gentle_beta(signals: Signals) -> float:
+    beta = signs.beta(signals)
+    return 1.0 if beta > 1 else beta / 4
+
+
+def _beta(signals: Signals, value: float) -> Changes:
+    return {"beta": value} if "beta" in signals.recipe.defaults else {}
+
+
+def _since_best(signals: Signals) -> int:
+    best = signs.best_of(signals)
+    return 0 if best is None else best[1]
+
+
+def _goal(signals: Signals) -> int:
+    return max(signs.usual_length(signals) // 2, 2 * signals.step)
+
+
+def _two_digits(value: float) -> int:
+    """Rounded so that it does not change at every tick."""
+    return int(float(f"{value:.2g}"))

@@ -1,0 +1,218 @@
+"""Questions to the signals, each with a plain answer; what the rules are made of."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+from gan_core.config import GanLoss, Settings
+from gan_core.diagnosis.signals import Signals
+from gan_core.evaluation import Evaluation
+from gan_core.metrics.collapse import WINDOW_STEPS
+from gan_core.recipes import registry
+from gan_core.recipes.layers import BatchNorm
+from gan_core.recipes.recipe import ImageShape
+
+GAN_WARM_UP = 2 * WINDOW_STEPS
+"""Every GAN begins with a D that sees through a G that draws noise."""
+
+SURE = 0.1
+"""Below this share of the loss of a D that guesses, D is as good as sure."""
+GUESSES = 0.9
+"""From this share on, D does no better than guessing."""
+
+_LN2 = math.log(2)
+_GUESSING: dict[GanLoss, float] = {
+    "non-saturating": 2 * _LN2,
+    "minimax": 2 * _LN2,
+    "least-squares": 0.5,  # D answers one half everywhere
+    "hinge": 2.0,
+}
+"""The sum of D's two parts where it only guesses; the other games have no such number."""
+
+
+def warm_up_steps(signals: Signals) -> int:
+    """How long nothing can be said of a run, from where it began; a fork has learnt before."""
+    if signals.begins >= GAN_WARM_UP or signals.recipe.family != "gan":
+        return WINDOW_STEPS
+    return GAN_WARM_UP
+
+
+def is_warm(signals: Signals) -> bool:
+    """Whether the run has gone on long enough to be judged."""
+    return signals.step - signals.begins >= warm_up_steps(signals)
+
+
+def has_ended(signals: Signals) -> bool:
+    """Whether nobody trains it at the moment and nobody is about to."""
+    return signals.status.state in {"completed", "stopped"}
+
+
+def is_gan(signals: Signals) -> bool:
+    """Whether two networks play, both of them learning."""
+    return signals.recipe.family == "gan" and signals.settings.lesson in {None, "both"}
+
+
+# D and G
+
+
+def d_position(signals: Signals) -> float:
+    """Where D's usual loss lies: 0 where D is always sure and right, 1 where it only guesses.
+
+    D's loss is a sum of two parts or their mean, as the recipe counts, and smoothed labels keep
+    it above zero. NaN for a game whose loss has no such scale.
+    """
+    settings = signals.settings
+    guessing = _GUESSING.get(settings.loss or "non-saturating")
+    if guessing is None:
+        return math.nan
+    least = _entropy(settings.label_smoothing or 0.0) if is_logistic(signals) else 0.0
+    scale = 0.5 if signals.recipe.d_loss_scale == "mean" else 1.0
+    return (signals.curve("d_loss").usual / scale - least) / (guessing - least)
+
+
+def is_logistic(signals: Signals) -> bool:
+    """Whether D's answers are compared with labels by cross-entropy."""
+    return signals.settings.loss in {None, "non-saturating", "minimax"}
+
+
+def _entropy(p: float) -> float:
+    """Of a coin, in nats: the least cross-entropy against a smoothed label."""
+    return 0.0 if p in {0.0, 1.0} else -p * math.log(p) - (1 - p) * math.log(1 - p)
+
+
+def d_is_always_right(signals: Signals) -> bool:
+    """D names nearly every real and every generated image rightly, all through the window."""
+    real, fake = signals.curve("d_acc_real"), signals.curve("d_acc_fake")
+    return fake.lasts and min(real.share(0.97, 1), fake.share(0.97, 1)) >= 0.9
+
+
+def d_is_not_winning(signals: Signals) -> bool:
+    """Whether alike images cannot be put down to a D that leaves G no way."""
+    return not (d_is_always_right(signals) and d_position(signals) < SURE)
+
+
+def d_is_fooled(signals: Signals) -> bool:
+    """D takes nearly every generated image for real, all through the window."""
+    fake = signals.curve("d_acc_fake")
+    return fake.lasts and fake.share(0.0, 0.2) >= 0.9
+
+
+def oscillates(signals: Signals) -> bool:
+    """Whether D's opinion of generated images turns over again and again."""
+    fake = signals.curve("d_acc_fake")
+    return fake.lasts and fake.swings(0.25, 0.75) >= 4
+
+
+def saw(signals: Signals, *found: str) -> bool:
+    """Whether the collapse watch found one of these."""
+    collapse = signals.watched.collapse
+    return collapse is not None and bool({*found} & {*collapse.signals})
+
+
+# The images
+
+
+def sheets_are_alike(signals: Signals, at_most: float) -> bool:
+    """Whether the images of each recent sheet differ by no more than this share of real ones."""
+    sheets = signals.recent_sheets
+    return bool(sheets) and all(sheet.figures.between <= at_most for sheet in sheets)
+
+
+def repeats_training_images(signals: Signals, at_most: float) -> bool:
+    """Whether each recent sheet lies this near to training images, as a share of their distance."""
+    near = [s.figures.nearest for s in signals.recent_sheets if s.figures.nearest is not None]
+    return bool(near) and len(near) == len(signals.recent_sheets) and max(near) <= at_most
+
+
+def nearest(signals: Signals) -> float | None:
+    """How far the newest sheet lies from training images, as a share of their own distance."""
+    return signals.sheets[-1].figures.nearest if signals.sheets else None
+
+
+def measured_as_copies(signals: Signals) -> bool:
+    """Whether the newest evaluation finds images clearly nearer to training than held-out ones."""
+    measured = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
+    newest = max(measured, key=lambda e: e.step, default=None)
+    return newest is not None and newest.memorisation is not None and newest.memorisation.high < 0.6
+
+
+def judged(signals: Signals) -> tuple[Evaluation, ...]:
+    """The light evaluations after the warm-up, in the features of the newest one."""
+    since = signals.begins + warm_up_steps(signals)
+    late = [e for e in signals.light if e.step >= since]
+    return tuple(e for e in late if e.features.sha256 == late[-1].features.sha256)
+
+
+def missing_classes(signals: Signals) -> tuple[str, ...]:
+    """Classes that the newest two evaluations both lack, and chance does not explain."""
+    counted = [e for e in judged(signals) if e.classes is not None][-2:]
+    if len(counted) < 2:
+        return ()
+    missing = [set(e.classes.missing) for e in counted if e.classes is not None]
+    lacking = missing[0] & missing[1]
+    newest = counted[-1]
+    assert newest.classes is not None  # noqa: S101 - chosen above
+    num = len(newest.classes.names)
+    by_chance = num * (1 - 1 / num) ** newest.num_images
+    if len(lacking) < 1 + by_chance + 3 * math.sqrt(by_chance):
+        return ()
+    return tuple(name for name in newest.classes.names if name in lacking)
+
+
+# The settings
+
+
+def images_per_norm(signals: Signals) -> int | None:
+    """How many images batch normalisation averages over; `None` where no network has it."""
+    shape = signals.config.dataset.image_shape
+    if not _normalises(signals.config.recipe, signals.settings, shape):
+        return None
+    size = signals.settings.batch_size
+    return size // 2 if signals.recipe.turns.half_batches else size
+
+
+@functools.lru_cache(maxsize=256)
+def _normalises(recipe: str, settings: Settings, shape: ImageShape) -> bool:
+    networks = registry.get(recipe).networks(settings, shape)
+    return any(isinstance(layer, BatchNorm) for net in networks for layer in net.layers)
+
+
+def beta(signals: Signals) -> float:
+    """The weight of KL; 1 in runs from before it was a setting."""
+    value = signals.settings.as_dict().get("beta", 1.0)
+    return float(value) if isinstance(value, int | float) else 1.0
+
+
+def scales_differ(signals: Signals) -> bool:
+    """Whether G's last function cannot reach the range that real images are scaled to."""
+    reached = {"tanh": "-1,1", "sigmoid": "0,1"}
+    output = signals.settings.output_activation
+    return output is not None and reached[output] != signals.settings.pixel_range
+
+
+# How far it has come
+
+
+def best_of(signals: Signals) -> tuple[int, int] | None:
+    """The best step by a figure that is measured again and again, and how often it was since.
+
+    GANs: the Fréchet distance of the light evaluations. Autoencoders: the loss on held-out
+    images at the end of each epoch.
+    """
+    found = [(e.step, e.fid.value) for e in judged(signals) if e.fid is not None]
+    if not found and signals.recipe.family != "gan":
+        curve = signals.curve("val_loss")
+        found = list(zip(curve.past_steps, curve.past, strict=True))
+    if not found:
+        return None
+    at = min(range(len(found)), key=lambda i: found[i][1])
+    return found[at][0], len(found) - 1 - at
+
+
+def usual_length(signals: Signals) -> int:
+    """How many steps the recipe trains unless told."""
+    recipe = signals.recipe
+    if recipe.default_steps is not None:
+        return recipe.default_steps
+    return round((recipe.default_epochs or 1) * signals.config.steps_per_epoch)

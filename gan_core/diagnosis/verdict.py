@@ -1,0 +1,77 @@
+"""What is said of a run: three sentences, what they rest on, and what can be done.
+
+Sentences are templates with values, so that a page shows them in the viewer's language.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from gan_core.config import Frozen, SettingValue
+from gan_core.runs.status import Said
+
+Tone = Literal["waiting", "fine", "advice", "alarm"]
+"""`alarm`: something is wrong. `advice`: nothing is, and yet there is something to do."""
+
+
+class CurveEvidence(Frozen):
+    """Curves of the metric log, and the steps on them that count."""
+
+    keys: tuple[str, ...]
+    first_step: int
+    last_step: int
+
+
+class SheetEvidence(Frozen):
+    """The sample sheet of a step."""
+
+    step: int
+
+
+class FigureEvidence(Frozen):
+    """A measured figure, in words."""
+
+    words: Said
+
+
+Evidence = CurveEvidence | SheetEvidence | FigureEvidence
+
+
+class Fork(Frozen):
+    """A new run from this one's newest snapshot that is not after `at_most`, changed.
+
+    Attributes:
+        at_most: the step; 0 is the untrained networks, before anything went wrong.
+        changes: settings, all of which the recipe has.
+    """
+
+    kind: Literal["fork"] = "fork"
+    at_most: int
+    changes: dict[str, SettingValue]
+
+
+class Other(Frozen):
+    """Something else to do than a fork."""
+
+    kind: Literal["stop", "explore best", "evaluate", "resume"]
+    step: int = 0
+
+
+class Diagnosis(Frozen):
+    """What is happening in a run.
+
+    Attributes:
+        name: of the rule that spoke.
+        tone: how serious it is.
+        state, cause, advice: what is, why, and what to do; a sentence each.
+        evidence: what shows it, the most telling first.
+        action: what a button may do.
+    """
+
+    name: str
+    tone: Tone
+    state: Said
+    cause: Said
+    advice: Said
+    evidence: tuple[Evidence, ...] = ()
+    action: Fork | Other | None = None

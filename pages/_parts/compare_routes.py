@@ -1,0 +1,60 @@
+"""Sheets of snapshots on latents that somebody chose: identical ones for runs that are compared.
+
+GET /studio/runs/{run}/latents/{latents}/{step}.png   `latents`: a seed, or `grid` on a plane
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import threading
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gan_core.errors import DamagedError, GanCoreError, NotFoundError
+from gan_core.inference.sheets import GRID, draw
+from gan_core.recipes.resolve import MAX_SEED
+from gan_core.runs import sealed, snapshots
+from gan_core.runs.kept import Stamp, stamp_of
+from gan_core.runs.layout import RunPaths
+from gan_core.text import N_
+from pages._parts.studio import studio
+
+_A_YEAR = "private, max-age=31536000, immutable"
+_ONE_AT_A_TIME = threading.Lock()
+"""Six sheets are asked for at once; the cores are the training's."""
+
+
+def compare_routes() -> list[Route]:
+    """To be mounted beside the others."""
+    return [Route("/studio/runs/{run}/latents/{latents}/{step:int}.png", _sheet)]
+
+
+async def _sheet(request: Request) -> Response:
+    asked = request.path_params
+    try:
+        paths = studio().store.paths(asked["run"])
+        content = await run_in_threadpool(_content, paths, int(asked["step"]), asked["latents"])
+    except GanCoreError as error:
+        gone = isinstance(error, (NotFoundError, DamagedError))
+        return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
+    headers = {"Cache-Control": _A_YEAR, "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="image/png", headers=headers)
+
+
+def _content(paths: RunPaths, step: int, latents: str) -> bytes:
+    if latents != GRID and not (re.fullmatch(r"\d{1,10}", latents) and int(latents) <= MAX_SEED):
+        raise NotFoundError(N_("there are no such latents."), field="latents")
+    at_step = snapshots.resolve_step(paths, step)
+    stamp = stamp_of(paths.snapshot(at_step) / sealed.MANIFEST)
+    with _ONE_AT_A_TIME:
+        return _drawn(paths.root, at_step, latents, stamp)
+
+
+@functools.lru_cache(maxsize=128)
+def _drawn(root: Path, step: int, latents: str, stamp: Stamp | None) -> bytes:  # noqa: ARG001
+    return draw(RunPaths(root), step, latents)

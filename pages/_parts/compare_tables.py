@@ -1,0 +1,192 @@
+"""Beside the pictures: the settings that differ, and the figures of each run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from gan_core.config import SettingValue
+from gan_core.evaluation import Evaluation, Figure
+from gan_core.recipes import registry
+from gan_core.runs import evaluations
+from gan_core.runs.differences import Difference, differences
+from gan_core.runs.metrics import newest_record
+from gan_core.runs.store import RunView
+from pages._parts.compare_data import look, num_images
+from pages._parts.components import compare_table
+from pages._parts.evaluation_table import FIGURES
+from pages._parts.i18n import _, ngettext_, translate
+from pages._parts.panels import panels
+from pages._parts.quality import figure_words, named
+from pages._parts.words import duration, number
+
+_NONE = "–"
+_SHOWN = tuple(name for name in FIGURES if name != "floor")  # of the real images, not of a run
+Cell = str | dict[str, Any]
+
+
+def show_differences(runs: Sequence[RunView]) -> None:
+    """A table of what differs in what the runs were asked to do; a row for each such setting.
+
+    What one recipe has and another does not is put away: it says that the recipes differ.
+    """
+    st.markdown(f"**{_('Settings that differ')}**")
+    rows = differences([run.sound_config() for run in runs])
+    if not rows:
+        st.caption(_("None: these runs were asked to do the same."))
+        return
+    differing = [row for row in rows if row.is_choice]
+    of_recipes = [row for row in rows if not row.is_choice]
+    if differing:
+        _differences_table("differences", runs, differing)
+    if of_recipes:
+        words = ngettext_(
+            "{n} setting that not all of these recipes have",
+            "{n} settings that not all of these recipes have",
+            len(of_recipes),
+        )
+        with st.expander(words.format(n=len(of_recipes))):
+            _differences_table("differences-of-recipes", runs, of_recipes)
+
+
+def _differences_table(key: str, runs: Sequence[RunView], rows: Sequence[Difference]) -> None:
+    heads: list[Cell] = [{"label": _("setting")}, *_runs(runs)]
+    body = [[row.name, *(_value(row.name, value) for value in row.values)] for row in rows]
+    compare_table(key, {"label": _("Settings that differ"), "heads": heads, "rows": body})
+
+
+def _value(name: str, value: SettingValue) -> str:
+    if value is None:
+        return _NONE
+    if name == "steps":
+        return number(float(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def show_figures(runs: Sequence[RunView]) -> None:
+    """The newest values of each run's log, and its final and best evaluation."""
+    st.markdown(f"**{_('Where each run stands')}**")
+    families = dict.fromkeys(registry.get(run.sound_config().recipe).family for run in runs)
+    for family in families:
+        _log_table(family, runs)
+    groups = _groups(runs)
+    if not groups:
+        st.caption(_("No run here has been evaluated: there are only losses, which say little."))
+    for i, group in enumerate(groups):
+        _group_table(i, group)
+
+
+def _log_table(family: Any, runs: Sequence[RunView]) -> None:
+    """The newest values of the runs of a family, by the names of their curves."""
+    titles = {
+        line.key: f"{panel.title}: {line.label}" for panel in panels(family) for line in panel.lines
+    }
+    of_family = [
+        (cell, run, newest_record(run.paths.metrics))
+        for cell, run in zip(_runs(runs), runs, strict=True)
+        if registry.get(run.sound_config().recipe).family == family
+    ]
+    keys = [key for key in titles if any(_has(record, key) for _c, _r, record in of_family)]
+    body = [
+        [
+            cell,
+            number(run.status.step),
+            duration(record["elapsed_s"]) if _has(record, "elapsed_s") else _NONE,
+            *(figure_words(record[key]) if _has(record, key) else _NONE for key in keys),
+        ]
+        for cell, run, record in of_family
+    ]
+    heads = [_("run"), _("step"), _("trained"), *(titles[key] for key in keys)]
+    compare_table(f"log-{family}", _table(_("Where each run stands"), heads, body))
+
+
+def _has(record: Mapping[str, float], key: str) -> bool:
+    return math.isfinite(record.get(key, math.nan))
+
+
+@dataclass
+class _Group:
+    """Evaluations that may stand in one table: the same features, as many images."""
+
+    one: Evaluation
+    rows: list[tuple[Cell, str, Evaluation]]
+
+
+def _groups(runs: Sequence[RunView]) -> list[_Group]:
+    found: dict[tuple[object, ...], _Group] = {}
+    for cell, run in zip(_runs(runs), runs, strict=True):
+        for word, made in _final_and_best(run):
+            key = (made.features.sha256, made.depth, made.num_images, made.real)
+            found.setdefault(key, _Group(made, [])).rows.append((cell, word, made))
+    return list(found.values())
+
+
+def _final_and_best(run: RunView) -> list[tuple[str, Evaluation]]:
+    """The newest evaluation made while training, the best of those, and all made on request."""
+    light, full = evaluations.light(run.paths), evaluations.full(run.paths)
+    best = evaluations.best_step(run.paths)
+    found: list[tuple[str, Evaluation]] = []
+    if light:
+        found.append((_("final") if light[-1].step == run.status.step else _("newest"), light[-1]))
+    found += [(_("best"), made) for made in light if made.step == best]
+    found += [(_("best") if made.step == best else _("on request"), made) for made in full]
+    return found
+
+
+def _group_table(i: int, group: _Group) -> None:
+    one = group.one
+    names = [n for n in _SHOWN if any(getattr(row[2], n) is not None for row in group.rows)]
+    has_classes = any(row[2].classes is not None for row in group.rows)
+    heads = [named(translate(FIGURES[name]), one.features.name) for name in names]
+    if has_classes:
+        heads.append(named(_("Classes hit"), one.features.name))
+    body: list[list[Cell]] = []
+    for cell, word, made in group.rows:
+        figures = [getattr(made, name) for name in names]
+        values = [_NONE if figure is None else _interval(figure) for figure in figures]
+        if has_classes:
+            values.append(_classes(made))
+        step = _("step {step}").format(step=number(made.step))
+        body.append([cell, f"{word}, {step}", *values])
+    table = _table(_("Evaluations"), [_("run"), _("snapshot"), *heads], body)
+    compare_table(f"evaluations-{i}", table)
+    st.caption(_about(one))
+
+
+def _interval(figure: Figure) -> str:
+    if figure.low == figure.high:
+        return figure_words(figure.value)
+    return _("{value} ({low} – {high})").format(
+        value=figure_words(figure.value),
+        low=figure_words(figure.low),
+        high=figure_words(figure.high),
+    )
+
+
+def _classes(made: Evaluation) -> str:
+    if made.classes is None:
+        return _NONE
+    return _("{n} of {all}").format(n=made.classes.num_hit, all=len(made.classes.names))
+
+
+def _about(one: Evaluation) -> str:
+    real = (
+        ngettext_("{n} image held out", "{n} images held out", one.num_real)
+        if one.real == "held-out"
+        else ngettext_("{n} training image", "{n} training images", one.num_real)
+    ).format(n=number(one.num_real))
+    return _("{images} against {real}; in brackets the 95 % interval.").format(
+        images=num_images(one), real=real
+    )
+
+
+def _table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
+    return {"label": label, "heads": [{"label": head} for head in heads], "rows": rows}
+
+
+def _runs(runs: Sequence[RunView]) -> list[Cell]:
+    return [look(run, i) for i, run in enumerate(runs)]

@@ -1,0 +1,217 @@
+"""What is happening? Three sentences, what they rest on, and a button that does what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gan_core.charts.spark import SparkLine, spark
+from gan_core.diagnosis.verdict import (
+    CurveEvidence,
+    Diagnosis,
+    Evidence,
+    Fork,
+    Other,
+    SheetEvidence,
+)
+from gan_core.jobs import control
+from gan_core.jobs.fork import fork
+from gan_core.recipes import registry
+from gan_core.recipes.settings import SPECS
+from gan_core.runs import snapshots
+from gan_core.runs.status import BUSY, Said
+from gan_core.runs.store import RunView
+from pages._parts.i18n import _, translate
+from pages._parts.messages import guarded
+from pages._parts.panels import panels
+from pages._parts.quality import measured_of, quality_panels
+from pages._parts.sheets import sheet_of
+from pages._parts.studio import feed, studio
+from pages._parts.viewer import may, viewer
+from pages._parts.words import number, plain
+
+_ICONS = {
+    "waiting": ":material/hourglass_empty:",
+    "fine": ":material/check_circle:",
+    "advice": ":material/lightbulb:",
+    "alarm": ":material/warning:",
+}
+_COLOURS = {"waiting": "gray", "fine": "green", "advice": "blue", "alarm": "orange"}
+
+
+def show_diagnosis(run: RunView, found: Sequence[Diagnosis], *, has_button: bool = True) -> None:
+    """The panel; nothing where nothing is known.
+
+    Args:
+        run: what it is about.
+        found: the diagnosis, and alarms beside it.
+        has_button: whether its button is offered; not where another one does the same.
+    """
+    if not found:
+        return
+    main = found[0]
+    with st.container(border=True, key="what-is-happening"):
+        words, evidence = st.columns([2.4, 1], vertical_alignment="center")
+        with words:
+            st.markdown(_words(main))
+            for other in found[1:]:
+                st.caption(_("Besides: {state}").format(state=_said(other.state)))
+            if has_button:
+                _button(run, main)
+        with evidence, st.container(horizontal=True, vertical_alignment="center"):
+            for shown in main.evidence[:2]:
+                _show(run, shown)
+
+
+def _words(found: Diagnosis) -> str:
+    colour = _COLOURS[found.tone]
+    return f":{colour}-badge[{_ICONS[found.tone]} {_('What is happening?')}] " + _(
+        "**{state}** {cause} {advice}"
+    ).format(state=_said(found.state), cause=_said(found.cause), advice=_said(found.advice))
+
+
+def _said(said: Said) -> str:
+    """A sentence in the viewer's language; whole numbers with their thin spaces."""
+    values = {
+        name: number(value) if isinstance(value, int) else plain(str(value))
+        for name, value in said.values.items()
+    }
+    return translate(said.template).format(**values)
+
+
+# Evidence
+
+
+def _show(run: RunView, evidence: Evidence) -> None:
+    if isinstance(evidence, CurveEvidence):
+        _show_curves(run, evidence)
+    elif isinstance(evidence, SheetEvidence):
+        _show_sheet(run, evidence.step)
+    else:
+        st.caption(_said(evidence.words))
+
+
+def _show_curves(run: RunView, evidence: CurveEvidence) -> None:
+    lines = feed(run.paths).lines()
+    picture = spark(
+        [SparkLine(key, *lines[key]) for key in evidence.keys if key in lines],
+        (evidence.first_step, evidence.last_step),
+    )
+    if not picture:
+        return
+    labels = _labels(run)
+    caption = _("{curves}, steps {first} to {last}").format(
+        curves=_(", ").join(labels.get(key, key) for key in evidence.keys),
+        first=number(evidence.first_step),
+        last=number(evidence.last_step),
+    )
+    st.image(picture, caption=caption, width=200)
+
+
+def _labels(run: RunView) -> dict[str, str]:
+    family = registry.get(run.sound_config().recipe).family
+    shown = (*panels(family), *quality_panels(measured_of(run.paths)))
+    return {line.key: line.label for panel in shown for line in panel.lines}
+
+
+def _show_sheet(run: RunView, step: int) -> None:
+    picture = sheet_of(run.paths, step)
+    if picture is not None:
+        st.image(picture, caption=_("step {step}").format(step=number(step)), width=96)
+
+
+# What can be done
+
+
+def _button(run: RunView, found: Diagnosis) -> None:
+    action = found.action
+    if isinstance(action, Fork):
+        _fork_button(run, found, action)
+    elif isinstance(action, Other):
+        _other_button(run, action)
+
+
+def _fork_button(run: RunView, found: Diagnosis, action: Fork) -> None:
+    step = snapshot_for(run, action.at_most)
+    if step is None or not may("train"):
+        return
+    st.button(
+        _("Fork at step {step}: {changes}").format(
+            step=number(step), changes=_(", ").join(_changes(run, action))
+        ),
+        icon=":material/call_split:",
+        type="primary" if found.tone == "alarm" else "secondary",
+        key="do-it",
+        on_click=_fork,
+        args=(run.id, step, action),
+        help=_("A new run from that snapshot with these settings. This run stays as it is."),
+    )
+
+
+def snapshot_for(run: RunView, at_most: int) -> int | None:
+    """The newest snapshot with its training state that is not after a step; else the first."""
+    steps = snapshots.forkable_steps(run.paths)
+    return max((s for s in steps if s <= at_most), default=min(steps, default=None))
+
+
+def _changes(run: RunView, action: Fork) -> list[str]:
+    """What changes, in the words of the settings."""
+    old = run.sound_config().settings.as_dict()
+    return [
+        plain(f"{translate(SPECS[name].label)} {_value(old[name])} → {_value(value)}")
+        for name, value in action.changes.items()
+    ]
+
+
+def _value(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _fork(run_id: str, step: int, action: Fork) -> None:
+    here = studio()
+    with guarded():
+        made = fork(
+            here.store, run_id, step, action.changes,
+            data_dir=here.data_dir, mirror=here.mirror, by=viewer(),
+        )  # fmt: skip
+        st.query_params["run"] = made.id
+
+
+def _other_button(run: RunView, action: Other) -> None:
+    busy = run.status.state in BUSY
+    if action.kind == "explore best":
+        with st.container(horizontal=True):
+            if busy and may("control"):
+                st.button(
+                    _("Stop here"), icon=":material/stop:", key="do-it",
+                    on_click=_stop, args=(run.id,),
+                )  # fmt: skip
+            st.page_link(
+                "pages/explore.py",
+                label=_("Explore step {step}").format(step=number(action.step)),
+                icon=":material/explore:",
+                query_params={"run": run.id, "step": str(action.step)},
+            )
+    elif action.kind == "resume" and run.status.state == "completed" and may("control"):
+        st.button(
+            _("Go on to step {step}").format(step=number(action.step)),
+            icon=":material/play_arrow:",
+            key="do-it",
+            on_click=_go_on,
+            args=(run.id, action.step),
+        )
+
+
+def _stop(run_id: str) -> None:
+    with guarded():
+        control.stop(studio().store, run_id, by=viewer())
+
+
+def _go_on(run_id: str, step: int) -> None:
+    here = studio()
+    with guarded():
+        control.resume(
+            here.store, run_id, steps=step,
+            data_dir=here.data_dir, mirror=here.mirror, by=viewer(),
+        )  # fmt: skip

@@ -1,0 +1,229 @@
+"""How good is it? The full evaluations of a run, and the button that makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from gan_core.charts.figures import IN_THE_DARK, ON_PAPER
+from gan_core.evaluation import Evaluation, FeatureNet
+from gan_core.jobs import evaluate
+from gan_core.runs import evaluations, snapshots
+from gan_core.runs.store import RunView
+from pages._parts.chart_download import save_popover
+from pages._parts.evaluation_charts import (
+    class_words,
+    classes_svg,
+    has_bars,
+    intervals_svg,
+    saved_evaluations,
+    scales_of,
+)
+from pages._parts.evaluation_table import FIGURES, evaluation_table
+from pages._parts.glossary import meaning
+from pages._parts.i18n import _, ngettext_, translate
+from pages._parts.messages import guarded
+from pages._parts.snapshot_choice import choose_snapshot
+from pages._parts.studio import studio
+from pages._parts.viewer import may, viewer
+from pages._parts.words import number, plain
+
+TICK_SECS = 1.0
+NUM_IMAGES = (1_000, 2_000, 5_000, 10_000, 50_000)
+_MOST_COLUMNS = 4
+_MOST_MISSING = 20
+
+
+def show_quality(run: RunView) -> None:
+    """Draw the section."""
+    st.markdown(
+        _(
+            "Losses say how the game goes, not how good the images are. Here generated images are "
+            "compared with real ones that training never saw, where the data set has such."
+        )
+    )
+    if not snapshots.list_steps(run.paths):
+        st.caption(_("There is nothing to measure yet: the first snapshot comes within seconds."))
+        return
+    running = _running(run)
+    st.fragment(_measure, run_every=TICK_SECS if running else None)(run.id, was_running=running)
+    _results(run)
+
+
+def _running(run: RunView) -> bool:
+    now = evaluate.progress(run.paths)
+    return now is not None and now.state == "running"
+
+
+def _measure(run_id: str, *, was_running: bool) -> None:
+    """The button, or how far what it began has come."""
+    with guarded():
+        run = studio().store.get(run_id)
+        now = evaluate.progress(run.paths)
+        if _running(run) != was_running:
+            st.rerun()  # what was found stands around this
+        if now is not None and now.state == "running":
+            _show_progress(run, now)
+        elif may("train"):
+            if now is not None:
+                st.warning(_("It could not be measured: {reason}").format(reason=plain(now.reason)))
+            _ask(run)
+        else:
+            st.caption(_("The teacher can measure it."))
+
+
+def _show_progress(run: RunView, now: evaluate.Progress) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = _("Measuring step {n}: {percent} %")
+        st.progress(
+            now.share,
+            text=words.format(n=number(now.step), percent=round(100 * now.share)),
+            width="stretch",
+        )
+        if may("train"):
+            st.button(
+                _("Stop measuring"),
+                icon=":material/stop:",
+                key="stop-measuring",
+                on_click=_stop,
+                args=(run.id,),
+            )
+
+
+def _stop(run_id: str) -> None:
+    with guarded():
+        evaluate.stop(studio().store, run_id, by=viewer())
+
+
+def _ask(run: RunView) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = choose_snapshot(run, key=f"measure-step-{run.id}", width=330)
+        num_images = st.selectbox(
+            _("Images"),
+            NUM_IMAGES,
+            index=NUM_IMAGES.index(evaluate.NUM_IMAGES),
+            format_func=number,
+            key=f"measure-images-{run.id}",
+            help=_("How many are generated, and of real ones at most. More take longer and make "
+                   "the intervals narrower; a distance (FID) of more images is a little lower."),
+            width=120,
+        )  # fmt: skip
+        pressed = st.button(
+            _("Measure"), icon=":material/straighten:", type="primary", key="measure"
+        )
+    if pressed:
+        here = studio()
+        step = snapshots.resolve_step(run.paths, chosen)
+        with st.spinner(_("Starting")):
+            evaluate.start(
+                here.store,
+                run.id,
+                step,
+                data_dir=here.data_dir,
+                num_images=num_images,
+                mirror=here.mirror,
+                by=viewer(),
+            )
+        st.rerun()
+
+
+def _results(run: RunView) -> None:
+    found = evaluations.full(run.paths)
+    if not found:
+        st.caption(_("Nobody has measured a snapshot of this run yet."))
+        return
+    best = evaluations.best_step(run.paths)
+    for features in dict.fromkeys(e.features for e in reversed(found)):
+        of_these = [e for e in found if e.features.sha256 == features.sha256]
+        _group(run, features, of_these[-_MOST_COLUMNS:], best)
+
+
+def _group(
+    run: RunView, features: FeatureNet, shown: Sequence[Evaluation], best: int | None
+) -> None:
+    """The evaluations in the same features; others cannot stand beside them."""
+    title = _("{run}, by {features}").format(run=run.title, features=translate(features.name))
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(_features_words(features), help=meaning("features"), width="stretch")
+            save_popover(saved_evaluations(run, shown, title), key=features.sha256[:12])
+        table, charts = st.columns([1, 1], gap="large")
+        with table:
+            st.markdown(evaluation_table(shown, best))
+            _terms(shown)
+        with charts:
+            _charts(shown, title)
+
+
+def _features_words(features: FeatureNet) -> str:
+    name = plain(translate(features.name))
+    sources = {
+        "classifier": _("By **{name}**: a classifier's view of an image"),
+        "inception": _("By **{name}**: the view of InceptionV3, as published figures have it"),
+        "random": _("By **{name}**: the view of a network that learnt nothing"),
+        "pixels": _("By **{name}**: the pixels themselves"),
+    }
+    words = sources[features.source].format(name=name)
+    if features.accuracy is None:
+        return f"{words}."
+    right = _("it names {percent} % of held-out images rightly")
+    return f"{words}; {right.format(percent=f'{100 * features.accuracy:.1f}')}."
+
+
+def _terms(shown: Sequence[Evaluation]) -> None:
+    """The terms of the table; each says what it means where one hovers."""
+    terms = {name: translate(word) for name, word in FIGURES.items()}
+    terms["floor"] = _("Best possible")
+    named = [name for name in terms if any(getattr(e, name) for e in shown)]
+    more = {"interval": _("From – to")}
+    if any(e.classes for e in shown):
+        more["classes_hit"] = _("Classes hit")
+    if any(e.latent for e in shown):
+        more |= {
+            "evidence_bound": _("Evidence bound"),
+            "reconstruction": _("Reconstruction"),
+            "kl": _("KL"),
+            "num_active": _("Active dimensions"),
+        }
+    with st.container(horizontal=True, gap="small"):
+        for name, word in {**{name: terms[name] for name in named}, **more}.items():
+            st.caption(word, help=meaning(name), width="content")
+
+
+def _charts(shown: Sequence[Evaluation], title: str) -> None:
+    colours = IN_THE_DARK if st.context.theme.type == "dark" else ON_PAPER
+    scales = scales_of(shown)
+    if scales:
+        drawn = intervals_svg(scales, title, colours)
+        st.image(drawn, width="stretch", alt=_("The figures as dots, their intervals as bars"))
+    newest = shown[-1]
+    if newest.classes is None:
+        return
+    if has_bars(newest.classes):
+        drawn = classes_svg(newest.classes, class_words(newest), colours)
+        st.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
+        st.caption(_missing_words(newest.classes.missing))
+    else:
+        st.caption(
+            _("{n} of {all} classes were generated; unevenness (KL to uniform) {kl}.").format(
+                n=number(newest.classes.num_hit),
+                all=number(len(newest.classes.names)),
+                kl=f"{newest.classes.kl_to_uniform:.3g}",
+            )
+        )
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    if not missing:
+        return _("Every class was generated. The dashed line is an even share.")
+    named = _(", ").join(map(plain, missing[:_MOST_MISSING]))
+    if len(missing) > _MOST_MISSING:
+        named = _("{names} and {n} more").format(
+            names=named, n=number(len(missing) - _MOST_MISSING)
+        )
+    return ngettext_(
+        "{n} class was never generated: {names}. The dashed line is an even share.",
+        "{n} classes were never generated: {names}. The dashed line is an even share.",
+        len(missing),
+    ).format(n=number(len(missing)), names=named)

@@ -1,0 +1,77 @@
+"""A full evaluation seen from outside: who may start it, what is refused, and why one failed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gan_core.access.people import OWNER, NotAllowedError, Person
+from gan_core.errors import BadInputError, ConflictError, JobFailedError
+from gan_core.jobs import evaluate
+from gan_core.runs import evaluations
+from gan_core.runs.lock import FileLock
+from gan_core.runs.store import RunStore, RunView
+from tests import runs_by_hand as by_hand
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+@pytest.fixture
+def run(store: RunStore) -> RunView:
+    """Its snapshots hold stubs, which no generator runs."""
+    return by_hand.trained(store, (0, 50))
+
+
+def test_only_who_trains(store: RunStore, run: RunView, tmp_path: Path) -> None:
+    viewer = Person(id="x", role="viewer")
+    with pytest.raises(NotAllowedError):
+        evaluate.start(store, run.id, 50, data_dir=tmp_path, by=viewer)
+    assert evaluate.progress(run.paths) is None
+
+
+def test_one_at_a_time(store: RunStore, run: RunView, tmp_path: Path) -> None:
+    run.paths.evaluations.mkdir()
+    with (
+        FileLock.acquire(evaluations.job_lock(run.paths)),
+        pytest.raises(ConflictError, match="being made"),
+    ):
+        evaluate.start(store, run.id, 50, data_dir=tmp_path, by=OWNER)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"measures": ["fid", "beauty"]}, "beauty"),
+        ({"measures": []}, "none"),
+        ({"num_images": 5}, "100 … 10000"),
+        ({"num_images": 10_001}, "100 … 10000"),
+    ],
+)
+def test_what_is_refused(
+    store: RunStore, run: RunView, tmp_path: Path, given: dict[str, object], said: str
+) -> None:
+    with pytest.raises(BadInputError, match=said):
+        evaluate.start(store, run.id, 50, data_dir=tmp_path, by=OWNER, **given)  # type: ignore[arg-type]
+
+
+def test_a_generator_whose_images_nobody_knows(store: RunStore, tmp_path: Path) -> None:
+    config = by_hand.config()
+    unknown = config.dataset.model_copy(update={"name": "unknown"})
+    run = store.create(config.model_copy(update={"dataset": unknown}))
+    with pytest.raises(BadInputError, match="does not say which images"):
+        evaluate.start(store, run.id, 0, data_dir=tmp_path, by=OWNER)
+
+
+def test_the_reason_why_there_is_none(store: RunStore, run: RunView, tmp_path: Path) -> None:
+    with pytest.raises(JobFailedError, match="99 has no manifest"):
+        evaluate.ensure(store, run.id, 99, data_dir=tmp_path, num_images=100, by=OWNER)
+    now = evaluate.progress(run.paths)
+    assert now is not None
+    assert now.state == "failed"
+    assert "manifest" in now.reason
+    evaluate.stop(store, run.id, by=OWNER)
+    assert evaluate.progress(run.paths) is None
