@@ -101,7 +101,7 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
-        found = feed(run.paths).diagnoses()
+        found = feed(run.paths).diagnoses(run.status.state)
         _state_line(run)
         asks = show_watch(run, watched)
         live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))

@@ -17,6 +17,8 @@ from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts
 from tests.evaluations_measured import evaluation, full
 
+HOW_GOOD = "How good is it?"
+
 
 @pytest.fixture
 def measured(studio):
@@ -68,7 +70,7 @@ def test_where_nobody_measured_nothing_is_promised(studio, unmeasured):
     viewer = studio.open(EXPLORE)
     assert offered(viewer).options[0] == "newest · step 60"
     for page, query in ((RUNS, {}), (TRAIN, {"run": MODEL_ID})):
-        viewer = studio.open(page, **query)
+        viewer = studio.open(page, tab=HOW_GOOD, **query)
         assert_sound(viewer)
         assert "best" not in " ".join(caption.value for caption in viewer.caption).lower()
     assert "Nobody has measured" in said(viewer)
@@ -89,7 +91,7 @@ def test_curves_of_what_was_evaluated_are_named_after_their_features(studio, mea
 def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, measured):
     evaluations.write(measured, full(30, shift=0.3))
     evaluations.write(measured, full(60, name="pixel features"))
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     assert_sound(viewer)
     tables = [m.value for m in viewer.markdown if m.value.startswith("| Figure")]
     assert len(tables) == 2, "figures of different features share no table"
@@ -105,11 +107,11 @@ def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, me
 
 
 def test_a_viewer_reads_and_does_not_measure(studio, measured, monkeypatch):
-    assert studio.open(TRAIN, run=MODEL_ID).button(key="measure")
+    assert studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID).button(key="measure")
     monkeypatch.setenv(VARIABLE, "class")
     for name in ("cookies", "headers"):
         monkeypatch.setattr(type(st.context), name, property(lambda self: {}))
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     assert_sound(viewer)
     assert "measure" not in {button.key for button in viewer.get("button")}
     assert "The teacher can measure it." in said(viewer)
@@ -137,7 +139,7 @@ def test_every_chart_of_a_run_is_a_file(studio, measured):
 
 
 def test_the_button_measures_until_somebody_stops_it(studio, measured):
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     viewer.button(key="measure").click().run()
     assert_sound(viewer)
     now = evaluate.progress(measured)
@@ -151,4 +153,4 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
         time.sleep(0.1)
     assert evaluate.progress(measured) is None
     assert evaluations.full(measured) == []
-    assert studio.open(TRAIN, run=MODEL_ID).button(key="measure")
+    assert studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID).button(key="measure")
