@@ -22,6 +22,7 @@ from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.metrics import evaluate
 from gan_core.nn import reals
+from gan_core.nn.latent_figures import latent_figures
 from gan_core.nn.state import TrainState
 from gan_core.nn.step import images_per_step
 from gan_core.portable import feature_nets
@@ -67,7 +68,8 @@ class Evaluator:
         dataset: Dataset,
     ) -> None:
         """Nothing is loaded before the first evaluation."""
-        self._paths, self._config, self._state, self._dataset = paths, config, state, dataset
+        self._paths, self._recipe, self._config = paths, recipe, config
+        self._state, self._dataset = state, dataset
         self._paying = steps_that_pay(recipe, config)
         every = snapshot_steps(config)
         self._regular = every * math.ceil(self._paying / every)
@@ -126,7 +128,9 @@ class Evaluator:
             secs=0.0,
         )
         found = evaluate.light(about, real, net(self._images()))
-        return found.model_copy(update={"secs": round(time.monotonic() - began, 3)})
+        latent = latent_figures(self._recipe, self._config, self._state, self._real_images)
+        secs = round(time.monotonic() - began, 3)
+        return found.model_copy(update={"latent": latent, "secs": secs})
 
     def _images(self) -> NDArray[np.uint8]:
         parts = [
@@ -147,3 +151,7 @@ class Evaluator:
     def _real(self) -> tuple[evaluate.Seen, reals.Kind]:
         chosen = reals.pick(self._dataset, NUM_IMAGES)
         return self._net(chosen.images), chosen.kind
+
+    @property
+    def _real_images(self) -> NDArray[np.uint8]:
+        return reals.pick(self._dataset, NUM_IMAGES).images

@@ -4,7 +4,7 @@ import pytest
 
 from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
-from gan_core.jobs.fork import fork
+from gan_core.jobs.fork import changeable, fork, fork_config
 from gan_core.recipes.settings import BEFORE_IT_WAS
 from gan_core.runs import evaluations, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, load_newest
@@ -112,3 +112,17 @@ def test_a_damaged_snapshot_is_not_forked(still, parent, make):
         make(50)
     assert not [p for p in still.root.iterdir() if p.name.startswith(f"{TEMPORARY_PREFIX}2")]
     assert len(still.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "dataset"), [("quick-dcgan", "digits"), ("mlp-gan", "digits"), ("vae", "mnist")]
+)
+def test_what_is_offered_to_change_is_not_refused(still, data_dir, recipe, dataset):
+    parent = trained(still, (0, 50), recipe=recipe, dataset=dataset)
+    config = parent.sound_config()
+    names = changeable(config, gpu=False)
+    assert {"g_lr", "batch_size"} <= set(names)
+    assert not {"latent_size", "optimizer", "g_norm", "dropout"} & set(names)
+    for name in names:
+        value = getattr(config.settings, name)
+        assert fork_config(still.root, parent, 50, {name: value}, 100)
