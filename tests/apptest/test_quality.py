@@ -12,6 +12,7 @@ from gan_core.jobs import evaluate
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock, is_held
 from gan_core.runs.snapshots import list_steps
+from pages._parts.compare_charts import compare_charts
 from pages._parts.quality import best_of_run
 from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts
@@ -154,3 +155,22 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
     assert evaluate.progress(measured) is None
     assert evaluations.full(measured) == []
     assert studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID).button(key="measure")
+
+
+def test_the_charts_of_a_comparison_are_files(studio, measured):
+    other = "20260102-120000-bbbbbb"
+    evaluations.write(studio.add("$other$", other), evaluation(30))
+    viewer = studio.open("pages/compare.py", run=[MODEL_ID, other])
+    assert_sound(viewer)
+    runs = [studio.store.get(run) for run in (MODEL_ID, other)]
+    for axis in ("step", "images", "time"):
+        charts = compare_charts(runs, axis)
+        assert {"FID · digit features · 200 images"} <= {chart.title for chart in charts}
+        losses = next(chart for chart in charts if chart.title.startswith("Loss"))
+        figures = next(chart for chart in charts if chart.title.startswith("FID"))
+        assert losses.figure("png").startswith(b"\x89PNG")
+        assert b"<svg" in figures.figure("svg")
+    head, *rows = csv.reader(io.StringIO(figures.csv().decode()))
+    assert head == ["run", "name", "step", "images", "secs", "value", "low", "high"]
+    assert {row[0] for row in rows} == {MODEL_ID, other}
+    assert all(float(row[6]) <= float(row[5]) <= float(row[7]) for row in rows)
