@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pages._parts.figures import FIGURES, short, with_interval
+
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.text import N_
-from pages._parts.figures import FIGURES, short, with_interval
 from pages._parts.i18n import _, translate
 from pages._parts.quality import named
 from pages._parts.words import number, plain

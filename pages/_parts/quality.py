@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pages._parts.figures import short
+
 from gan_core.charts.growing import DIGITS
 from gan_core.charts.quality import alike, best_of, number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from pages._parts.figures import short
 from pages._parts.i18n import _, translate
 from pages._parts.panels import Line, Panel
 from pages._parts.words import number
