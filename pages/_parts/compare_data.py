@@ -91,7 +91,7 @@ def images_per_step(run: RunView) -> int:
 
 def panels_of(runs: Sequence[RunView]) -> list[dict[str, Any]]:
     """Every panel: of the logs, and of what was evaluated."""
-    return [*_log_panels(runs), *_evaluation_panels(runs)]
+    return [*_evaluation_panels(runs), *_log_panels(runs)]
 
 
 def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
