@@ -143,11 +143,26 @@ class Parent(Frozen):
     step: int
 
 
+class Sweep(Frozen):
+    """What a run has in common with others that differ in a few settings only.
+
+    Attributes:
+        id: of them all.
+        names: the settings that differ.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    names: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], ...],
+        Field(min_length=1, max_length=8),
+    ]
+
+
 class RunConfig(Frozen):
     """A complete, resolved run, as `config.json` holds it.
 
     `sheet_seed` is set where a fork has another seed than its parent: the sheets go on with the
-    latents that they began with.
+    latents that they began with. `sweep` is set where the run is one of a sweep.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -162,6 +177,7 @@ class RunConfig(Frozen):
     versions: dict[str, str]
     created: str
     parent: Parent | None = None
+    sweep: Sweep | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of `config.json`."""

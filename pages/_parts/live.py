@@ -39,6 +39,7 @@ from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
 from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
+from pages._parts.sweep_view import sweep_link
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -80,6 +81,7 @@ def _title(run: RunView) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        sweep_link(run)
         fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
