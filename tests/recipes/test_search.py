@@ -60,7 +60,7 @@ def test_what_is_drawn_between_a_settings_bounds_is_within_them(name, num, seed)
         (lambda: grid({"g_lr": []}), "g_lr"),
         (lambda: grid({"g_lr": Range(0.1, 0.2)}), "g_lr"),
         (lambda: grid({"g_lr": [i / 100 for i in range(1, 26)]}), "sweep"),
-        (lambda: grid(dict.fromkeys("abcde", [1, 2])), "sweep"),
+        (lambda: grid({key: [1, 2] for key in "abcde"}), "sweep"),
         (lambda: draws({"g_lr": Range(0.2, 0.1)}, 5, 0), "g_lr"),
         (lambda: draws({"g_lr": Range(0.1, math.inf)}, 5, 0), "g_lr"),
         (lambda: draws({"loss": Range(0.1, 0.2)}, 5, 0), "loss"),
