@@ -82,6 +82,7 @@ class Settings(Frozen):
     ema: float | None = None
     lesson: Literal["both", "d_only", "g_only"] | None = None
     on_collapse: Literal["ask", "restart", "ignore"] | None = None
+    event_files: Literal["off", "on"] | None = None
     early_stopping: Annotated[int, Field(ge=0, le=_MOST_IMAGES)] | None = None
     # The balance of a variational autoencoder
     beta: float | None = None
