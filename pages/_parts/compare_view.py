@@ -9,8 +9,10 @@ import streamlit as st
 
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import save_popover
 from pages._parts.compare_choice import choose, take
 from pages._parts.compare_data import element
+from pages._parts.compare_files import comparison_charts
 from pages._parts.compare_tables import show_differences, show_figures
 from pages._parts.components import compare
 from pages._parts.family_view import comparable, draw_family, family_words, relatives_of
@@ -57,10 +59,12 @@ def _is_grey(run: RunView) -> bool:
 
 
 def _show_element(runs: Sequence[RunView]) -> None:
-    state = compare(key="compare", data=element(runs, _view()))
+    data = element(runs, _view())
+    state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)
+    save_popover(comparison_charts(runs, data, _view()["axis"]), key="compare")
 
 
 def _view() -> dict[str, Any]:
