@@ -76,6 +76,11 @@ class RunPaths:
         return self.root / "evaluations"
 
     @property
+    def events(self) -> Path:
+        """What the run logs as event files, where it was asked for."""
+        return self.root / "events"
+
+    @property
     def log(self) -> Path:
         """What the worker printed."""
         return self.root / "worker.log"

@@ -116,7 +116,8 @@ def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
         for made in evaluations.light(run.paths):
             for name, (title, figure) in _measured(made).items():
                 key = (name, made.features.sha256, made.num_images)
-                panel = {"key": "-".join(map(str, key)), "title": title, "points": {}}
+                short = f"{name}-{made.features.sha256[:8]}-{made.num_images}"
+                panel = {"key": short, "title": title, "points": {}}
                 points = found.setdefault(key, panel)["points"]
                 columns = points.setdefault(run.id, [[], [], [], []])
                 values = (made.step, figure.value, figure.low, figure.high)

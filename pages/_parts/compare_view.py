@@ -60,7 +60,8 @@ def _is_grey(run: RunView) -> bool:
 
 
 def _show_element(runs: Sequence[RunView]) -> None:
-    state = compare(key="compare", data=element(runs, _view()))
+    data = element(runs, _view())
+    state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)
