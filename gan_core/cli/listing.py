@@ -109,6 +109,10 @@ def show(given: argparse.Namespace, at: Context) -> int:
     details = _details(view)
     config = details.pop("config", None) or {}
     settings = config.pop("settings", {})
+    said = details.pop("diagnosis") or {}
+    for key in ("state", "cause", "advice"):
+        if said.get(key):
+            print_line(said[key])
     for group in (details, config, settings):
         for key, value in group.items():
             if value not in ("", None, [], {}):
@@ -159,7 +163,27 @@ def _details(view: RunView) -> dict[str, Any]:
         "snapshots": list_steps(view.paths),
         "forkable": forkable_steps(view.paths),
         "sheets": sheet_steps(view.paths),
+        "diagnosis": _diagnosis(view),
         "config": view.config.to_json() if view.config else None,
+    }
+
+
+def _diagnosis(view: RunView) -> dict[str, Any] | None:
+    """What is happening, in words; nothing of a damaged run, or of one that was never trained."""
+    from gan_core.diagnosis.rules import diagnose
+    from gan_core.diagnosis.signals import gather
+    from gan_core.recipes import registry
+
+    if view.config is None or not registry.get(view.config.recipe).trainable:
+        return None
+    main = diagnose(gather(view.paths, view.config, view.status))[0]
+    return {
+        "name": main.name,
+        "tone": main.tone,
+        "state": str(main.state),
+        "cause": str(main.cause),
+        "advice": str(main.advice),
+        "action": main.action.model_dump(mode="json") if main.action else None,
     }
 
 

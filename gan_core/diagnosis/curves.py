@@ -66,7 +66,7 @@ class Curve(Frozen):
             smoothing: of so many neighbours the mean is taken, so that no single batch counts.
         """
         values = np.convolve(self.values, np.full(smoothing, 1 / smoothing), "valid")
-        sides = [side for value in values if (side := (value > high) - (value < low))]
+        sides = [value > high for value in values.tolist() if not low <= value <= high]
         return sum(one != other for one, other in pairwise(sides))
 
 

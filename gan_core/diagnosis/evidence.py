@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gan_core.diagnosis.signals import Signals
+from gan_core.diagnosis.signs import best_of, judged
 from gan_core.diagnosis.verdict import CurveEvidence, Evidence, FigureEvidence, SheetEvidence
 from gan_core.runs.status import Said
+from gan_core.text import N_
 
 Show = Callable[[Signals], tuple[Evidence, ...]]
 
@@ -33,9 +35,36 @@ losses = curves("d_loss", "g_loss", "loss")
 accuracies = curves("d_acc_real", "d_acc_fake")
 
 
+def since_best(signals: Signals) -> tuple[Evidence, ...]:
+    """The curve that was best at some step, from there on."""
+    best = best_of(signals)
+    if best is None:
+        return ()
+    key = "fid" if judged(signals) else "val_loss"
+    return (CurveEvidence(keys=(key,), first_step=best[0], last_step=signals.step),)
+
+
+def classes(signals: Signals) -> tuple[Evidence, ...]:
+    """How many classes the newest evaluation found."""
+    found = [e for e in judged(signals) if e.classes is not None]
+    if not found or found[-1].classes is None:
+        return ()
+    counted = found[-1].classes
+    words = Said(
+        template=N_("{hit} of {num} classes among {images} images at step {step}"),
+        values={
+            "hit": counted.num_hit,
+            "num": len(counted.names),
+            "images": found[-1].num_images,
+            "step": found[-1].step,
+        },
+    )
+    return (FigureEvidence(words=words),)
+
+
 def newest_sheet(signals: Signals) -> tuple[Evidence, ...]:
-    """The newest sheet, if one was measured."""
-    return (SheetEvidence(step=signals.sheets[-1].step),) if signals.sheets else ()
+    """The newest sheet, if there is one."""
+    return () if signals.newest_sheet is None else (SheetEvidence(step=signals.newest_sheet),)
 
 
 def figure(template: str, value: Callable[[Signals], float | None]) -> Show:

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from gan_core.diagnosis import remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
+    classes,
     curves,
     figure,
     losses,
     newest_sheet,
     no_evidence,
+    since_best,
 )
 from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.signals import Signals
@@ -161,7 +163,7 @@ RULES: tuple[Rule, ...] = (
         name="failed",
         tone="alarm",
         source="the run's status",
-        applies=lambda s: s.status.state == "failed",
+        applies=lambda s: s.status.state == "failed" and not signs.saw(s, "not_finite"),
         state=N_("The run ended with an error at step {step}."),
         cause=N_("What the worker said stands above; the networks had no part in it."),
         advice=N_("Mend what it names and resume: it continues from the newest checkpoint."),
@@ -220,7 +222,7 @@ RULES: tuple[Rule, ...] = (
         name="warming_up",
         tone="waiting",
         source="every run measured here begins with a D that sees through G",
-        applies=lambda s: not signs.is_warm(s) and s.status.state in {"starting", "running"},
+        applies=lambda s: s.is_alive and not signs.is_warm(s) and s.watched.collapse is None,
         state=N_("Still warming up: the first {num} steps say little."),
         cause=N_("G draws noise at first, and D sees through it at once; that is how it begins."),
         advice=N_("Wait a moment and watch the sheet."),
@@ -244,7 +246,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from the start with β at {gentle}."),
         values=lambda s: {
             "kl": f"{s.curve('kl').usual:.2g}",
-            "beta": f"{s.settings.beta or 1.0:g}",
+            "beta": f"{signs.beta(s):g}",
             "gentle": f"{_gentle_beta(s):g}",
         },
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
@@ -407,7 +409,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork with a reward for different images."),
         values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
-        evidence=newest_sheet,
+        evidence=lambda s: (*newest_sheet(s), *classes(s)),
         action=_fork(remedies.more_variety, _from_the_newest),
     ),
     Rule(
@@ -425,23 +427,21 @@ RULES: tuple[Rule, ...] = (
             "step": (signs.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),
         },
-        evidence=curves("val_loss", "loss"),
+        evidence=since_best,
         action=lambda s: Other(kind="explore best", step=(signs.best_of(s) or (0, 0))[0]),
     ),
     Rule(
         name="blur",
         tone="advice",
         source="Higgins et al. 2017, β-VAE, section 5; Burgess et al. 2018, arXiv 1804.03599",
-        applies=lambda s: (
-            s.recipe.family == "vae" and (s.settings.beta or 1.0) > 1.5 and signs.is_warm(s)
-        ),
+        applies=lambda s: s.recipe.family == "vae" and signs.beta(s) > 1.5 and signs.is_warm(s),
         state=N_("The images stay soft: KL counts {beta} times."),
         cause=N_(
             "A larger weight β makes the clouds of codes overlap more, and where they overlap "
             "the decoder draws the mean of several images."
         ),
         advice=N_("For sharper images fork with β at 1, as published."),
-        values=lambda s: {"beta": f"{s.settings.beta or 1.0:g}"},
+        values=lambda s: {"beta": f"{signs.beta(s):g}"},
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
         action=_fork(lambda s: _beta(s, 1.0), _from_the_newest),
     ),
@@ -521,12 +521,12 @@ def _right_range(signals: Signals) -> str:
 
 
 def _gentle_beta(signals: Signals) -> float:
-    beta = signals.settings.beta or 1.0
+    beta = signs.beta(signals)
     return 1.0 if beta > 1 else beta / 4
 
 
 def _beta(signals: Signals, value: float) -> Changes:
-    return {} if signals.settings.beta is None else {"beta": value}
+    return {"beta": value} if "beta" in signals.recipe.defaults else {}
 
 
 def _since_best(signals: Signals) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from statistics import median
 
 from pydantic import Field, ValidationError
 
@@ -44,6 +43,7 @@ class Signals(Frozen):
         watched: what the collapse watch found.
         curves: the columns of its metric log, by key.
         sheets: the newest sheets of which something was measured, ascending.
+        newest_sheet: the step of the newest sheet, measured or not.
         light, full: its evaluations, ascending by step; of the former the newest ones.
         best_step: the snapshot with the lowest Fréchet distance, where one was measured.
     """
@@ -53,6 +53,7 @@ class Signals(Frozen):
     watched: Watched = Watched()
     curves: dict[str, Curve] = Field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
+    newest_sheet: int | None = None
     light: tuple[Evaluation, ...] = ()
     full: tuple[Evaluation, ...] = ()
     best_step: int | None = None
@@ -136,6 +137,7 @@ def gather(
         watched=watched,
         curves=known.get(),
         sheets=_sheets(paths, steps),
+        newest_sheet=steps[-1] if steps else None,
         light=tuple(light[-MAX_EVALUATIONS:]),
         full=tuple(full[-MAX_EVALUATIONS:]),
         best_step=_best(light),
@@ -146,11 +148,6 @@ def _best(light: list[Evaluation]) -> int | None:
     """The step of the lowest distance, in the features of the newest evaluation."""
     alike = [e for e in light if e.fid and e.features.sha256 == light[-1].features.sha256]
     return min(alike, key=lambda e: e.fid.value if e.fid else 0.0).step if alike else None
-
-
-def usual(values: list[float]) -> float:
-    """The median; NaN of nothing."""
-    return median(values) if values else float("nan")
 
 
 def _sheets(paths: RunPaths, steps: list[int]) -> tuple[Sheet, ...]:

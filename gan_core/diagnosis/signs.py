@@ -155,7 +155,7 @@ def missing_classes(signals: Signals) -> tuple[str, ...]:
     assert newest.classes is not None  # noqa: S101 - chosen above
     num = len(newest.classes.names)
     by_chance = num * (1 - 1 / num) ** newest.num_images
-    if len(lacking) < 1 + 3 * by_chance:
+    if len(lacking) < 1 + by_chance + 3 * math.sqrt(by_chance):
         return ()
     return tuple(name for name in newest.classes.names if name in lacking)
 
@@ -176,6 +176,12 @@ def images_per_norm(signals: Signals) -> int | None:
 def _normalises(recipe: str, settings: Settings, shape: ImageShape) -> bool:
     networks = registry.get(recipe).networks(settings, shape)
     return any(isinstance(layer, BatchNorm) for net in networks for layer in net.layers)
+
+
+def beta(signals: Signals) -> float:
+    """The weight of KL; 1 in runs from before it was a setting."""
+    value = signals.settings.as_dict().get("beta", 1.0)
+    return float(value) if isinstance(value, int | float) else 1.0
 
 
 def scales_differ(signals: Signals) -> bool:

@@ -20,7 +20,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo, RunConfig
-from gan_core.data import Dataset, load
+from gan_core.data import Dataset, load, stacked_mnist
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.evaluation import Evaluation, FeatureNet, LatentFigures
 from gan_core.latent.pixels import from_bytes, to_bytes
@@ -28,12 +28,11 @@ from gan_core.latent.sampling import latents_in_parts
 from gan_core.metrics import codes, evaluate
 from gan_core.metrics.evaluate import MEASURES, Measure, Seen
 from gan_core.nn import classifier, inception, reals
-from gan_core.nn.evaluating import LATENTS_SEED
 from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
-from gan_core.runs import classifiers, evaluations, sealed, shipped, snapshots
+from gan_core.runs import classifiers, evaluations, sealed, snapshots
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -157,7 +156,8 @@ def _train_classifier(
     runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None
 ) -> None:
     """See to it that a labelled set has its classifier; some fifteen seconds, once."""
-    if shipped.of_family(info) is not None or not classifiers.suits(info):
+    is_there = feature_nets.best_for(runs_dir, info).card.source == "classifier"
+    if is_there or not classifiers.suits(info) or info.name == stacked_mnist.NAME:
         return
     folder = classifiers.folder_of(runs_dir, info)
     with disk_faults(folder):
@@ -186,7 +186,7 @@ def _generated(paths: RunPaths, step: int, see: See, count: int, tell: Tell) -> 
     pixel_range = str(about.get("pixel_range"))
     latent_size = int(generator.get_inputs()[0].shape[1])
     parts = []
-    for latents in latents_in_parts(LATENTS_SEED, latent_size, count, _AT_ONCE):
+    for latents in latents_in_parts(reals.LATENTS_SEED, latent_size, count, _AT_ONCE):
         parts.append(see(_images(generator, latents, pixel_range)))
         tell(len(parts) * _AT_ONCE / count)
     return _joined(parts)

@@ -34,8 +34,6 @@ from gan_core.runs.layout import RunPaths
 logger = logging.getLogger(__name__)
 
 NUM_IMAGES = 1000
-LATENTS_SEED = 1_000_003
-"""Of every evaluation, so that runs are compared on the same points."""
 _AT_ONCE = 250
 
 _SHARE = 0.05  # of the time between two evaluations
@@ -54,7 +52,12 @@ def steps_that_pay(recipe: Recipe, config: RunConfig) -> int:
 
 
 class Evaluator:
-    """Evaluates the snapshots that are due, and knows from that when to stop."""
+    """Evaluates the snapshots that are due, and knows from that when to stop.
+
+    Attributes:
+        is_to_stop: whether as many evaluations in a row as the setting `early_stopping` says have
+            brought nothing better.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Evaluator:
         )
         has_reals = len(dataset.train_images) >= evaluate.FEWEST_IMAGES
         self._is_off = config.settings.lesson == "d_only" or not has_reals
+        self.is_to_stop = self._is_out_of_patience()
 
     def is_due(self, step: int) -> bool:
         """Whether the snapshot of a step is evaluated.
@@ -100,17 +104,11 @@ class Evaluator:
             return
         found = self.measured(step)
         evaluations.write(self._paths, found)
+        self.is_to_stop = self._is_out_of_patience()
         if found.fid is not None:
             logger.info("step %d: FID %.4g in %.2f s", step, found.fid.value, found.secs)
 
-    @property
-    def best_step(self) -> int | None:
-        """The best snapshot so far, if any was evaluated."""
-        return evaluations.best_step(self._paths)
-
-    @property
-    def is_to_stop(self) -> bool:
-        """Whether as many evaluations as the setting says have brought nothing better."""
+    def _is_out_of_patience(self) -> bool:
         patience = self._config.settings.early_stopping or 0
         parent = self._config.parent
         since = 0 if parent is None else parent.step
@@ -143,7 +141,7 @@ class Evaluator:
 
     @functools.cached_property
     def _latents(self) -> NDArray[np.float32]:
-        return sample_latents(LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
+        return sample_latents(reals.LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
 
     @functools.cached_property
     def _net(self) -> Net:

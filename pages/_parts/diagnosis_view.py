@@ -25,6 +25,7 @@ from gan_core.runs.store import RunView
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.panels import panels
+from pages._parts.quality import measured_of, quality_panels
 from pages._parts.studio import feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
@@ -109,7 +110,8 @@ def _show_curves(run: RunView, evidence: CurveEvidence) -> None:
 
 def _labels(run: RunView) -> dict[str, str]:
     family = registry.get(run.sound_config().recipe).family
-    return {line.key: line.label for panel in panels(family) for line in panel.lines}
+    shown = (*panels(family), *quality_panels(measured_of(run.paths)))
+    return {line.key: line.label for panel in shown for line in panel.lines}
 
 
 def _show_sheet(run: RunView, step: int) -> None:

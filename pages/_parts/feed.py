@@ -148,7 +148,9 @@ class Feed:
     def lines(self) -> dict[str, Line]:
         """The curves as every viewer has them, by key: steps and values."""
         with self._lock:
-            return dict(self._log.lines)
+            self._look_if_due()
+            lists = self._newest.lists if self._newest else {}
+            return {name: (pair[0], pair[1]) for name, pair in lists.items() if len(pair) > 1}
 
     def _look_if_due(self) -> None:
         if self._log.facts["more"] or self._clock() >= self._looked_at + self._holds_secs():

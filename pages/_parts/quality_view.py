@@ -173,8 +173,8 @@ def _features_words(features: FeatureNet) -> str:
 
 def _terms(shown: Sequence[Evaluation]) -> None:
     """The terms of the table; each says what it means where one hovers."""
-    terms = {name: translate(word) for name, word in FIGURES.items() if name != "memorisation"}
-    terms |= {"floor": _("Best possible"), "memorisation": _("Distance to training images")}
+    terms = {name: translate(word) for name, word in FIGURES.items()}
+    terms["floor"] = _("Best possible")
     named = [name for name in terms if any(getattr(e, name) for e in shown)]
     more = {"interval": _("From – to")}
     if any(e.classes for e in shown):

@@ -1,0 +1,1 @@
+"""Failures provoked on purpose, and healthy runs: what the diagnosis says of each."""

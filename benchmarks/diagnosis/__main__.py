@@ -1,0 +1,132 @@
+"""Failures provoked on purpose, and healthy runs: what the diagnosis says of each.
+
+    python -m benchmarks.diagnosis [--only NAME …] [--short] [--runs DIR] [--data-dir DIR]
+                                   [--pictures DIR] [--signals DIR] [--table FILE]
+
+Trains each case of `cases.py` (what is in `--runs` already is not trained again), asks what a page
+would have said at sixty moments of it, and prints a table. 1 when a provoked failure is not
+recognised or an alarm is raised on a healthy run after its warm-up. `--short` leaves out what takes
+more than a minute on two cores. `--only` takes names of cases or of rules, or `healthy`.
+`--pictures` keeps a picture of each, `--signals` what was known when it was said: the recorded
+signals of the tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.diagnosis.cases import HEALTHY, PROVOKED, Case
+from benchmarks.diagnosis.picture import draw
+from benchmarks.diagnosis.replay import Look, first_said, looks
+from benchmarks.diagnosis.training import train
+from benchmarks.harness import say
+from gan_core import data
+from gan_core.errors import GanCoreError
+from gan_core.runs.store import RunStore, RunView
+from gan_core.worker.training import begin
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case."""
+
+    case: Case
+    run: RunView
+    seen: list[Look]
+    told: Look
+    is_right: bool
+    secs: float
+
+
+def judge(case: Case, run: RunView, secs: float) -> Outcome:
+    """Whether the diagnosis was right: at once, or all along."""
+    seen = looks(run)
+    if case.rule:
+        found = first_said(seen, case.rule)
+        return Outcome(case, run, seen, found or seen[-1], found is not None, secs)
+    wrong = [look for look in seen if look.alarms]
+    return Outcome(case, run, seen, wrong[0] if wrong else seen[-1], not wrong, secs)
+
+
+def row(outcome: Outcome) -> str:
+    """A line of the table."""
+    case, told = outcome.case, outcome.told
+    main = told.found[0]
+    verdict = "yes" if outcome.is_right else "**no**"
+    settings = ", ".join(f"{name}={value}" for name, value in case.settings.items())
+    what = f"`{case.recipe}` {settings}".strip()
+    words = f"*{main.state}* {main.cause} *{main.advice}*"
+    return f"| {case.name} | {what} | {told.step} of {case.steps} | {words} | {verdict} |"
+
+
+def slug(name: str) -> str:
+    """A name as that of a file."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def keep(outcome: Outcome, given: argparse.Namespace) -> None:
+    """Keep the picture and the recorded signals, where they are wanted."""
+    name = outcome.case.rule or slug(outcome.case.name)
+    if given.pictures:
+        draw(outcome.run, outcome.told, given.pictures / f"{name}.png")
+    if given.signals and outcome.is_right:
+        folder = given.signals / ("provoked" if outcome.case.rule else "healthy")
+        folder.mkdir(parents=True, exist_ok=True)
+        text = outcome.told.signals.model_dump_json(exclude_defaults=True)
+        (folder / f"{name}.json").write_text(text + "\n")
+
+
+def is_wanted(case: Case, given: argparse.Namespace) -> bool:
+    """Whether a case was asked for."""
+    if given.short and case.takes_long:
+        return False
+    return not given.only or bool({case.name, case.rule or "healthy"} & {*given.only})
+
+
+def main() -> int:
+    """Train, ask, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--runs", type=Path)
+    parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--signals", type=Path)
+    parser.add_argument("--table", type=Path)
+    given = parser.parse_args()
+    begin()
+    num_wrong = 0
+    lines = ["| run | what is odd about it | said at step | what was said | right |"]
+    lines.append("|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as temporary:
+        store = RunStore((given.runs or Path(temporary) / "runs").resolve())
+        for case in filter(lambda case: is_wanted(case, given), (*PROVOKED, *HEALTHY)):
+            say(f"{case.name} …")
+            began = time.monotonic()
+            try:
+                run = train(case, store, given.data_dir)
+            except GanCoreError as error:
+                lines.append(f"| {case.name} | | | not trained: {error.one_line()} | |")
+                continue
+            outcome = judge(case, run, time.monotonic() - began)
+            keep(outcome, given)
+            num_wrong += not outcome.is_right
+            lines.append(row(outcome))
+            say(f"{case.name}: {outcome.told.names} at step {outcome.told.step}, "
+                f"{outcome.secs:.0f} s")  # fmt: skip
+    text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    if given.table:
+        given.table.write_text(text)
+    return 1 if num_wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

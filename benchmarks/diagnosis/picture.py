@@ -1,0 +1,65 @@
+"""A case in one small picture: the sheet, and the curves up to where it was said."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from benchmarks.diagnosis.replay import Look
+from gan_core.charts.palette import METRIC_DASHES, metric_colour
+from gan_core.recipes.recipe import Family
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import MetricReader
+from gan_core.runs.store import RunView
+
+HEIGHT = 224
+_KEYS: dict[Family, tuple[str, ...]] = {
+    "gan": ("d_loss", "g_loss", "d_acc_real", "d_acc_fake"),
+    "vae": ("reconstruction", "kl"),
+    "autoencoder": ("loss", "val_loss"),
+}
+_ACCURACIES = {"d_acc_real", "d_acc_fake", "kl"}
+
+
+def draw(run: RunView, look: Look, target: Path) -> None:
+    """Write the picture, 64 colours, a few tens of kilobytes."""
+    steps = [step for step in sheet_steps(run.paths) if step <= look.step]
+    with Image.open(run.paths.sample(steps[-1])) as sheet:
+        left = sheet.convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.BILINEAR)
+    right = _curves(run, look)
+    canvas = Image.new("RGB", (left.width + right.width + 8, HEIGHT), "white")
+    canvas.paste(left, (0, 0))
+    canvas.paste(right, (left.width + 8, 0))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    canvas.quantize(64).save(target, optimize=True)
+
+
+def _curves(run: RunView, look: Look) -> Image.Image:
+    reader = MetricReader(run.paths.metrics)
+    reader.poll()
+    figure = Figure(figsize=(4.4, HEIGHT / 100), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    shares = axes.twinx()
+    for key in _KEYS[look.signals.recipe.family]:
+        if key not in reader.columns:
+            continue
+        place = shares if key in _ACCURACIES else axes
+        place.plot(
+            reader.columns["step"], reader.columns[key], color=metric_colour(key),
+            linestyle=METRIC_DASHES.get(key, "-"), linewidth=1, label=key,
+            alpha=0.5 if key in _ACCURACIES else 1,
+        )  # fmt: skip
+    axes.axvline(look.step, color="black", linestyle=":", linewidth=1)
+    axes.tick_params(labelsize=7)
+    shares.tick_params(labelsize=7)
+    for place, corner in ((axes, "upper left"), (shares, "upper right")):
+        if place.lines:
+            place.legend(frameon=False, fontsize=7, loc=corner)
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    return Image.open(file).convert("RGB")

@@ -1,0 +1,97 @@
+"""The panel that says what is happening in a run, and its button."""
+
+import json
+
+import pytest
+import streamlit as st
+
+from gan_core.access.modes import VARIABLE
+from gan_core.runs.watch import Collapse, Watched, write_watched
+from tests.apptest.conftest import MODEL_ID, TRAIN, assert_sound
+from tests.apptest.reading import without_markdown
+
+
+def said(viewer):
+    """What the panel says."""
+    found = [text.value for text in viewer.markdown if "What is happening?" in text.value]
+    assert len(found) == 1
+    return without_markdown(found[0])
+
+
+def keys(viewer):
+    return {element.key for element in viewer.get("button")}
+
+
+def set_setting(paths, **changes):
+    config = json.loads(paths.config.read_text())
+    config["settings"].update(changes)
+    paths.config.write_text(json.dumps(config))
+
+
+@pytest.fixture
+def wrongly_scaled(studio):
+    """The completed run, as if its images had been scaled to what G cannot reach."""
+    paths = studio.add()
+    set_setting(paths, pixel_range="0,1")
+    return paths
+
+
+def test_a_short_run_is_told_to_go_on(studio):
+    studio.add()
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "Ended early: 60 steps" in said(viewer)
+    assert "Go on to step 3 000" in viewer.button(key="do-it").label.replace("\u2009", " ")
+    viewer.button(key="do-it").click().run()
+    assert_sound(viewer)
+    run = studio.store.get(MODEL_ID)
+    assert (run.status.state, run.sound_config().total_steps) == ("queued", 3000)
+    assert "Waiting for its turn" in said(studio.open(TRAIN, run=MODEL_ID))
+
+
+def test_the_button_forks_with_what_the_advice_says(studio, wrongly_scaled):
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "G cannot reach the range of the real images" in said(viewer)
+    viewer.button(key="do-it").click().run()
+    assert_sound(viewer)
+    made = studio.store.list()[0]
+    assert made.id != MODEL_ID
+    config = made.sound_config()
+    assert config.parent.model_dump() == {"run": MODEL_ID, "step": 0}
+    assert config.settings.pixel_range == "-1,1"
+    assert viewer.query_params["run"] == made.id
+
+
+def test_a_viewer_reads_the_words_and_is_offered_no_button(studio, wrongly_scaled, monkeypatch):
+    monkeypatch.setenv(VARIABLE, "class")
+    for name in ("cookies", "headers"):
+        monkeypatch.setattr(type(st.context), name, property(lambda self: {}))
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "G cannot reach the range" in said(viewer)
+    assert "do-it" not in keys(viewer)
+
+
+def test_a_collapse_has_one_button_for_each_thing(studio):
+    """While the watch offers to roll back, the panel does not offer much the same."""
+    paths = studio.add()
+    collapse = Collapse(step=60, healthy_step=30, signals=("alike",))
+    write_watched(paths, Watched(collapse=collapse))
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "Mode collapse" in said(viewer)
+    assert "roll-back" in keys(viewer)
+    assert "do-it" not in keys(viewer)
+    viewer.button(key="leave-it").click().run()
+    assert "roll-back" not in keys(viewer)
+    assert viewer.button(key="do-it").label.startswith("Fork at step 30")
+
+
+def test_the_words_are_translated(studio):
+    studio.add()
+    viewer = studio.open(TRAIN, run=MODEL_ID, lang="qps")
+    assert_sound(viewer)
+    panel = next(text.value for text in viewer.markdown if "What is happening?" in text.value)
+    assert "«Ended early: 60 steps" in panel
+    assert "«Nothing went wrong" in panel

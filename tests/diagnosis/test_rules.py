@@ -1,0 +1,175 @@
+"""The rules on signals recorded from real runs, and what every rule must keep to.
+
+The files in `signals/` were written by `python -m benchmarks.diagnosis --signals`: what was known
+of a run when the diagnosis was right about it, at the end of a healthy one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from gan_core.config import RunConfig
+from gan_core.diagnosis.rules import RULES, Rule, diagnose
+from gan_core.diagnosis.signals import Signals
+from gan_core.diagnosis.verdict import Fork
+from gan_core.errors import BadInputError
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, Figure
+from gan_core.jobs.fork import fork_config
+from gan_core.recipes import registry
+from gan_core.runs.status import Status
+from gan_core.runs.store import RunStore
+from gan_core.runs.watch import Collapse, Watched
+from tests.runs_by_hand import config, in_state
+
+RECORDED = Path(__file__).parent / "signals"
+PROVOKED = sorted((RECORDED / "provoked").glob("*.json"))
+HEALTHY = sorted((RECORDED / "healthy").glob("*.json"))
+SHAPES = {"cifar-dcgan": "cifar10"}
+
+
+def recorded(path: Path) -> Signals:
+    return Signals.model_validate_json(path.read_text())
+
+
+def signals(run: RunConfig, state: str = "running", step: int = 1000, **more) -> Signals:
+    status = Status.model_validate(
+        {"state": state, "step": step, "total_steps": run.total_steps, "updated": ""}
+    )
+    return Signals(status=status, config=run, **more)
+
+
+def names(found: Signals) -> list[str]:
+    return [one.name for one in diagnose(found)]
+
+
+@pytest.mark.parametrize("path", PROVOKED, ids=lambda path: path.stem)
+def test_a_provoked_failure_is_recognised(path: Path) -> None:
+    main = diagnose(recorded(path))[0]
+    assert main.name == path.stem
+    assert main.evidence
+    assert main.action is not None
+
+
+@pytest.mark.parametrize("path", HEALTHY, ids=lambda path: path.stem)
+def test_a_healthy_run_raises_no_alarm(path: Path) -> None:
+    assert [one.name for one in diagnose(recorded(path)) if one.tone == "alarm"] == []
+
+
+def test_there_are_recordings() -> None:
+    assert len(PROVOKED) >= 8
+    assert len(HEALTHY) >= 3
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_rule_can_say_all_its_words(rule: Rule) -> None:
+    """Each template's places are filled, for a GAN and for an autoencoder."""
+    assert rule.source
+    for recipe in ("quick-dcgan", "vae"):
+        if recipe == "vae" and rule.name in GAN_ALONE:
+            continue
+        said = rule.diagnosis(signals(config(recipe)))
+        for sentence in (said.state, said.cause, said.advice):
+            places = {name for _, name, _, _ in Formatter().parse(sentence.template) if name}
+            assert places <= set(sentence.values)
+            assert re.search(r"[.!?]$", str(sentence))
+
+
+GAN_ALONE = {"d_overpowers", "g_overpowers"}
+
+
+def test_the_names_are_different() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("recipe", registry.names())
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_what_it_offers_can_be_forked(rule: Rule, recipe: str, tmp_path: Path) -> None:
+    """Only settings that the recipe has, and none that would need other networks."""
+    if registry.get(recipe).family != "gan" and rule.name in GAN_ALONE:
+        return
+    store = RunStore(tmp_path)
+    run = in_state(store, "stopped", recipe=recipe, dataset=SHAPES.get(recipe, "digits"), steps=900)
+    action = rule.action(signals(run.sound_config()))
+    if not isinstance(action, Fork):
+        return
+    assert set(action.changes) <= set(registry.get(recipe).defaults)
+    try:
+        made = fork_config(tmp_path, run, 100, action.changes)
+    except BadInputError as error:
+        pytest.fail(error.one_line())
+    for name, value in action.changes.items():
+        assert getattr(made.settings, name) == value
+
+
+# What no short run shows
+
+
+def evaluated(step: int, fid: float, **more) -> Evaluation:
+    net = FeatureNet(name="digit features", source="classifier", sha256="0" * 64, size=64)
+    return Evaluation(
+        depth="light", step=step, features=net, num_images=1000, num_real=1000, real="held-out",
+        secs=0.5, fid=Figure(value=fid, low=fid, high=fid), **more,
+    )  # fmt: skip
+
+
+def counted(shares: dict[str, float]) -> ClassCounts:
+    hit = sum(share > 0 for share in shares.values())
+    return ClassCounts(
+        names=tuple(shares), shares=tuple(shares.values()), num_hit=hit, kl_to_uniform=0.1
+    )
+
+
+def test_classes_that_are_missing_are_named() -> None:
+    lacking = counted({"0": 0.4, "1": 0.6, "2": 0.0})
+    whole = counted({"0": 0.4, "1": 0.5, "2": 0.1})
+    run = config(steps=6000)
+    both = (evaluated(1000, 50, classes=lacking), evaluated(1500, 40, classes=lacking))
+    once = (evaluated(1000, 50, classes=whole), evaluated(1500, 40, classes=lacking))
+    said = diagnose(signals(run, step=1500, light=both))[0]
+    assert said.name == "partial_collapse"
+    assert "no image shows 2." in str(said.state)
+    assert "partial_collapse" not in names(signals(run, step=1500, light=once))
+
+
+def test_many_classes_are_missed_by_chance() -> None:
+    shares = {str(i): 0.0 if i < 300 else 1 / 700 for i in range(1000)}
+    evals = [evaluated(step, 9, classes=counted(shares)) for step in (1000, 1500)]
+    assert "partial_collapse" not in names(signals(config(), step=1500, light=tuple(evals)))
+
+
+def test_the_best_was_long_ago() -> None:
+    distances = [90, 40, 30, 35, 33, 36, 34, 37]
+    evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
+    run = config(steps=9000)
+    said = diagnose(signals(run, step=4000, light=evals))[0]
+    assert said.name == "stopped_improving"
+    assert said.action is not None
+    assert said.action.model_dump()["step"] == 1500
+    assert names(signals(run, step=3500, light=evals[:-1])) == ["healthy"]
+
+
+def test_a_run_that_failed_for_another_reason() -> None:
+    assert names(signals(config(), "failed")) == ["failed"]
+    collapse = Collapse(step=50, healthy_step=40, signals=("not_finite",))
+    found = signals(config(), "failed", watched=Watched(collapse=collapse))
+    assert diagnose(found)[0].name == "not_finite"
+    assert diagnose(found)[0].action == Fork(
+        at_most=40, changes={"g_lr": 2e-4, "d_lr": 1e-4, "grad_clip": 1.0}
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [("queued", "waiting"), ("running", "warming_up"), ("paused", "paused"),
+     ("interrupted", "paused"), ("completed", "under_trained")],
+)  # fmt: skip
+def test_what_is_said_of_a_run_that_has_hardly_begun(state: str, name: str) -> None:
+    assert names(signals(config(steps=6000), state, step=50)) == [name]
+
+
+def test_a_stage_of_the_lesson_is_no_game() -> None:
+    assert names(signals(config(lesson="d_only"))) == ["lesson"]
