@@ -100,14 +100,14 @@ def by_scipy() -> Law:
     """The root of the product, as the reference implementations take it."""
     rng = np.random.default_rng(0)
     worst = 0.0
-    for size in (1, 2, 8, 32, 128, 256, 512):
+    for size in (1, 2, 8, 32, 128, 256):
         a, b = (_random_gaussian(rng, size) for _ in range(2))
         root = scipy.linalg.sqrtm(a.covariance @ b.covariance).real
         spread = np.trace(a.covariance) + np.trace(b.covariance) - 2 * np.trace(root)
         theirs = float(((a.mean - b.mean) ** 2).sum() + spread)
         worst = max(worst, abs(frechet.distance(a, b) / theirs - 1))
     return Law(
-        "FID: SciPy's matrix root, random covariances of 1 to 512 dimensions",
+        "FID: SciPy's matrix root, random covariances of 1 to 256 dimensions",
         "1e-6",
         f"{worst:.0e}",
         worst <= 1e-6,
