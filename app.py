@@ -13,6 +13,7 @@ if __name__ != "__main__":
     from pages._parts.admission import Admission
     from pages._parts.gate import Gate
     from pages._parts.late_routes import LateRoutes
+    from pages._parts.shelf import Shelf
     from pages._parts.studio import mode
     from pages._parts.warm import warming
 
@@ -20,7 +21,7 @@ if __name__ != "__main__":
     # of a folder called `pages`; the router below only says otherwise once it has run.
     PagesManager.uses_pages_directory = False
     mode()  # a word that is no mode ends the start
-    before_all = [Middleware(Gate, mode=mode), Middleware(Admission)]
+    before_all = [Middleware(Gate, mode=mode), Middleware(Admission), Middleware(Shelf)]
     app = st.App("app.py", routes=[LateRoutes()], middleware=before_all, lifespan=warming)
 else:
     from pages._parts.access_bar import show_access

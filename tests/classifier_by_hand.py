@@ -74,7 +74,7 @@ def seal(
         num_train=1000,
         num_test=200,
     )
-    folder = classifiers.folder_of(runs_dir, info)
+    folder = classifiers.home(runs_dir) / classifiers.key_of(info)  # also where one ships
     folder.parent.mkdir(parents=True, exist_ok=True)
 
     def fill(target: Path) -> None:

@@ -103,6 +103,5 @@ def saved(figure: Figure, format: Format) -> bytes:  # noqa: A002 - the word for
             N_("The format must be png or svg; given {given}."), field="format", given=format
         )
     file = io.BytesIO()
-    # Without the date, the same data give the same SVG.
-    figure.savefig(file, format=format, metadata={"Date": None} if format == "svg" else None)
+    figure.savefig(file, format=format)
     return file.getvalue()

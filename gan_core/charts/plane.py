@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.charts.sheet import MAX_SCALE, png_bytes, sheet
+from gan_core.charts.figures import Format, blank, label, saved
+from gan_core.charts.sheet import sheet
 from gan_core.errors import BadInputError
 from gan_core.latent.plane import Holes, limits_of
 from gan_core.text import N_
@@ -33,17 +33,18 @@ CLASS_COLOURS_DARK = (
 )  # fmt: skip
 """The same for dark ground."""
 
-_MANIFOLD_SIDE = 1200  # pixels, about
 
-
-def scatter_png(
+def scatter_figure(
     points: Points,
     labels: NDArray[np.integer] | None,
     class_names: Sequence[str],
     *,
     title: str,
+    x_label: str = "",
+    y_label: str = "",
     legend: str = "",
     holes: Holes | None = None,
+    format: Format = "png",  # noqa: A002 - the word for it, as in Matplotlib
 ) -> bytes:
     """Draw codes as coloured points, with a bar that names the colours.
 
@@ -51,31 +52,23 @@ def scatter_png(
         points: the codes on their plane, `[N, 2]`.
         labels: the class of each `[N]`, 0 to `len(class_names)` - 1; `None`: one colour, no bar.
         class_names: what the bar says.
-        title: words above, already translated.
+        title, x_label, y_label: words, already translated.
         legend: words beside the bar, already translated.
         holes: empty cells to hatch, where there are any to show.
+        format: "png" (1200 × 1050 pixels) or "svg".
 
     Returns:
-        A PNG file of 1200 × 1050 pixels.
+        The bytes of the file.
 
     Raises:
-        BadInputError: labels of another number than the points, or without a name.
+        BadInputError: labels of another number than the points, or without a name; an unknown
+            format.
     """
-    # Loaded here: 30 MB that a page process does not need until somebody saves a figure.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     _check_labels(points, labels, class_names)
-    figure = Figure(figsize=(8, 7), dpi=150, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    figure, (axes,) = blank(size=(8, 7))
     limits = limits_of(points)
-    axes.set(
-        title=title,
-        xlim=(limits.left, limits.right),
-        ylim=(limits.bottom, limits.top),
-    )
-    axes.spines[["top", "right"]].set_visible(False)
+    axes.set(xlim=(limits.left, limits.right), ylim=(limits.bottom, limits.top))
+    label(axes, title=title, x=x_label, y=y_label)
     if holes is not None:
         _hatch(axes, holes)
     if labels is None:
@@ -84,28 +77,50 @@ def scatter_png(
         )
     else:
         _coloured(axes, points, labels, class_names, legend)
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+    return saved(figure, format)
 
 
-def manifold_png(images: NDArray[np.uint8], columns: int, *, invert: bool = False) -> bytes:
-    """Draw the decoded grid as one sheet without gaps, about 1200 pixels wide.
+def manifold_figure(
+    images: NDArray[np.uint8],
+    across: Points,
+    up: Points,
+    *,
+    title: str,
+    x_label: str = "",
+    y_label: str = "",
+    invert: bool = False,
+    format: Format = "png",  # noqa: A002 - the word for it, as in Matplotlib
+) -> bytes:
+    """Draw the decoded grid as one sheet without gaps; its axes say where each image lies.
 
     Args:
         images: uint8 `[N, H, W, C]`, row by row from the top.
-        columns: images across.
+        across, up: where the columns and, from the bottom, the rows lie.
+        title, x_label, y_label: words, already translated.
         invert: ink on white, where grey.
+        format: "png" (1200 × 1200 pixels) or "svg".
 
     Returns:
-        A PNG file.
+        The bytes of the file.
 
     Raises:
-        BadInputError: not images, or more than 40 megapixels of them.
+        BadInputError: not images, or more than 40 megapixels of them; an unknown format.
     """
-    width = columns * images.shape[2] if images.ndim == 4 else 1
-    scale = int(np.clip(round(_MANIFOLD_SIDE / max(width, 1)), 1, MAX_SCALE))
-    return png_bytes(sheet(images, columns, scale, gap=0, invert=invert))
+    whole = np.asarray(sheet(images, len(across), gap=0, invert=invert))
+    figure, (axes,) = blank(size=(8, 8))
+    height, width = whole.shape[0] / len(up), whole.shape[1] / len(across)
+    axes.imshow(whole, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_xticks(*_ticks(across, width))
+    axes.set_yticks(*_ticks(up[::-1], height))
+    label(axes, title=title, x=x_label, y=y_label)
+    return saved(figure, format)
+
+
+def _ticks(places: Points, size: float) -> tuple[list[float], list[str]]:
+    """Every few images, where on the plane it lies; the middle one among them."""
+    middle, stride = len(places) // 2, max(1, len(places) // 7)
+    shown = range(middle % stride, len(places), stride)
+    return [size * (i + 0.5) - 0.5 for i in shown], [f"{places[i]:.1f}" for i in shown]
 
 
 def _coloured(

@@ -8,9 +8,11 @@ from typing import Any
 from gan_core.access.people import OWNER
 from gan_core.cli.context import Context
 from gan_core.cli.output import DownloadProgress, ShareProgress, print_json, print_line, print_table
-from gan_core.evaluation import Evaluation, Figure
+from gan_core.evaluation import Evaluation, Figure, LatentFigures
 from gan_core.jobs import evaluate as job
 from gan_core.runs import snapshots
+
+_MOST_NAMES = 20
 
 _NAMES = {
     "fid": "FID",
@@ -59,8 +61,9 @@ def as_json(run_id: str, found: Evaluation) -> dict[str, Any]:
         "real": found.real,
     }
     figures = {name: figure.model_dump() for name, figure in _figures(found).items()}
+    latent = {} if found.latent is None else {"latent": found.latent.model_dump(mode="json")}
     classes = {} if found.classes is None else {"classes": found.classes.model_dump(mode="json")}
-    return {**about, **figures, **classes}
+    return {**about, **figures, **classes, **latent}
 
 
 def _figures(found: Evaluation) -> dict[str, Figure]:
@@ -87,9 +90,21 @@ def _print(found: Evaluation) -> None:
     if found.classes is not None:
         hit, total = found.classes.num_hit, len(found.classes.names)
         print_line(f"classes hit: {hit} of {total}; missing: {_listed(found.classes.missing)}")
+    if found.latent is not None:
+        _print_latent(found.latent)
     if found.features.accuracy is not None:
         print_line(f"the classifier names {found.features.accuracy:.2%} of held-out images rightly")
 
 
+def _print_latent(found: LatentFigures) -> None:
+    words = [f"reconstruction {found.reconstruction:.2f}"]
+    if found.evidence_bound is not None and found.kl is not None:
+        words = [f"evidence bound {found.evidence_bound:.2f}", *words, f"KL {found.kl:.2f}"]
+    print_line(f"nats an image: {', '.join(words)}")
+    if found.num_active is not None:
+        print_line(f"active dimensions: {found.num_active} of {len(found.kl_dims)}")
+
+
 def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "none"
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "") or "none"

@@ -99,6 +99,8 @@ def start(
     by.require("train")
     _check(info)
     folder = classifiers.folder_of(runs_dir, info)
+    if classifiers.is_there(folder):
+        return
     with disk_faults(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock.acquire(folder.parent / classifiers.LOCK)

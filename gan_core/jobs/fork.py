@@ -279,10 +279,10 @@ def _copy_past(parent: RunPaths, child: RunPaths, step: int) -> None:
         shutil.copyfile(parent.metrics, child.metrics)
         truncate_after(child.metrics, step)
     if parent.evaluations.is_dir():
-        shutil.copytree(parent.evaluations, child.evaluations, ignore=_only_light)
+        shutil.copytree(parent.evaluations, child.evaluations, symlinks=True, ignore=_only_light)
         evaluations.truncate_after(child, step)
 
 
 def _only_light(_folder: str, names: list[str]) -> set[str]:
-    """What of a parent's evaluations stays behind: its full ones, and where it once stopped."""
-    return {n for n in names if n.startswith(("full-", "going-on"))}
+    """What of a parent's evaluations stays behind: full ones, and where it once stopped."""
+    return {n for n in names if n.startswith(("full-", "going-on", "."))}

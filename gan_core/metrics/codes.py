@@ -17,6 +17,9 @@ from gan_core.evaluation import LatentFigures
 ACTIVE_VARIANCE = 0.01
 """A dimension whose mean varies less over the images says nothing about them."""
 
+DRAWS_SEED = 1_000_033
+"""The same draws at every snapshot, so that a curve shows the networks and not chance."""
+
 _SMALLEST = 1e-7  # as in training: keeps the logarithm of a probability finite
 _AT_ONCE = 250
 
@@ -30,7 +33,7 @@ def measured(
     decode: Network,
     *,
     latent_size: int,
-    rng: np.random.Generator,
+    seed: int = DRAWS_SEED,
 ) -> LatentFigures:
     """The figures of images, with whatever runs the two networks.
 
@@ -39,8 +42,9 @@ def measured(
         encode: to codes `[N, latent_size]`, or twice as wide: means, then log-variances.
         decode: latents `[N, latent_size]` to pixels.
         latent_size: Z.
-        rng: draws one code for each image, where codes are clouds.
+        seed: of the code that is drawn for each image, where codes are clouds.
     """
+    rng = np.random.default_rng(seed)
     codes, errors = [], []
     for start in range(0, len(pixels), _AT_ONCE):
         part = pixels[start : start + _AT_ONCE]

@@ -205,7 +205,7 @@ def network(image_shape: tuple[int, int, int], num_classes: int) -> Network:
             break
         side = math.ceil(side / 2)
         layers.append(Conv(filters=filters, kernel=3, stride=2, bias=False))
-        layers += [BatchNorm(momentum=0.95), Activation(function="relu")]
+        layers += [BatchNorm(momentum=0.9), Activation(function="relu")]
     layers += [Flatten(), Dense(units=128), Activation(function="relu"), Dropout(rate=_DROPOUT)]
     layers.append(Dense(units=num_classes))
     return Network(name="classifier", input_shape=image_shape, layers=tuple(layers))

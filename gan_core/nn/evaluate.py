@@ -20,20 +20,19 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo, RunConfig
-from gan_core.data import Dataset, load
+from gan_core.data import Dataset, load, stacked_mnist
 from gan_core.errors import BadInputError, GanCoreError
-from gan_core.evaluation import Evaluation, FeatureNet
-from gan_core.latent.pixels import to_bytes
+from gan_core.evaluation import Evaluation, FeatureNet, LatentFigures
+from gan_core.latent.pixels import from_bytes, to_bytes
 from gan_core.latent.sampling import latents_in_parts
-from gan_core.metrics import evaluate
+from gan_core.metrics import codes, evaluate
 from gan_core.metrics.evaluate import MEASURES, Measure, Seen
 from gan_core.nn import classifier, inception, reals
-from gan_core.nn.evaluating import LATENTS_SEED
 from gan_core.portable import feature_nets
 from gan_core.portable.of_snapshot import onnx_model
 from gan_core.portable.sessions import in_parts, open_session
 from gan_core.priority import step_back
-from gan_core.runs import classifiers, evaluations, sealed, shipped
+from gan_core.runs import classifiers, evaluations, sealed, snapshots
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -131,7 +130,9 @@ def make(
         measures=measures,
         progress=lambda share: tell(0.7 + 0.3 * share),
     )
-    found = found.model_copy(update={"secs": round(time.monotonic() - began, 1)})
+    secs = round(time.monotonic() - began, 1)
+    latent = _latent_figures(paths, step, chosen.images)
+    found = found.model_copy(update={"latent": latent, "secs": secs})
     evaluations.write(paths, found)
     evaluations.clear_progress(paths)
     return found
@@ -155,7 +156,8 @@ def _train_classifier(
     runs_dir: Path, info: DatasetInfo, data_dir: Path, own_dir: Path | None
 ) -> None:
     """See to it that a labelled set has its classifier; some fifteen seconds, once."""
-    if shipped.of_family(info) is not None or not classifiers.suits(info):
+    is_there = feature_nets.best_for(runs_dir, info).card.source == "classifier"
+    if is_there or not classifiers.suits(info) or info.name == stacked_mnist.NAME:
         return
     folder = classifiers.folder_of(runs_dir, info)
     with disk_faults(folder):
@@ -184,7 +186,7 @@ def _generated(paths: RunPaths, step: int, see: See, count: int, tell: Tell) -> 
     pixel_range = str(about.get("pixel_range"))
     latent_size = int(generator.get_inputs()[0].shape[1])
     parts = []
-    for latents in latents_in_parts(LATENTS_SEED, latent_size, count, _AT_ONCE):
+    for latents in latents_in_parts(reals.LATENTS_SEED, latent_size, count, _AT_ONCE):
         parts.append(see(_images(generator, latents, pixel_range)))
         tell(len(parts) * _AT_ONCE / count)
     return _joined(parts)
@@ -196,8 +198,27 @@ def _images(
     return to_bytes(in_parts(generator, latents), pixel_range)
 
 
+def _latent_figures(paths: RunPaths, step: int, images: NDArray[np.uint8]) -> LatentFigures | None:
+    """What the codes of real images say; `None` where nothing encodes them."""
+    folder = paths.snapshot(step)
+    about = sealed.read_manifest(folder)
+    if not snapshots.has_network(about, "encoder"):
+        return None
+    encoder, decoder = (
+        open_session(onnx_model(folder, about, role), role) for role in ("encoder", "generator")
+    )
+    return codes.measured(
+        from_bytes(images, str(about.get("pixel_range"))),
+        lambda pixels: in_parts(encoder, pixels),
+        lambda latents: in_parts(decoder, latents),
+        latent_size=int(decoder.get_inputs()[0].shape[1]),
+    )
+
+
 def _seen_of_training(dataset: Dataset, see: See, tell: Tell) -> Seen:
-    return _seen(reals.spread(dataset.train_images, _MOST_TRAIN), see, tell)
+    """Features alone: the chances of so many images of a thousand classes would not fit."""
+    images = reals.spread(dataset.train_images, _MOST_TRAIN)
+    return _seen(images, lambda part: Seen(see(part).features), tell)
 
 
 def _seen(images: NDArray[np.uint8], see: See, tell: Tell) -> Seen:

@@ -22,6 +22,7 @@ from gan_core.latent.pixels import to_bytes
 from gan_core.latent.sampling import sample_latents
 from gan_core.metrics import evaluate
 from gan_core.nn import reals
+from gan_core.nn.latent_figures import latent_figures
 from gan_core.nn.state import TrainState
 from gan_core.nn.step import images_per_step
 from gan_core.portable import feature_nets
@@ -33,8 +34,6 @@ from gan_core.runs.layout import RunPaths
 logger = logging.getLogger(__name__)
 
 NUM_IMAGES = 1000
-LATENTS_SEED = 1_000_003
-"""Of every evaluation, so that runs are compared on the same points."""
 _AT_ONCE = 250
 
 _SHARE = 0.05  # of the time between two evaluations
@@ -53,7 +52,12 @@ def steps_that_pay(recipe: Recipe, config: RunConfig) -> int:
 
 
 class Evaluator:
-    """Evaluates the snapshots that are due, and knows from that when to stop."""
+    """Evaluates the snapshots that are due, and knows from that when to stop.
+
+    Attributes:
+        is_to_stop: whether as many evaluations in a row as the setting `early_stopping` says have
+            brought nothing better.
+    """
 
     def __init__(
         self,
@@ -64,7 +68,8 @@ class Evaluator:
         dataset: Dataset,
     ) -> None:
         """Nothing is loaded before the first evaluation."""
-        self._paths, self._config, self._state, self._dataset = paths, config, state, dataset
+        self._paths, self._recipe, self._config = paths, recipe, config
+        self._state, self._dataset = state, dataset
         self._paying = steps_that_pay(recipe, config)
         every = snapshot_steps(config)
         self._regular = every * math.ceil(self._paying / every)
@@ -74,6 +79,7 @@ class Evaluator:
         )
         has_reals = len(dataset.train_images) >= evaluate.FEWEST_IMAGES
         self._is_off = config.settings.lesson == "d_only" or not has_reals
+        self.is_to_stop = self._is_out_of_patience()
 
     def is_due(self, step: int) -> bool:
         """Whether the snapshot of a step is evaluated.
@@ -98,17 +104,11 @@ class Evaluator:
             return
         found = self.measured(step)
         evaluations.write(self._paths, found)
+        self.is_to_stop = self._is_out_of_patience()
         if found.fid is not None:
             logger.info("step %d: FID %.4g in %.2f s", step, found.fid.value, found.secs)
 
-    @property
-    def best_step(self) -> int | None:
-        """The best snapshot so far, if any was evaluated."""
-        return evaluations.best_step(self._paths)
-
-    @property
-    def is_to_stop(self) -> bool:
-        """Whether as many evaluations as the setting says have brought nothing better."""
+    def _is_out_of_patience(self) -> bool:
         patience = self._config.settings.early_stopping or 0
         parent = self._config.parent
         since = 0 if parent is None else parent.step
@@ -128,7 +128,9 @@ class Evaluator:
             secs=0.0,
         )
         found = evaluate.light(about, real, net(self._images()))
-        return found.model_copy(update={"secs": round(time.monotonic() - began, 3)})
+        latent = latent_figures(self._recipe, self._config, self._state, self._real_images)
+        secs = round(time.monotonic() - began, 3)
+        return found.model_copy(update={"latent": latent, "secs": secs})
 
     def _images(self) -> NDArray[np.uint8]:
         parts = [
@@ -139,7 +141,7 @@ class Evaluator:
 
     @functools.cached_property
     def _latents(self) -> NDArray[np.float32]:
-        return sample_latents(LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
+        return sample_latents(reals.LATENTS_SEED, NUM_IMAGES, self._config.settings.latent_size)
 
     @functools.cached_property
     def _net(self) -> Net:
@@ -149,3 +151,7 @@ class Evaluator:
     def _real(self) -> tuple[evaluate.Seen, reals.Kind]:
         chosen = reals.pick(self._dataset, NUM_IMAGES)
         return self._net(chosen.images), chosen.kind
+
+    @property
+    def _real_images(self) -> NDArray[np.uint8]:
+        return reals.pick(self._dataset, NUM_IMAGES).images

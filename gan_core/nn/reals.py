@@ -1,4 +1,4 @@
-"""The real images that generated ones are compared with."""
+"""What an evaluation looks at: which real images, and the images of which latents."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from gan_core.data import Dataset
 
 FEWEST_HELD_OUT = 100
 """Fewer say little about a distribution; then training images are compared with."""
+
+LATENTS_SEED = 1_000_003
+"""Of every evaluation, so that runs and snapshots are compared on the same points."""
 
 Kind = Literal["held-out", "training"]
 

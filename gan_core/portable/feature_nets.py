@@ -8,6 +8,7 @@ is copied beside it: a run is whole without its neighbours.
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from pathlib import Path
 from typing import Self
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from gan_core.config import DatasetInfo
+from gan_core.data import stacked_mnist
+from gan_core.data.mnist import MNIST
 from gan_core.errors import DamagedError
 from gan_core.evaluation import FeatureNet
 from gan_core.metrics.evaluate import Seen
@@ -27,6 +30,8 @@ from gan_core.portable.sessions import MAX_BATCH, open_session
 from gan_core.runs import classifiers, sealed, shipped
 from gan_core.runs.files import disk_faults, read_json, sha256_of, write_json
 from gan_core.runs.layout import RunPaths
+
+logger = logging.getLogger(__name__)
 
 _CHOICE, _COPY = "features.json", "classifier"
 _MOST_TITLE = 60
@@ -107,49 +112,103 @@ class Net:
         return Seen(features, _softmax(outputs[0][:, self._columns]), self._class_names)
 
 
+class StackedNet(Net):
+    """Three digits in an image, seen channel by channel: 1000 classes from a net that knows ten."""
+
+    @classmethod
+    def of_classifier(cls, folder: Path, info: DatasetInfo) -> Self:
+        """Three times the features of a classifier of digits.
+
+        Raises:
+            DamagedError: a file is missing or altered.
+        """
+        net = super().of_classifier(folder, info)
+        one = net.card
+        net.card = FeatureNet(
+            name=f"stacked {one.name}",
+            source=one.source,
+            sha256=hashlib.sha256(f"stacked {one.sha256}".encode()).hexdigest(),
+            size=3 * one.size,
+            accuracy=None if one.accuracy is None else one.accuracy**3,  # all three rightly
+        )
+        return net
+
+    def __call__(self, images: NDArray[np.uint8]) -> Seen:
+        """What it makes of images uint8 `[N, H, W, 3]`, pixels as trained."""
+        count, height, width, channels = images.shape
+        apart = images.transpose(0, 3, 1, 2).reshape(count * channels, height, width, 1)
+        seen = super().__call__(apart)
+        features = seen.features.reshape(count, -1)
+        if seen.chances is None:
+            return Seen(features)
+        red, green, blue = seen.chances.reshape(count, channels, -1).transpose(1, 0, 2)
+        # Red hundreds, green tens, blue ones; see `metrics.modes.stacked_labels`.
+        chances = np.einsum("na,nb,nc->nabc", red, green, blue).reshape(count, -1)
+        return Seen(features, chances, tuple(f"{label:03}" for label in range(chances.shape[1])))
+
+
 def scaled(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Bytes as float32 from 0 to 1."""
     return images.astype(np.float32) / np.float32(255)
 
 
 def best_for(runs_dir: Path, info: DatasetInfo) -> Net:
-    """The best net that is there: a classifier that ships, else one that was trained, else random.
-
-    Raises:
-        DamagedError: a file of the classifier is missing or altered.
-    """
-    folder = shipped.of_family(info)
-    if folder is None and classifiers.suits(info):
-        trained = classifiers.folder_of(runs_dir, info)
-        folder = trained if classifiers.is_there(trained) else None
-    return Net.of_random(info.image_shape) if folder is None else Net.of_classifier(folder, info)
+    """The best that is there: a classifier that ships, else one trained here, else random ones."""
+    folder = _folder_of(runs_dir, info)
+    return Net.of_random(info.image_shape) if folder is None else _sound(folder, info)
 
 
 def of_run(paths: RunPaths, info: DatasetInfo) -> Net:
     """The net of a run's evaluations while training: chosen now, unless it was before.
 
     Raises:
-        DamagedError: a file of the classifier is missing or altered.
         DiskFullError, ReadOnlyError: the choice cannot be written.
     """
     if _chosen_source(paths) == "random":
         return Net.of_random(info.image_shape)
     copy = paths.evaluations / _COPY
     if classifiers.is_there(copy):
-        return Net.of_classifier(copy, info)
+        return _sound(copy, info)
     net = best_for(paths.root.parent, info)
     _keep(paths, info, net.card)
     return net
 
 
+def _folder_of(runs_dir: Path, info: DatasetInfo) -> Path | None:
+    """Where the classifier lies whose features are best, if there is any."""
+    if info.name == stacked_mnist.NAME:
+        return shipped.of_family(_one_channel(info))
+    found = shipped.of_family(info)
+    if found is not None or not classifiers.suits(info):
+        return found
+    trained = classifiers.folder_of(runs_dir, info)
+    return trained if classifiers.is_there(trained) else None
+
+
+def _one_channel(stacked: DatasetInfo) -> DatasetInfo:
+    """What each colour of stacked digits is an image of."""
+    return MNIST.info.model_copy(update={"image_size": stacked.image_size})
+
+
+def _sound(folder: Path, info: DatasetInfo) -> Net:
+    """A classifier's; random ones where it is damaged: training does not end for that."""
+    try:
+        if info.name == stacked_mnist.NAME:
+            return StackedNet.of_classifier(folder, _one_channel(info))
+        return Net.of_classifier(folder, info)
+    except DamagedError as error:
+        logger.warning("%s", error.one_line())
+        return Net.of_random(info.image_shape)
+
+
 def _keep(paths: RunPaths, info: DatasetInfo, card: FeatureNet) -> None:
+    folder = _folder_of(paths.root.parent, info)
     with disk_faults(paths.evaluations):
         paths.evaluations.mkdir(exist_ok=True)
-        if card.source == "classifier" and shipped.of_family(info) is None:
-            trained = classifiers.folder_of(paths.root.parent, info)
+        if card.source == "classifier" and folder is not None and folder.parent != shipped.FOLDER:
             unsealed = paths.evaluations / f".tmp-{_COPY}"
             shutil.rmtree(unsealed, ignore_errors=True)
-            shutil.copytree(trained, unsealed)
+            shutil.copytree(folder, unsealed)
             unsealed.replace(paths.evaluations / _COPY)
     write_json(paths.evaluations / _CHOICE, card.model_dump(mode="json"))
 

@@ -118,7 +118,10 @@ def truncate_after(paths: RunPaths, step: int) -> None:
     for later in step_folders(paths.evaluations):
         if later > step:
             with disk_faults(paths.evaluations):
-                (paths.evaluations / str(later) / _LIGHT).unlink(missing_ok=True)
+                folder = paths.evaluations / str(later)
+                (folder / _LIGHT).unlink(missing_ok=True)
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def _alike(paths: RunPaths) -> list[Evaluation]:

@@ -90,7 +90,7 @@ def _address() -> None:
         st.info(_("This machine is in no network that others could reach it by."))
         return
     picture, words = st.columns([3, 2], vertical_alignment="center")
-    picture.image(qr_png(address), width="stretch", alt=plain(address))
+    picture.image(qr_png(address), width="stretch", output_format="PNG", alt=plain(address))
     words.markdown(f"## {plain(address)}")
     words.markdown(
         _("Scan it, or type the address. Whoever has it may watch and explore; nothing is asked.")

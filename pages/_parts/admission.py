@@ -9,20 +9,16 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pages._parts.full_page import RETRY_SECS, full_page
 from pages._parts.i18n import ENGLISH, match
+from pages._parts.page_requests import asks_for_page
 from pages._parts.seats import Seats
 
 _STREAM = "/_stcore/stream"
-_NO_PAGES = frozenset(
-    {"_stcore", "static", "media", "component", "studio", "auth", "oauth2callback"}
-)
-"""Folders in addresses of what is no page."""
 _TRY_AGAIN_LATER = 1013
 
 
@@ -75,7 +71,7 @@ class Admission:
         """Answer, or say that there is no place."""
         if scope["type"] == "websocket" and scope["path"].endswith(_STREAM):
             await self._connect(scope, receive, send)
-        elif opens_page(scope) and not self._seats.reserve(await self._ask_num_seats(scope)):
+        elif asks_for_page(scope) and not self._seats.reserve(await self._ask_num_seats(scope)):
             await self._say_full(scope)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -107,11 +103,3 @@ class Admission:
             status_code=503,
             headers={"Retry-After": str(RETRY_SECS), "Cache-Control": "no-store"},
         )
-
-
-def opens_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page, and not for what belongs to one."""
-    if scope["type"] != "http" or scope["method"] != "GET":
-        return False
-    is_page = _NO_PAGES.isdisjoint(scope["path"].split("/"))
-    return is_page and "text/html" in Headers(scope=scope).get("accept", "")

@@ -27,12 +27,14 @@ class SavedChart:
         stem: the files' name without its end.
         csv: makes its numbers.
         figure: makes its picture.
+        formats: those that it is drawn in.
     """
 
     title: str
     stem: str
     csv: Callable[[], bytes]
     figure: Callable[[Format], bytes]
+    formats: tuple[Format, ...] = ("svg", "png")
 
 
 def save_popover(charts: Sequence[SavedChart], *, key: str) -> None:
@@ -49,8 +51,8 @@ def save_popover(charts: Sequence[SavedChart], *, key: str) -> None:
 
 def _file_buttons(chart: SavedChart, key: str) -> None:
     _file_button(chart, key, "csv", chart.csv, "text/csv")
-    for suffix, media_type in _MEDIA_TYPES.items():
-        _file_button(chart, key, suffix, partial(chart.figure, suffix), media_type)
+    for suffix in chart.formats:
+        _file_button(chart, key, suffix, partial(chart.figure, suffix), _MEDIA_TYPES[suffix])
 
 
 def _file_button(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -11,7 +12,7 @@ from gan_core.errors import NotFoundError
 from gan_core.recipes import registry
 from gan_core.runs.store import RunView
 from pages._parts.i18n import _, error_text, ngettext_
-from pages._parts.words import plain, state_word
+from pages._parts.words import plain
 
 MOST_RUNS = len(RUN_LETTERS)
 _KEY = "compare-runs"
@@ -43,15 +44,14 @@ def choose(runs: list[RunView]) -> list[RunView]:
         elif run_id in faults:
             name, reason = plain(there[run_id].title), plain(faults[run_id])
             _tell(_("{name} cannot be compared. {reason}").format(name=name, reason=reason))
+    titles = _titles(list(sound.values()))
     chosen = st.session_state.get(_KEY, asked)
     st.session_state[_KEY] = [run_id for run_id in chosen if run_id in sound][:MOST_RUNS]
     chosen = st.multiselect(
         _("Runs"),
         list(sound),
         key=_KEY,
-        format_func=lambda run_id: (
-            f"{sound[run_id].title} · {state_word(sound[run_id].status.state)} · {run_id}"
-        ),
+        format_func=titles.__getitem__,
         max_selections=MOST_RUNS,
         placeholder=_("Choose two or more"),
         on_change=_note_choice,
@@ -93,6 +93,14 @@ def _fault(run: RunView) -> str:
     except NotFoundError as error:
         return error_text(error)[0]
     return ""
+
+
+def _titles(runs: Sequence[RunView]) -> dict[str, str]:
+    """What each run is called, by id; with the id where several are called alike."""
+    often = Counter(run.title for run in runs)
+    return {
+        run.id: run.title if often[run.title] < 2 else f"{run.title} · {run.id}" for run in runs
+    }
 
 
 def _tell(words: str) -> None:

@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan_core.charts.palette import RUN_COLOURS, RUN_COLOURS_DARK, RUN_DASHES, RUN_LETTERS
+from gan_core.evaluation import Evaluation, Figure
 from gan_core.inference.sheets import Common, common_latents
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Family
 from gan_core.runs import evaluations
 from gan_core.runs.store import RunView
-from pages._parts.figures import FIGURES, feature_title
-from pages._parts.i18n import _
+from pages._parts.evaluation_table import FIGURES
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
+from pages._parts.quality import named
+from pages._parts.words import number
 
 LOOK_SECS = (1.0, 4.0)
+DRAWN = ("fid", "kid", "precision", "recall")
+"""The figures of light evaluations that have curves."""
 
 
 def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +32,7 @@ def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
         "sheets_from": "snapshots" if common.source == "drawn" else "sheets",
         "about_latents": about(common, len(runs)),
         "look_secs": list(LOOK_SECS),
-        "panels": [*_log_panels(runs), *_evaluation_panels(runs)],
+        "panels": [*_evaluation_panels(runs), *_log_panels(runs)],
         "view": view,
     }
 
@@ -84,36 +89,52 @@ def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for family in dict.fromkeys(families):
         for panel in panels(family):
-            bounds = {"y_min": 0, "y_max": 1} if panel.is_share else {}
             for line in panel.lines:
                 title = _("{panel}: {line}").format(panel=panel.title, line=line.label)
                 is_main = not line.key.startswith("eval_")
                 found.setdefault(
-                    line.key, {"key": line.key, "title": title, "always": is_main, **bounds}
+                    line.key, {"key": line.key, "title": title, "always": is_main, **panel.axis()}
                 )
     return list(found.values())
 
 
 def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
-    """A panel for each figure of one net's features, measured alike, while training."""
+    """A panel for each figure of one net's features, of as many images, measured in training."""
     found: dict[tuple[object, ...], dict[str, Any]] = {}
     for run in runs:
         for made in evaluations.light(run.paths):
-            for name, title in FIGURES.items():
-                figure = getattr(made, name)
-                if figure is None:
-                    continue
+            for name, (title, figure) in _measured(made).items():
                 key = (name, made.features.sha256, made.num_images)
-                panel = found.setdefault(
-                    key,
-                    {
-                        "key": "-".join(map(str, key)),
-                        "title": feature_title(title(), made),
-                        "points": {},
-                    },
-                )
-                columns = panel["points"].setdefault(run.id, [[], [], [], []])
+                panel = {"key": "-".join(map(str, key)), "title": title, "points": {}}
+                points = found.setdefault(key, panel)["points"]
+                columns = points.setdefault(run.id, [[], [], [], []])
                 values = (made.step, figure.value, figure.low, figure.high)
                 for column, value in zip(columns, values, strict=True):
                     column.append(value)
     return list(found.values())
+
+
+def _measured(made: Evaluation) -> dict[str, tuple[str, Figure]]:
+    """The figures of an evaluation that are drawn, with their full names."""
+    figures = {name: getattr(made, name) for name in DRAWN}
+    words = {name: translate(FIGURES[name]) for name in DRAWN}
+    if made.classes is not None:
+        num = float(made.classes.num_hit)
+        figures["classes_hit"] = Figure(value=num, low=num, high=num)
+        words["classes_hit"] = _("Classes hit")
+    images = num_images(made)
+    return {
+        name: (
+            _("{figure} · {images}").format(
+                figure=named(words[name], made.features.name), images=images
+            ),
+            figure,
+        )
+        for name, figure in figures.items()
+        if figure is not None
+    }
+
+
+def num_images(made: Evaluation) -> str:
+    """How many images were generated for an evaluation."""
+    return ngettext_("{n} image", "{n} images", made.num_images).format(n=number(made.num_images))

@@ -248,6 +248,7 @@ def _show_preview(run: RunView, step: int, here: Point, made: Concept, invert: b
     scale = max(1, _PREVIEW_SCALE * 28 // images.shape[1])
     st.image(
         png_bytes(sheet(images, len(_STRENGTHS), scale=scale, gap=2, invert=invert)),
+        output_format="PNG",
         caption=_("The explorer's image with strength {strengths}").format(
             strengths=" · ".join(_signed(strength) for strength in _STRENGTHS)
         ),

@@ -75,6 +75,7 @@ def _show_picture(card: DatasetCard) -> None:
     st.image(
         picture(card.name, _NUM_IMAGES // columns * columns, columns),
         width="stretch",
+        output_format="PNG",
         caption=words.format(n=number(card.info.num_train), size=card.info.image_size),
     )
 

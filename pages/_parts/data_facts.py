@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from gan_core.charts.bars import bars_figure
 from gan_core.charts.palette import OTHER
+from gan_core.charts.table import csv_bytes
 from gan_core.data.own.report import REASONS, Report
+from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.words import number, plain
 
@@ -14,8 +17,8 @@ _BAR_WIDTH, _BAR_HEIGHT, _GAP, _LABEL_HEIGHT = 34, 90, 8, 16
 _INK = "#808894"  # readable on paper and in the dark
 
 
-def show_report(report: Report) -> None:
-    """Draw everything that the report says."""
+def show_report(report: Report, title: str) -> None:
+    """Draw everything that the report says of the set called `title`."""
     st.caption("  \n".join([_held_out(report), *_done(report)]))
     if report.classes:
         with st.expander(
@@ -24,7 +27,12 @@ def show_report(report: Report) -> None:
             st.markdown(class_table(report))
     if report.sizes:
         st.caption(_("Sizes as they came: pictures by their shorter side, in pixels"))
-        st.image(size_chart(report.sizes), alt=_("Histogram of the pictures' sizes"))
+        st.image(
+            size_chart(report.sizes),
+            output_format="PNG",
+            alt=_("Histogram of the pictures' sizes"),
+        )
+        save_popover([_saved_sizes(report.sizes, title)], key="sizes")
     if report.num_left_out:
         _left_out(report)
 
@@ -65,6 +73,25 @@ def class_table(report: Report) -> str:
     if more > 0:
         lines.append(_("| and {n} more | | |").format(n=number(more)))
     return "\n".join(lines)
+
+
+def _saved_sizes(sizes: tuple[tuple[int, int], ...], title: str) -> SavedChart:
+    words = _("Sizes of the pictures · {name}").format(name=title)
+    x_label, y_label = _("Shorter side from, pixels"), _("Pictures")
+    edges, counts = [edge for edge, _count in sizes], [count for _edge, count in sizes]
+    return SavedChart(
+        title=_("Sizes"),
+        stem="sizes",
+        csv=lambda: csv_bytes({"from_pixels": edges, "pictures": counts}),
+        figure=lambda suffix: bars_figure(
+            [str(edge) for edge in edges],
+            counts,
+            title=words,
+            x_label=x_label,
+            y_label=y_label,
+            format=suffix,
+        ),
+    )
 
 
 def _left_out(report: Report) -> None:

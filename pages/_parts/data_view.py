@@ -84,6 +84,7 @@ def _show_sheet(card: DatasetCard) -> None:
         st.image(
             picture(card.name, columns * _ROWS, columns),
             width="stretch",
+            output_format="PNG",
             alt=_("Some images of this data set"),
         )
 
@@ -110,7 +111,7 @@ def _show_facts(card: DatasetCard) -> None:
     own = own_sets.find(studio().store.root, card.name)
     report = own_sets.report_of(own)
     if report is not None:
-        show_report(report)
+        show_report(report, info.title or info.name)
     if may("delete") and st.button(
         _("Delete …"), key="delete-set", icon=":material/delete:", type="tertiary"
     ):

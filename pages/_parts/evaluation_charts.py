@@ -18,6 +18,7 @@ from pages._parts.quality import named
 from pages._parts.words import number
 
 _KEPT = 32
+_MOST_BARS = 60
 
 
 def scales_of(shown: Sequence[Evaluation]) -> tuple[Scale, ...]:
@@ -104,6 +105,11 @@ def classes_svg(classes: ClassCounts, words: tuple[str, str, str, str], colours:
     return _classes_figure(classes, words, "svg", colours).decode()
 
 
+def has_bars(classes: ClassCounts) -> bool:
+    """Whether there are few enough classes for a bar each."""
+    return len(classes.names) <= _MOST_BARS
+
+
 def class_words(evaluation: Evaluation) -> tuple[str, str, str, str]:
     """Title, axes, and what stands where a class is missing."""
     return (
@@ -150,8 +156,10 @@ def saved_evaluations(run: RunView, shown: Sequence[Evaluation], title: str) -> 
                 figure=lambda suffix: interval_figure(scales, title=title, format=suffix),
             )
         )
-    for evaluation in (e for e in shown[-1:] if e.classes):
+    for evaluation in shown[-1:]:
         classes = evaluation.classes
+        if classes is None or not has_bars(classes):
+            continue
         charts.append(
             SavedChart(
                 title=_("Classes"),

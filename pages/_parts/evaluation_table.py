@@ -12,17 +12,22 @@ from pages._parts.words import number, plain
 
 FIGURES: dict[str, str] = {
     "fid": N_("FID"),
-    "floor": N_("FID of one half of the real images to the other: the best any generator could "
-                "get"),
+    "floor": N_("FID"),
     "kid": N_("KID"),
     "precision": N_("Precision"),
     "recall": N_("Recall"),
     "density": N_("Density"),
     "coverage": N_("Coverage"),
     "inception_score": N_("Inception score"),
-    "memorisation": N_("Distance to training images (1: as far as held-out ones)"),
-}  # fmt: skip
+    "memorisation": N_("Distance to training images"),
+}
 """What each figure is called, in the order of the table."""
+
+_EXPLAINED = {
+    "floor": N_("{figure}, one half of the real images to the other: the best any generator "
+                "could get"),
+    "memorisation": N_("{figure}; 1 is as far as held-out images"),
+}  # fmt: skip
 
 _NO_FIGURE = "–"
 
@@ -37,8 +42,8 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     features = shown[0].features.name
     head = [_("Figure (from – to, 95 %)"), *(_heading(e, best) for e in shown)]
     rows = [
-        [plain(named(translate(word), features)), *(_interval(getattr(e, name)) for e in shown)]
-        for name, word in FIGURES.items()
+        [_row_words(name, features), *(_interval(getattr(e, name)) for e in shown)]
+        for name in FIGURES
         if any(getattr(e, name) for e in shown)
     ]
     rows += [
@@ -48,6 +53,11 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     ]
     lines = [head, [":--", *("--:" for _e in shown)], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _row_words(name: str, features: str) -> str:
+    figure = plain(named(translate(FIGURES[name]), features))
+    return translate(_EXPLAINED[name]).format(figure=figure) if name in _EXPLAINED else figure
 
 
 def _heading(evaluation: Evaluation, best: int | None) -> str:

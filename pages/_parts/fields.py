@@ -125,6 +125,13 @@ def setting_fields(
     return found
 
 
+def untouched_fields(recipe: Recipe, names: tuple[str, ...], preset: Preset | None) -> Fields:
+    """What the fields of `names` would hold at first, where nobody has asked to see them."""
+    changes = preset.changes if preset is not None else {}
+    differing = {n: changes[n] for n in names if n in changes and changes[n] != recipe.defaults[n]}
+    return Fields(values=differing)
+
+
 def _beginning(
     recipe: Recipe, name: str, preset: Preset | None, start: Start | None
 ) -> tuple[SettingValue, str]:

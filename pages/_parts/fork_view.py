@@ -41,7 +41,14 @@ def fork_button(run: RunView) -> None:
         return
     if not snapshots.forkable_steps(run.paths):
         return
-    if st.button(_("Fork"), icon=":material/fork_right:", key="fork", help=meaning("fork")):
+    pressed = st.button(
+        _("Fork"),
+        icon=":material/fork_right:",
+        type="tertiary",
+        key="fork",
+        help=meaning("fork"),
+    )
+    if pressed:
         # Not a decorator: the title would stay in the language of whoever came first.
         ask = st.dialog(_("Fork this run"), icon=":material/fork_right:", width="large")(_ask)
         ask(run.id)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from gan_core.access.modes import Mode
+from pages._parts.page_requests import asks_for_page
 
 MAX_UPLOAD_BYTES = 2 * 1024**3 + 1024**2
 """More than any page takes; Streamlit's own bound for a file is `server.maxUploadSize`."""
@@ -27,7 +28,6 @@ MAX_UPLOAD_BYTES = 2 * 1024**3 + 1024**2
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _OURS, _UPLOADS = "/studio/", "/_stcore/upload_file/"
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
-_NO_PAGES = ("/_stcore/", "/static/", "/media/", "/component/", "/auth/", _OURS)
 _IDENTITY = b"x-remote-user"
 _LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
 
@@ -49,7 +49,7 @@ class Gate:
         refusal = _refusal(scope, mode) or await _upload_refusal(scope, mode)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
-        elif scope["type"] == "http" and _is_page(scope):
+        elif asks_for_page(scope):
             await self._page(scope, receive, send, mode)
         else:
             await self._app(scope, receive, send)
@@ -137,11 +137,6 @@ def _new_cookie(scope: Scope) -> str | None:
         f"{name}={door().new_visitor()}; Path=/; Max-Age={VISITOR_SECS}; HttpOnly; "
         f"SameSite=Lax{secure}"
     )
-
-
-def _is_page(scope: Scope) -> bool:
-    is_wanted = "text/html" in Headers(scope=scope).get("accept", "")
-    return scope["method"] == "GET" and is_wanted and not any(p in scope["path"] for p in _NO_PAGES)
 
 
 def _is_same_origin(headers: Headers) -> bool:

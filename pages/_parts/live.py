@@ -17,7 +17,7 @@ from gan_core.runs import evaluations
 from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
-from pages._parts.chart_download import SavedChart, save_popover
+from pages._parts.chart_download import save_popover
 from pages._parts.components import live_facts, live_view
 from pages._parts.diagnosis_view import show_diagnosis
 from pages._parts.family_view import show_family
@@ -34,7 +34,7 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
-from pages._parts.quality import Quality, named, quality_of, quality_panels
+from pages._parts.quality import Measured, Quality, named, quality_of, quality_panels
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
@@ -50,7 +50,8 @@ LOOK_SECS = (1.0, 4.0)
 def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in BUSY
-    _title(run)
+    quality = quality_of(evaluations.light(run.paths))
+    _title(run, quality)
     if run.config is not None and run.config.recipe == imported.NAME:
         st.info(_("This generator was made elsewhere; nothing is known of its training."))
         return
@@ -58,11 +59,11 @@ def show_run(run: RunView) -> None:
     # Drawn again when the browser sees that the state is another one, not with every step. Where
     # a run is too damaged to be watched, nobody in the browser looks.
     tick = LOOK_SECS[1] if run.damage else None
-    st.fragment(_state, run_every=tick)(run.id, was_busy=busy)
-    _below(run)
+    st.fragment(_state, run_every=tick)(run.id, was_busy=busy, was_measured=quality.measured)
+    st.fragment(_below)(run)
 
 
-def _title(run: RunView) -> None:
+def _title(run: RunView, quality: Quality) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(plain(run.title), anchor=False, width="stretch")
         ink_switch(run.config)
@@ -80,25 +81,28 @@ def _title(run: RunView) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        if run.config is not None and run.config.recipe != imported.NAME:
+            save_popover(run_charts(run, read_watched(run.paths), quality), key=run.id)
         fork_button(run)
         st.page_link("pages/train.py", label=_("New run"), icon=":material/add:", query_params={})
 
 
-def _state(run_id: str, *, was_busy: bool) -> None:
+def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> None:
     with guarded():
         run = studio().store.get(run_id)
         busy = run.status.state in BUSY
+        quality = quality_of(evaluations.light(run.paths))
         if busy != was_busy:
             _tell_end(run)
+        if busy != was_busy or quality.measured != was_measured:
             st.rerun()  # what stands around this depends on it, too
         if run.damage:
             run.sound_config()
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
-        quality = quality_of(evaluations.light(run.paths))
         found = feed(run.paths).diagnoses()
-        _state_line(run, run_charts(run, watched, quality))
+        _state_line(run)
         asks = show_watch(run, watched)
         live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
         show_diagnosis(run, found, has_button=not asks)
@@ -111,7 +115,7 @@ def _tell_end(run: RunView) -> None:
         st.toast(words, icon=STATE_ICONS[state])
 
 
-def _state_line(run: RunView, charts: Sequence[SavedChart]) -> None:
+def _state_line(run: RunView) -> None:
     status = run.status
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(
@@ -121,7 +125,6 @@ def _state_line(run: RunView, charts: Sequence[SavedChart]) -> None:
         )
         live_facts(key=f"facts-{run.id}", data=_facts_data(run))
         _buttons(run)
-        save_popover(charts, key=run.id)
     news = said_text(status.said) or status.message
     if status.state in {"running", "completed"}:
         return  # the badge says it, and what is happening is said below
@@ -222,8 +225,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
         {"key": line.key, "label": line.label, "color": line.color, "dash": list(line.dash)}
         for line in panel.lines
     ]
-    bounds = {"y_min": panel.bounds[0], "y_max": panel.bounds[1]} if panel.bounds else {}
-    return {"title": panel.title, "group": panel.group, **bounds, "series": series}
+    return {"title": panel.title, "group": panel.group, **panel.axis(), "series": series}
 
 
 def _below(run: RunView) -> None:
@@ -238,22 +240,28 @@ def _below(run: RunView) -> None:
             _("Settings"),
             _("Family"),
             _("Log"),
-        ]
+        ],
+        key="run-tabs",
+        on_change="rerun",
     )
     watch.markdown(translate(recipe.watch))
-    with quality:
-        show_quality(run)
-    with networks:
-        show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
+    if quality.open:
+        with quality:
+            show_quality(run)
+    if networks.open:
+        with networks:
+            show_networks(recipe, run.config.settings, run.config.dataset.image_shape)
     with settings:
         values = {**run.config.settings.as_dict(), "seed": run.config.seed}
         st.markdown("\n".join(f"- `{name}` = `{value}`" for name, value in values.items()))
         st.caption(_("Run {id}").format(id=run.id))
         repeat_button(run)
-    with family:
-        show_family(run)
-    with log:
-        st.code(_log_tail(run), language=None, height=240)
+    if family.open:
+        with family:
+            show_family(run)
+    if log.open:
+        with log:
+            st.code(_log_tail(run), language=None, height=240)
 
 
 def _log_tail(run: RunView, num_lines: int = 60) -> str:

@@ -38,6 +38,10 @@ class Panel:
     group: str = "training"
     y_label: str = ""
 
+    def axis(self) -> dict[str, float]:
+        """What an element is told of the axis: `y_min` and `y_max`, where they are fixed."""
+        return {} if self.bounds is None else {"y_min": self.bounds[0], "y_max": self.bounds[1]}
+
 
 def panels(family: Family) -> tuple[Panel, ...]:
     """The panels of a kind of system, in the viewer's language."""

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from gan_core.charts.plane import (
-    CLASS_COLOURS,
-    CLASS_COLOURS_DARK,
-    manifold_png,
-    scatter_png,
-)
+from gan_core.charts.plane import CLASS_COLOURS, CLASS_COLOURS_DARK
 from gan_core.runs import snapshots
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import save_popover
 from pages._parts.components import plane
 from pages._parts.i18n import _
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
-from pages._parts.plane_data import (
-    MANIFOLD_SIDE,
-    class_names,
-    codes,
-    has_plane,
-    is_comparable,
-    manifold_latents,
-    shown_images,
-)
+from pages._parts.plane_charts import plane_charts
+from pages._parts.plane_data import class_names, has_plane, is_comparable
 from pages._parts.plane_routes import plane_urls
 from pages._parts.snapshot_choice import NEWEST, choose_snapshot
-from pages._parts.studio import engines, studio
-from pages._parts.words import number, plain, state_word
+from pages._parts.studio import studio
+from pages._parts.words import plain, state_word
 
 ALONE = ""
 TICK_SECS = 2.0
@@ -90,7 +78,9 @@ def _show_empty() -> None:
             st.session_state["recipe"] = RECIPE
             st.switch_page("pages/train.py")
     picture.image(
-        str(_PICTURE), caption=_("10 000 handwritten digits as a variational autoencoder sees them")
+        str(_PICTURE),
+        output_format="PNG",
+        caption=_("10 000 handwritten digits as a variational autoencoder sees them"),
     )
 
 
@@ -144,45 +134,8 @@ def _address(run: str, beside: str, chosen: str) -> dict[str, str]:
 def _more(runs: list[RunView], chosen: str) -> None:
     with st.popover(_("View"), icon=":material/tune:"):
         ink_switch(runs[0].config)
-        for run in runs:
-            _downloads(run, chosen, titled=len(runs) > 1)
-
-
-def _downloads(run: RunView, chosen: str, *, titled: bool) -> None:
-    step, invert = snapshots.resolve_step(run.paths, chosen), is_inverted(run.sound_config())
-    if titled:
-        st.caption(plain(run.title))
-    kinds: list[tuple[str, str, Callable[[RunView, int, bool], bytes]]] = [
-        ("points", _("Points (PNG)"), _scatter_file),
-        ("manifold", _("Manifold (PNG)"), _manifold_file),
-    ]
-    for kind, label, make in kinds:
-        st.download_button(
-            label,
-            data=partial(make, run, step, invert),
-            file_name=f"{kind}-{run.id}-{step}.png",
-            mime="image/png",
-            key=f"save-{kind}-{run.id}",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-
-
-def _scatter_file(run: RunView, step: int, _inverted: bool) -> bytes:
-    """Made only when somebody asks for the file."""
-    found, shown = codes(run, step), shown_images(run)
-    return scatter_png(
-        found.points,
-        shown.labels,
-        class_names(run.sound_config().dataset),
-        title=_("{name}, step {step}").format(name=run.title, step=number(step)),
-        legend=_("class"),
-    )
-
-
-def _manifold_file(run: RunView, step: int, inverted: bool) -> bytes:
-    images = engines().get(run.paths, step).images(manifold_latents(codes(run, step)))
-    return manifold_png(images, MANIFOLD_SIDE, invert=inverted)
+    charts = [chart for run in runs for chart in plane_charts(run, chosen)]
+    save_popover(charts, key="plane")
 
 
 def _plane(ids: tuple[str, ...], chosen: str) -> None:

@@ -77,11 +77,19 @@ def measured_of(paths: RunPaths) -> Measured | None:
 
 @dataclass(frozen=True)
 class Best:
-    """The best snapshot that was measured while training; `figure` names `value`."""
+    """The best snapshot that was measured while training.
+
+    Attributes:
+        step: its step.
+        figure: names `value` in full, with the features that it is of.
+        value: the figure.
+        words: figure, value and features, the value before what a narrow place cuts off.
+    """
 
     step: int
     figure: str
     value: str
+    words: str
 
 
 def best_of_run(paths: RunPaths) -> Best | None:
@@ -89,8 +97,9 @@ def best_of_run(paths: RunPaths) -> Best | None:
     step = evaluations.best_step(paths)
     for found in evaluations.light(paths):
         if found.step == step and found.fid is not None:
-            name = named(_("FID"), found.features.name)
-            return Best(found.step, name, figure_words(found.fid.value))
+            name, value = found.features.name, figure_words(found.fid.value)
+            words = named(_("FID {value}").format(value=value), name)
+            return Best(found.step, named(_("FID"), name), value, words)
     return None
 
 
@@ -147,6 +156,8 @@ def figure_words(value: float) -> str:
     """A figure, short: three digits that matter."""
     if not math.isfinite(value):
         return "–"
+    if abs(value) >= 1000:
+        return number(value).replace("-", "−")
     digits = 0 if value == 0 else 2 - math.floor(math.log10(abs(value)))
     return f"{value:.{min(max(digits, 0), 5)}f}".replace("-", "−")
 

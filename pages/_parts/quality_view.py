@@ -15,6 +15,7 @@ from pages._parts.chart_download import save_popover
 from pages._parts.evaluation_charts import (
     class_words,
     classes_svg,
+    has_bars,
     intervals_svg,
     saved_evaluations,
     scales_of,
@@ -172,8 +173,8 @@ def _features_words(features: FeatureNet) -> str:
 
 def _terms(shown: Sequence[Evaluation]) -> None:
     """The terms of the table; each says what it means where one hovers."""
-    terms = {name: translate(word) for name, word in FIGURES.items() if name != "memorisation"}
-    terms |= {"floor": _("Best possible"), "memorisation": _("Distance to training images")}
+    terms = {name: translate(word) for name, word in FIGURES.items()}
+    terms["floor"] = _("Best possible")
     named = [name for name in terms if any(getattr(e, name) for e in shown)]
     more = {"interval": _("From – to")}
     if any(e.classes for e in shown):
@@ -197,10 +198,20 @@ def _charts(shown: Sequence[Evaluation], title: str) -> None:
         drawn = intervals_svg(scales, title, colours)
         st.image(drawn, width="stretch", alt=_("The figures as dots, their intervals as bars"))
     newest = shown[-1]
-    if newest.classes is not None:
+    if newest.classes is None:
+        return
+    if has_bars(newest.classes):
         drawn = classes_svg(newest.classes, class_words(newest), colours)
         st.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
         st.caption(_missing_words(newest.classes.missing))
+    else:
+        st.caption(
+            _("{n} of {all} classes were generated; unevenness (KL to uniform) {kl}.").format(
+                n=number(newest.classes.num_hit),
+                all=number(len(newest.classes.names)),
+                kl=f"{newest.classes.kl_to_uniform:.3g}",
+            )
+        )
 
 
 def _missing_words(missing: Sequence[str]) -> str:

@@ -102,6 +102,7 @@ def _card(run: RunView) -> None:
         st.image(
             picture,
             width="stretch",
+            output_format="PNG",
             alt=_("Newest samples of {name}").format(name=run.title),
         )
     else:

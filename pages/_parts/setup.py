@@ -30,6 +30,7 @@ from pages._parts.fields import (
     grouped,
     length_field,
     setting_fields,
+    untouched_fields,
 )
 from pages._parts.i18n import _, translate
 from pages._parts.lesson import show_stages
@@ -42,6 +43,8 @@ from pages._parts.words import duration, number, plain, state_word
 
 _TRAIN, _LESSON = "train", "lesson"
 _PICTURES = Path(__file__).parent / "pictures"
+MORE_OPENED = "more-opened"
+"""Remembered in a session: somebody has looked at more than the essential settings."""
 
 
 @dataclass
@@ -85,7 +88,7 @@ def show_setup() -> None:
             _train_button(draft)
         with right:
             _repeat_button(draft)
-    _explain(draft)
+    st.fragment(_explain)(draft)
 
 
 def _show_active_runs() -> None:
@@ -121,7 +124,7 @@ def _choose_recipe() -> Recipe:
     recipe = registry.get(name)
     picture = _PICTURES / f"{recipe.name}.png"
     if picture.is_file():
-        st.image(str(picture), width="stretch", caption=_("what it makes"))
+        st.image(str(picture), width="stretch", output_format="PNG", caption=_("what it makes"))
     st.markdown(f"**{translate(recipe.summary)}**")
     if machine.device(studio().store.root) == "cpu":
         st.caption(
@@ -148,9 +151,13 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
     fields = setting_fields(recipe, recipe.essential, preset, gpu=gpu)
     steps, steps_wrong = length_field(recipe, card.info, fields.values)
     fields.first_error = fields.first_error or steps_wrong
-    seed = 0
-    with st.expander(_("More"), icon=":material/tune:"):
-        for title, names in grouped(recipe):
+    more = st.expander(_("More"), icon=":material/tune:", key="more-settings", on_change="rerun")
+    wanted, seed = _is_wanted(is_open=bool(more.open)), 0
+    for title, names in grouped(recipe):
+        if not wanted:
+            fields.add(untouched_fields(recipe, names, preset))
+            continue
+        with more:
             st.markdown(f"**{translate(title)}**")
             if title == GROUPS[-1][0]:
                 seed = _seed_field(fields)
@@ -158,6 +165,16 @@ def _choose_settings(recipe: Recipe, card: DatasetCard) -> Draft:
     draft = Draft(recipe, card, fields.values, steps, seed, name)
     _judge(draft, fields.slots, fields.first_error)
     return draft
+
+
+def _is_wanted(*, is_open: bool) -> bool:
+    """Whether somebody has looked at more: forty fields would else hold up the first page.
+
+    From then on they are there, open or not, so that they keep what was filled in.
+    """
+    if is_open:
+        st.session_state[MORE_OPENED] = True
+    return bool(st.session_state.get(MORE_OPENED))
 
 
 def _seed_field(fields: Fields) -> int:
@@ -309,9 +326,14 @@ def _submit(config: RunConfig, name: str, num_runs: int) -> list[RunView]:
 def _explain(draft: Draft) -> None:
     if draft.config is None:
         return
-    story, watch, networks = st.tabs([_("How it works"), _("What to watch"), _("The two networks")])
+    story, watch, networks = st.tabs(
+        [_("How it works"), _("What to watch"), _("The two networks")],
+        key="story-tabs",
+        on_change="rerun",
+    )
     story.markdown(translate(draft.recipe.story))
     story.caption(_("Source: {source}").format(source=translate(draft.recipe.source)))
     watch.markdown(translate(draft.recipe.watch))
-    with networks:
-        show_networks(draft.recipe, draft.config.settings, draft.card.info.image_shape)
+    if networks.open:
+        with networks:
+            show_networks(draft.recipe, draft.config.settings, draft.card.info.image_shape)

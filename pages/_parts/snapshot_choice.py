@@ -15,7 +15,7 @@ from pages._parts.words import number
 BEST, NEWEST = "best", "newest"
 
 
-def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: int = 260) -> str:
+def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: int = 300) -> str:
     """A list to choose from; the word or the step that is chosen.
 
     The best stands first where one was measured, and is chosen at first; of a run that trains,
@@ -45,10 +45,10 @@ def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: 
 
 def _words(option: str, best: Best | None, steps: list[int], *, follows: bool) -> str:
     if option == BEST and best is not None:
-        words = _("best · step {n} · {figure} {value}")
+        words = _("best · step {n} · {figure}")
         if follows:
-            words = _("best so far · step {n} · {figure} {value}")
-        return words.format(n=number(best.step), figure=best.figure, value=best.value)
+            words = _("best so far · step {n} · {figure}")
+        return words.format(n=number(best.step), figure=best.words)
     if option == NEWEST and follows:
         return _("newest, follows training")
     if option == NEWEST:

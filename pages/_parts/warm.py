@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pages._parts import presence
+from pages._parts.prompt_answers import answer_promptly
 
 _MODULES = (
     "pages._parts.setup",
@@ -29,6 +30,7 @@ _MODULES = (
 @asynccontextmanager
 async def warming(_app: Any) -> AsyncGenerator[dict[str, Any], None]:
     """Begin to import the pages' modules as the server begins to listen."""
+    answer_promptly()
     threading.Thread(target=import_pages, name="warm", daemon=True).start()
     ready = asyncio.create_task(_keep_ready())
     yield {}

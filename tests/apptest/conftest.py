@@ -53,9 +53,15 @@ class Studio:
     def state(self, paths):
         return self.store.get(paths.root.name).status.state
 
-    def open(self, page=TRAIN, **query):
-        """A new viewer who opens `page` at the address with `query`."""
+    def open(self, page=TRAIN, *, tab="", more=True, **query):
+        """A new viewer who opens `page` at the address with `query`.
+
+        `tab` is the label of the one to look at, `more` whether all settings are unfolded.
+        """
         viewer = AppTest.from_file(str(self.app), default_timeout=60)
+        viewer.session_state["more-settings"] = more
+        if tab:
+            viewer.session_state["run-tabs"] = viewer.session_state["story-tabs"] = tab
         viewer.query_params.update(query)
         viewer.switch_page(page)
         return viewer.run()

@@ -76,6 +76,7 @@ def test_a_completed_run(studio):
     viewer = studio.open(TRAIN, run=MODEL_ID)
     assert "60" in said(viewer)
     assert "batch_size" in said(viewer)
+    viewer = studio.open(TRAIN, run=MODEL_ID, tab="Log")
     assert "TensorFlow" in viewer.code[0].value
 
 

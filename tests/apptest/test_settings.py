@@ -91,6 +91,20 @@ def test_train_starts_what_was_chosen(studio):
     assert viewer.button(key="pause")  # already on the run's own page
 
 
+def test_more_settings_come_when_somebody_asks_and_then_they_stay(studio):
+    viewer = studio.open(TRAIN, more=False)
+    essential = len(viewer.number_input)
+    assert not viewer.button(key="train").disabled
+    viewer.session_state["more-settings"] = True
+    viewer.run()
+    assert_sound(viewer)
+    assert len(viewer.number_input) > essential
+    number_field(viewer, "seed").set_value(7).run()
+    viewer.session_state["more-settings"] = False
+    viewer.run()
+    assert number_field(viewer, "seed").value == 7
+
+
 @pytest.fixture
 def offline(studio, tmp_path, monkeypatch):
     """No data set but the embedded one, and nobody to download from."""

@@ -56,6 +56,14 @@ def test_pages_with_a_run(studio, page):
     assert len(assert_translated(studio.open(page, lang="qps"))) > 10
 
 
+@pytest.mark.parametrize("tab", ["The two networks", "Keep"])
+def test_what_a_tab_shows_once_it_is_opened(studio, tab):
+    studio.add(NAME).log.write_text("")
+    closed = studio.open(TRAIN, lang="qps", run=MODEL_ID)
+    opened = studio.open(TRAIN, lang="qps", run=MODEL_ID, tab=f"«{tab}»")
+    assert len(assert_translated(opened)) > len(assert_translated(closed))
+
+
 def test_a_run_of_each_state(studio):
     paths = studio.add(NAME)
     paths.log.unlink()

@@ -12,8 +12,8 @@ from PIL import Image
 from gan_core.charts.plane import (
     CLASS_COLOURS,
     CLASS_COLOURS_DARK,
-    manifold_png,
-    scatter_png,
+    manifold_figure,
+    scatter_figure,
 )
 from gan_core.errors import BadInputError
 from gan_core.latent.plane import find_holes, limits_of
@@ -93,7 +93,7 @@ def rgb(colour: str) -> tuple[int, ...]:
 
 def test_a_scatter_with_its_bar() -> None:
     points, labels = cloud()
-    png = scatter_png(points, labels, ["cat", "$dog$", "<b>"], title="Codes", legend="class")
+    png = scatter_figure(points, labels, ["cat", "$dog$", "<b>"], title="Codes", legend="class")
     assert opened(png).size == (1200, 1050)
     used = colours_in(png)
     assert {rgb(colour) for colour in CLASS_COLOURS[:3]} <= used
@@ -102,38 +102,44 @@ def test_a_scatter_with_its_bar() -> None:
 
 def test_a_scatter_without_labels_and_one_with_holes() -> None:
     points, labels = cloud()
-    bare = scatter_png(points, None, [], title="Codes")
+    bare = scatter_figure(points, None, [], title="Codes")
     assert rgb(CLASS_COLOURS[1]) not in colours_in(bare)
     holes = find_holes(points, limits_of(points))
     assert len(holes.cells)
-    hatched = scatter_png(points, labels, "abc", title="Codes", holes=holes)
-    assert hatched != scatter_png(points, labels, "abc", title="Codes")
+    hatched = scatter_figure(points, labels, "abc", title="Codes", holes=holes)
+    assert hatched != scatter_figure(points, labels, "abc", title="Codes")
 
 
 def test_an_absent_class_keeps_its_place_in_the_bar() -> None:
     points, labels = cloud()
-    png = scatter_png(points, np.where(labels == 1, 0, labels), "abc", title="")
+    png = scatter_figure(points, np.where(labels == 1, 0, labels), "abc", title="")
     assert rgb(CLASS_COLOURS[1]) in colours_in(png)
 
 
 @pytest.mark.parametrize("labels", [np.zeros(299, int), np.full(300, 3), np.full(300, -1)])
 def test_labels_that_do_not_fit_are_refused(labels: np.ndarray) -> None:
     with pytest.raises(BadInputError, match="300 points"):
-        scatter_png(cloud()[0], labels, "abc", title="")
+        scatter_figure(cloud()[0], labels, "abc", title="")
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_a_manifold_is_its_images_side_by_side(channels: int) -> None:
-    images = np.random.default_rng(1).integers(0, 256, (9, 10, 10, channels), np.uint8)
-    sheet = np.array(opened(manifold_png(images, 3)))
-    scale = sheet.shape[0] // 30
-    assert sheet.shape[:2] == (1200, 1200)
-    small = sheet[::scale, ::scale].reshape(30, 30, channels)
-    np.testing.assert_array_equal(small[10:20, 20:], images[5])
-    shown = np.array(opened(manifold_png(images, 3, invert=True)))
-    np.testing.assert_array_equal(shown, 255 - sheet if channels == 1 else sheet)
+def test_a_manifold_shows_each_image_at_its_place(channels: int) -> None:
+    greys = np.arange(20, 200, 20, dtype=np.uint8)
+    images = np.ones((9, 10, 10, channels), np.uint8) * greys[:, None, None, None]
+    places = np.array([-1.0, 0.0, 1.0], np.float32)
+    drawn = np.array(opened(manifold_figure(images, places, places, title="$a")).convert("L"))
+    assert drawn.shape == (1200, 1200)
+    found = {grey: np.argwhere(drawn == grey).mean(axis=0) for grey in greys.tolist()}
+    assert found[20][0] < found[80][0] < found[140][0], "rows from the top"
+    assert found[20][1] < found[40][1] < found[60][1]
+    shown = manifold_figure(images, places, places, title="$a", invert=True)
+    is_grey = channels == 1
+    num_inverted = (np.array(opened(shown).convert("L")) == 255 - 40).sum()
+    assert (num_inverted > 10_000) == is_grey
+    assert manifold_figure(images, places, places, title="", format="svg").startswith(b"<?xml")
 
 
 def test_a_manifold_of_no_images_is_refused() -> None:
+    places = np.zeros(3, np.float32)
     with pytest.raises(BadInputError):
-        manifold_png(np.zeros((0, 4, 4, 1), np.uint8), 3)
+        manifold_figure(np.zeros((0, 4, 4, 1), np.uint8), places, places, title="")

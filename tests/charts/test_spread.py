@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from gan_core.charts.spread import spread, spread_figure
+from gan_core.charts.spread import spread, spread_columns, spread_figure
 
 values = st.floats(-1e6, 1e6)
 logs = st.lists(
@@ -70,3 +70,12 @@ def test_a_figure_shows_lines_and_bands():
     picture = spread_figure(runs, ["d_loss"], labels={"d_loss": "D's"}, format="svg", **words)
     assert b"PolyCollection" in picture or b"FillBetween" in picture
     assert spread_figure([], ["d_loss"], **words)
+
+
+def test_columns_of_all_runs_with_mean_and_deviation():
+    runs = [{"step": [1, 2, 3], "loss": [1.0, level, math.nan]} for level in (1.0, 3.0)]
+    columns = spread_columns(runs, ["loss"], ["seed 0", "seed 1"])
+    assert columns["step"] == [1, 2]
+    assert columns["loss seed 1"] == [1.0, 3.0]
+    assert columns["loss mean"] == [1.0, 2.0]
+    assert columns["loss deviation"] == [0.0, math.sqrt(2)]

@@ -18,8 +18,7 @@ from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.inference import nearest_index
 from gan_core.inference.nearest import NearestCache, NearestIndex, as_pixels, nearest_rows
 from gan_core.portable.features import Features
-from gan_core.runs import nearest
-from tests import classifier_by_hand as by_hand
+from gan_core.runs import classifiers, nearest
 from tests.data.own.conftest import png
 
 DIGITS = describe("digits").info
@@ -86,8 +85,7 @@ def test_without_held_out_images_each_is_compared_with_the_others(
 
 
 def test_by_a_classifiers_features(tmp_path: Path, data_dir: Path, digits: Dataset) -> None:
-    classifier = by_hand.seal(tmp_path, DIGITS)
-    features = Features.open(classifier)
+    features = Features.open(classifiers.folder_of(tmp_path, DIGITS))
     folder = nearest.folder_of(tmp_path, DIGITS, nearest.best_measure(tmp_path, DIGITS))
     nearest_index.make(DIGITS, data_dir, folder, features)
     index = NearestCache().get(tmp_path, DIGITS, "classifier", None)

@@ -4,13 +4,14 @@ import pytest
 
 from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
-from gan_core.jobs.fork import fork
+from gan_core.jobs.fork import changeable, fork, fork_config
 from gan_core.recipes.settings import BEFORE_IT_WAS
-from gan_core.runs import sealed, snapshots
+from gan_core.runs import evaluations, sealed, snapshots
 from gan_core.runs.checkpoints import STATE_FILE, load_newest
 from gan_core.runs.files import TEMPORARY_PREFIX, read_json, write_json
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import MetricReader
+from tests import evaluations_by_hand
 from tests.runs_by_hand import trained
 
 
@@ -57,6 +58,18 @@ def test_a_fork_of_a_run_from_before_a_setting_keeps_its_networks(parent, make):
         make(50, {"d_hidden": 128})
 
 
+def test_a_fork_begins_at_the_best_and_keeps_how_good_it_was(parent, make):
+    evaluations_by_hand.write(parent.paths, {0: 9.0, 50: 3.0, 100: 4.0})
+    evaluations_by_hand.write(parent.paths, {50: 2.5}, "full")
+    evaluations.go_on_from(parent.paths, 100)
+    made = make("best")
+    assert made.sound_config().parent.step == 50
+    assert [one.step for one in evaluations.light(made.paths)] == [0, 50]
+    assert evaluations.full(made.paths) == []
+    assert sorted(entry.name for entry in made.paths.evaluations.iterdir()) == ["0", "50"]
+    assert evaluations.best_step(made.paths) == 50
+
+
 def test_the_length_of_a_fork(make):
     assert make("newest").sound_config().total_steps == 200  # as long again
     assert make(50, steps=70).sound_config().total_steps == 70
@@ -99,3 +112,17 @@ def test_a_damaged_snapshot_is_not_forked(still, parent, make):
         make(50)
     assert not [p for p in still.root.iterdir() if p.name.startswith(f"{TEMPORARY_PREFIX}2")]
     assert len(still.list()) == 1
+
+
+@pytest.mark.parametrize(
+    ("recipe", "dataset"), [("quick-dcgan", "digits"), ("mlp-gan", "digits"), ("vae", "mnist")]
+)
+def test_what_is_offered_to_change_is_not_refused(still, data_dir, recipe, dataset):
+    parent = trained(still, (0, 50), recipe=recipe, dataset=dataset)
+    config = parent.sound_config()
+    names = changeable(config, gpu=False)
+    assert {"g_lr", "batch_size"} <= set(names)
+    assert not {"latent_size", "optimizer", "g_norm", "dropout"} & set(names)
+    for name in names:
+        value = getattr(config.settings, name)
+        assert fork_config(still.root, parent, 50, {name: value}, 100)

@@ -10,9 +10,11 @@ from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFound
 from gan_core.jobs import control, launch
 from gan_core.jobs.note import read_launch
 from gan_core.runs import control as requests
+from gan_core.runs import evaluations
 from gan_core.runs.files import write_json
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import Said, write_status
+from tests import evaluations_by_hand
 from tests.runs_by_hand import config, in_state, queued, trained
 
 
@@ -97,6 +99,17 @@ def test_a_completed_run_wants_a_larger_length(still, data_dir):
     per_epoch = view.sound_config().steps_per_epoch
     assert resumed.sound_config().total_steps == resumed.status.total_steps == 2 * per_epoch
     assert resumed.sound_config().model_copy(update={"total_steps": 50}) == view.config
+
+
+def test_a_run_that_stopped_early_goes_on_with_new_patience(still, data_dir):
+    view = trained(still, (0, 50, 100))
+    longer = view.sound_config().model_copy(update={"total_steps": 400})
+    write_json(view.paths.config, longer.to_json())
+    evaluations_by_hand.write(view.paths, {0: 3.0, 50: 4.0, 100: 5.0})
+    assert evaluations.num_without_better(view.paths) == 2
+    resumed = control.resume(still, view.id, steps=400, by=OWNER, data_dir=data_dir)
+    assert resumed.status.state == "queued"
+    assert evaluations.num_without_better(view.paths) == 0
 
 
 def test_a_shorter_length_than_what_is_done(still, data_dir):

@@ -70,7 +70,7 @@ def test_score(pair: tuple[Case, dict[str, Any]]) -> None:
 
 
 def test_manifold(pair: tuple[Case, dict[str, Any]]) -> None:
-    """Counts of images, so they agree to the last one."""
+    """Shares of images: no image is counted otherwise (torch-fidelity's means are in float32)."""
     case, peers = pair
     near = manifold.neighbourhoods(case.real, case.fake)
     ours = {
@@ -82,4 +82,4 @@ def test_manifold(pair: tuple[Case, dict[str, Any]]) -> None:
     assert peers["prdc"]["prdc"].keys() == ours.keys()
     for theirs in peers["prdc"].values():
         for name, value in theirs.items():
-            assert ours[name] == pytest.approx(value, rel=1e-9)
+            assert abs(ours[name] - value) < 0.1 / len(case.real)

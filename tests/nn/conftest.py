@@ -48,8 +48,9 @@ def nn() -> SimpleNamespace:
     device.prepare(CPU)
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
-        *("gan_step", "optimizers", "penalties", "schedules", "watching", "evaluating"),
-        *("seeds", "snapshot", "state", "step", "trainer"),
+        *("gan_step", "optimizers", "penalties", "schedules", "watching"),
+        *("evaluate", "evaluating"),
+        *("latent_figures", "seeds", "snapshot", "state", "step", "trainer"),
     )
     deeper = {
         name: importlib.import_module(f"gan_core.nn.layers.{name}")

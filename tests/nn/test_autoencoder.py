@@ -61,7 +61,7 @@ def test_it_learns(
 
 
 def _first_metrics(
-    nn: SimpleNamespace, made: Any, digits: Bytes, num_steps: int = 5
+    nn: SimpleNamespace, made: Any, digits: Bytes, num_steps: int = 20
 ) -> NDArray[np.float32]:
     """Loss, reconstruction and KL of the first steps, `[num_steps, 3]`."""
     state = nn.state.initial_state(made.recipe, made.config)
@@ -92,6 +92,37 @@ def test_a_run_from_before_beta_was_a_setting_trains_as_it_did(
     np.testing.assert_array_equal(
         _first_metrics(nn, made, digits), _first_metrics(nn, before, digits)
     )
+
+
+def test_figures_of_codes_are_those_of_the_step(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    """KL is what training computes; the bound is the loss on these images, but for the draws."""
+    made = system("vae", beta=4.0)
+    state = nn.state.initial_state(made.recipe, made.config)
+    images = digits[::5]
+    found = nn.latent_figures.latent_figures(made.recipe, made.config, state, images)
+    codes = np.asarray(state.encoder(images / np.float32(255)))
+    expected = float(nn.autoencoder_step.divergence(codes[:, :2], codes[:, 2:]))
+    assert found.kl == pytest.approx(expected, rel=1e-4)
+    assert len(found.kl_dims) == 2
+    plain = type(made)(made.recipe, system("vae").config)
+    step = nn.autoencoder_step.AutoencoderStep(plain.recipe, plain.config, state)
+    loss = step.validation_loss(images, 1)
+    assert found.evidence_bound == pytest.approx(-loss, rel=0.01)
+
+
+def test_a_plain_autoencoder_has_its_reconstruction_and_a_gan_nothing(
+    nn: SimpleNamespace, system: Callable[..., Any], digits: Bytes
+) -> None:
+    for name in ("autoencoder", "quick-dcgan"):
+        made = system(name)
+        state = nn.state.initial_state(made.recipe, made.config)
+        found = nn.latent_figures.latent_figures(made.recipe, made.config, state, digits[:300])
+        assert (found is None) == (name == "quick-dcgan")
+        if found is not None:
+            assert found.reconstruction > 0
+            assert found.kl is None
 
 
 @pytest.mark.parametrize("name", ["vae", "autoencoder"])

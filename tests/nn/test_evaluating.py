@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from gan_core import data
 from gan_core.recipes import registry
 from gan_core.runs import checkpoints, evaluations, metrics
+from gan_core.runs.files import write_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import write_sheet
 
@@ -121,7 +122,7 @@ def test_patience_ends_a_run(run: Callable[..., Any], paths: RunPaths) -> None:
     assert made(other) == made(paths)[: expected // EVERY]
     assert checkpoints.load_newest(other).step == expected
     evaluations.go_on_from(other, expected)
-    assert not trainer.stops_early
+    assert evaluations.num_without_better(other) == 0
 
 
 @given(
@@ -149,3 +150,27 @@ def test_evaluations_are_paid_for(
     assert all(later - sooner >= pays for sooner, later in itertools.pairwise(due))
     assert all(step >= pays for step in due)
     assert evaluator.is_due(total) is (total >= pays)
+
+
+@pytest.mark.parametrize(("name", "is_variational"), [("vae", True), ("autoencoder", False)])
+def test_codes_are_measured_too(
+    nn: SimpleNamespace,
+    system: Callable[..., Any],
+    paths: RunPaths,
+    name: str,
+    is_variational: bool,
+) -> None:
+    """Light by the networks in memory, in full by the snapshot's: alike."""
+    made = system(name)
+    state = nn.state.initial_state(made.recipe, made.config)
+    nn.snapshot.write_snapshot(paths, made.recipe, made.config, state)
+    write_json(paths.config, made.config.to_json())
+    dataset = data.load(made.config.dataset, paths.root)
+    light = nn.evaluating.Evaluator(paths, made.recipe, made.config, state, dataset).measured(0)
+    full = nn.evaluate.make(paths, 0, paths.root, ("kid",), 1000, None)
+    assert light.latent is not None
+    assert full.latent is not None
+    assert full.latent.reconstruction == pytest.approx(light.latent.reconstruction, rel=1e-3)
+    assert (light.latent.kl is not None) == (full.latent.kl is not None) == is_variational
+    assert len(full.latent.kl_dims) == (2 if is_variational else 0)
+    assert full.latent.num_active == light.latent.num_active

@@ -64,7 +64,7 @@ def test_before_anything_was_logged(paths):
     browser.look()
     assert browser.facts["step"] == 50  # the status knows
     assert (browser.facts["images_per_s"], browser.facts["num_bad_lines"]) == (0, 0)
-    assert browser.lists == {"sheets": [[0, 50]]}
+    assert browser.lists == {"sheets": [[0, 50]], "snapshots": [[0, 50]]}
 
 
 def test_only_what_is_new_is_told(paths):

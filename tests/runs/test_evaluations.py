@@ -7,34 +7,19 @@ from pathlib import Path
 import pytest
 
 from gan_core.errors import NotFoundError
-from gan_core.evaluation import Evaluation, FeatureNet, Figure
 from gan_core.jobs.fork import forkable_step
 from gan_core.runs import archive, evaluations, snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore
+from tests import evaluations_by_hand as made_by_hand
 from tests import runs_by_hand as by_hand
 
-NET = FeatureNet(name="digit features", source="classifier", sha256="a" * 64, size=128)
-OTHER = NET.model_copy(update={"sha256": "b" * 64})
-
-
-def light(step: int, fid: float | None, net: FeatureNet = NET, depth: str = "light") -> Evaluation:
-    return Evaluation(
-        depth=depth,  # type: ignore[arg-type]
-        step=step,
-        features=net,
-        num_images=1000,
-        num_real=1000,
-        real="training",
-        secs=0.3,
-        fid=None if fid is None else Figure(value=fid, low=fid, high=fid),
-    )
+OTHER = made_by_hand.NET.model_copy(update={"sha256": "b" * 64})
 
 
 def write(paths: RunPaths, *fids: float) -> None:
     """Evaluations at 10, 20, …"""
-    for i, fid in enumerate(fids, start=1):
-        evaluations.write(paths, light(10 * i, fid))
+    made_by_hand.write(paths, {10 * i: fid for i, fid in enumerate(fids, start=1)})
 
 
 @pytest.fixture
@@ -50,7 +35,7 @@ def test_the_best_is_the_lowest_of_those_that_are_alike(paths: RunPaths) -> None
     assert snapshots.resolve_step(paths, "best") == 20
     assert snapshots.resolve_step(paths, "newest") == 30
     assert forkable_step(paths, "best") == 20
-    evaluations.write(paths, light(30, 9.0, OTHER))
+    evaluations.write(paths, made_by_hand.one(30, 9.0, OTHER))
     assert evaluations.best_step(paths) == 30, "other features are not compared with"
 
 
@@ -63,7 +48,7 @@ def test_a_snapshot_that_is_gone_is_not_the_best(paths: RunPaths) -> None:
 
 def test_later_ones_are_removed_and_full_ones_stay(paths: RunPaths) -> None:
     write(paths, 5.0, 3.0, 4.0)
-    evaluations.write(paths, light(30, 2.0, depth="full"))
+    made_by_hand.write(paths, {30: 2.0}, "full")
     evaluations.truncate_after(paths, 20)
     assert [one.step for one in evaluations.light(paths)] == [10, 20]
     assert [one.step for one in evaluations.full(paths)] == [30]
@@ -113,7 +98,7 @@ def test_the_best_keeps_its_training_state() -> None:
 
 def test_they_travel_with_the_run(paths: RunPaths, tmp_path: Path) -> None:
     write(paths, 5.0, 3.0, 4.0)
-    evaluations.write(paths, light(30, 2.0, depth="full"))
+    made_by_hand.write(paths, {30: 2.0}, "full")
     evaluations.write_progress(paths, evaluations.Progress(step=30))
     (paths.evaluations / "classifier").mkdir()
     (paths.evaluations / "classifier" / "classifier.onnx").write_bytes(b"anything")

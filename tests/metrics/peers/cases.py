@@ -30,9 +30,9 @@ class Case:
 
     @property
     def sha256(self) -> str:
-        """Tells whether both sides really had the same numbers."""
+        """Tells whether both sides really had the same numbers, but for rounding."""
         parts = (self.real, self.fake, self.chances)
-        return hashlib.sha256(b"".join(np.round(p, 9).tobytes() for p in parts)).hexdigest()
+        return hashlib.sha256(b"".join(np.round(p, 5).tobytes() for p in parts)).hexdigest()
 
 
 def cases() -> dict[str, Case]:
@@ -48,7 +48,7 @@ def cases() -> dict[str, Case]:
         return np.asarray(np.maximum(values, 0.0), np.float64)
 
     found = {}
-    for name, num_modes, shift in (("near", 10, 0.05), ("collapsed", 3, 0.0), ("far", 10, 1.5)):
+    for name, num_modes, shift in (("near", 10, 0.05), ("collapsed", 3, 0.0), ("far", 10, 0.4)):
         logits = 3.0 * draw.standard_normal((NUM_FAKE, NUM_CLASSES))
         logits[:, :num_modes] += 2.0
         powers = np.exp(logits)

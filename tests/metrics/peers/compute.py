@@ -4,7 +4,7 @@ Run where they are installed, which this project needs nowhere else:
 
     python3 -m venv /tmp/peers
     /tmp/peers/bin/pip install torch torchmetrics torch-fidelity clean-fid prdc
-    /tmp/peers/bin/python -m tests.metrics.peers.compute
+    /tmp/peers/bin/python tests/metrics/peers/compute.py
 
 The features are handed to each peer's own arithmetic; none of them sees an image or fetches a
 network. KID is asked for with one subset that holds everything, so that nothing is left to
@@ -21,13 +21,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from cases import KID_SIZE, KID_SUBSETS, Case, cases
 from cleanfid import fid as cleanfid
 from prdc import compute_prdc
 from torch_fidelity import metric_fid, metric_isc, metric_kid, metric_prc
 from torchmetrics.image.fid import _compute_fid
 from torchmetrics.image.kid import poly_mmd
-
-from tests.metrics.peers.cases import KID_SIZE, KID_SUBSETS, Case, cases
 
 FIGURES = Path(__file__).parent / "figures.json"
 PEERS = ("clean-fid", "numpy", "prdc", "scipy", "torch", "torch-fidelity", "torchmetrics")

@@ -1,0 +1,185 @@
+"""The Compare page, the marks that lead to it, families, and forks from the page."""
+
+import json
+import shutil
+
+import pytest
+
+from gan_core.evaluation import Evaluation, FeatureNet, Figure
+from gan_core.runs import evaluations
+from gan_core.runs.layout import RunPaths
+from tests.apptest.conftest import MODEL_ID, RUNS, TRAIN, assert_sound
+from tests.apptest.reading import texts, without_markdown
+from tests.apptest.test_pages import DAMAGE
+from tests.apptest.test_words import NAME, assert_translated
+
+COMPARE = "pages/compare.py"
+OTHER_ID = "20260102-120000-bbbbbb"
+
+
+def said(viewer):
+    return without_markdown("\n".join(text for _where, text in texts(viewer)))
+
+
+def element(viewer, name):
+    """The data of our own elements of that name, in order."""
+    found = [node.proto for node in viewer.get("bidi_component")]
+    return [json.loads(p.json)[0] for p in found if p.component_name.endswith(name)]
+
+
+def test_before_there_is_anything(studio):
+    viewer = studio.open(COMPARE)
+    assert_sound(viewer)
+    assert "Nothing to compare yet" in said(viewer)
+
+
+def test_two_runs_from_the_address(studio):
+    studio.add("one")
+    paths = studio.add("other", OTHER_ID)
+    _change(paths, g_lr=0.5)
+    viewer = studio.open(COMPARE, runs=f"{OTHER_ID},{MODEL_ID}", axis="time", step="30")
+    assert_sound(viewer)
+    (data,) = element(viewer, "compare")
+    assert [run["id"] for run in data["runs"]] == [OTHER_ID, MODEL_ID]
+    assert data["view"] == {"axis": "time", "step": 30}
+    assert data["sheets_from"] == "sheets"  # one seed: their own sheets are on identical latents
+    differing, standing = element(viewer, "compare_table")
+    assert [row[0] for row in differing["rows"]] == ["g_lr"]
+    assert standing["rows"][0][0]["letter"] == "A"
+
+
+def test_runs_of_other_seeds_are_drawn_from_snapshots(studio):
+    studio.add("one")
+    _change(studio.add("other", OTHER_ID), seed=4)
+    viewer = studio.open(COMPARE, runs=f"{MODEL_ID},{OTHER_ID}")
+    (data,) = element(viewer, "compare")
+    assert data["sheets_from"] == "snapshots"
+    assert all("/latents/1/" in run["sheet_url"] for run in data["runs"])
+
+
+@pytest.mark.parametrize(
+    "runs", ["", ",,,", "nobody", "../../etc/passwd", "<b>x</b>,,nobody", "a," * 3000]
+)
+def test_an_address_that_names_nobody(studio, runs):
+    studio.add("one")
+    viewer = studio.open(COMPARE, runs=runs)
+    assert_sound(viewer)
+    assert not element(viewer, "compare")
+
+
+def test_who_is_gone_is_named_and_the_others_are_compared(studio):
+    studio.add("one")
+    viewer = studio.open(COMPARE, runs=f"{MODEL_ID},{OTHER_ID}")
+    assert_sound(viewer)
+    assert OTHER_ID in without_markdown(viewer.warning[0].value)
+    assert len(element(viewer, "compare")) == 1
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.__name__)
+def test_a_damaged_run_among_those_named(studio, damage):
+    studio.add("the good one")
+    damage(studio.add("the damaged one", OTHER_ID))
+    viewer = studio.open(COMPARE, runs=f"{OTHER_ID},{MODEL_ID}")
+    assert_sound(viewer)
+    (data,) = element(viewer, "compare")
+    assert MODEL_ID in [run["id"] for run in data["runs"]]
+    assert bool(viewer.warning) == (len(data["runs"]) == 1)
+
+
+def test_figures_of_other_features_stand_in_other_tables(studio):
+    for run_id, net, value in ((MODEL_ID, "digit features", 12.0), (OTHER_ID, "own", 900.0)):
+        paths = studio.add(net, run_id)
+        for step in (30, 60):
+            _evaluate(paths, step, net, value + step / 10)
+    viewer = studio.open(COMPARE, runs=f"{MODEL_ID},{OTHER_ID}")
+    assert_sound(viewer)
+    _standing, *groups = element(viewer, "compare_table")
+    heads = [[head["label"] for head in group["heads"]] for group in groups]
+    assert [head[2:] for head in heads] == [["FID · digit features"], ["FID · own"]]
+    first = groups[0]["rows"]
+    assert [row[1:] for row in first] == [
+        ["final, step 60", "18.0 (17.0 – 19.0)"],
+        ["best, step 30", "15.0 (14.0 – 16.0)"],
+    ]
+    (data,) = element(viewer, "compare")
+    drawn = [panel for panel in data["panels"] if "points" in panel]
+    assert [list(panel["points"]) for panel in drawn] == [[MODEL_ID], [OTHER_ID]]
+    assert drawn[0]["points"][MODEL_ID] == [[30, 60], [15.0, 18.0], [14.0, 17.0], [16.0, 19.0]]
+
+
+def test_marks_on_the_cards_lead_here(studio):
+    studio.add("one")
+    studio.add("other", OTHER_ID)
+    viewer = studio.open(RUNS)
+    viewer.checkbox(key=f"compare-{MODEL_ID}").check().run()
+    assert_sound(viewer)
+    assert "mark one more" in said(viewer)
+    viewer.checkbox(key=f"compare-{OTHER_ID}").check().run()
+    (link,) = (one.proto for one in viewer.get("page_link") if one.proto.page == "compare")
+    assert f"{MODEL_ID}%2C{OTHER_ID}" in link.query_string
+    viewer.button(key="compare-clear").click().run()
+    assert not viewer.checkbox(key=f"compare-{MODEL_ID}").value
+
+
+def test_a_fork_from_the_page_and_its_family(studio):
+    studio.add("the parent")
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert "No family yet" in said(viewer)
+    viewer.button(key="fork").click().run()
+    assert_sound(viewer)
+    steps = viewer.selectbox(key=f"fork-{MODEL_ID}-step")
+    assert steps.options[0] == "step 60, the newest"
+    steps.select_index(1).run()
+    viewer.number_input(key=f"fork-{MODEL_ID}-d_lr").set_value(1e-5).run()
+    viewer.button(key="really-fork").click().run()
+    assert_sound(viewer)
+    (made,) = (run for run in studio.store.list() if run.id != MODEL_ID)
+    config = made.sound_config()
+    assert (config.parent.run, config.parent.step) == (MODEL_ID, 30)
+    assert config.settings.d_lr == 1e-5
+    assert viewer.query_params["run"] == made.id
+    there = said(studio.open(TRAIN, run=made.id))
+    assert "from step 30" in there
+    shutil.rmtree(studio.store.paths(MODEL_ID).root)
+    assert f"{MODEL_ID} (deleted)" in said(studio.open(TRAIN, run=made.id))
+
+
+def test_a_fork_that_cannot_be_says_why_beside_its_field(studio):
+    studio.add("the parent")
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer.button(key="fork").click().run()
+    viewer.number_input(key=f"fork-{MODEL_ID}-60-steps").set_value(50).run()
+    assert_sound(viewer)
+    assert viewer.button(key="really-fork").disabled
+    assert "50 steps" in said(viewer)
+
+
+def test_every_word_is_translated(studio):
+    assert_translated(studio.open(COMPARE, lang="qps"))
+    studio.add(NAME)
+    _change(studio.add(NAME, OTHER_ID), seed=3)
+    _evaluate(studio.store.paths(OTHER_ID), 60, NAME, 5.0)
+    assert_translated(studio.open(COMPARE, lang="qps"))
+    assert_translated(studio.open(COMPARE, lang="qps", runs=f"{MODEL_ID},{OTHER_ID},{NAME}"))
+
+
+def _change(paths: RunPaths, **values):
+    told = json.loads(paths.config.read_text())
+    for name, value in values.items():
+        place = told if name in told else told["settings"]
+        place[name] = value
+    paths.config.write_text(json.dumps(told))
+
+
+def _evaluate(paths: RunPaths, step: int, net: str, value: float):
+    made = Evaluation(
+        depth="light",
+        step=step,
+        features=FeatureNet(name=net, source="random", sha256=f"{len(net):064x}", size=64),
+        num_images=1000,
+        num_real=500,
+        real="held-out",
+        secs=1.0,
+        fid=Figure(value=value, low=value - 1, high=value + 1),
+    )
+    evaluations.write(paths, made)

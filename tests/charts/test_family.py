@@ -1,0 +1,34 @@
+import re
+from xml.etree import ElementTree as ET
+
+from gan_core.charts.family import DARK, LIGHT, family_picture
+from gan_core.config import Parent
+from gan_core.runs.family import family
+from gan_core.runs.store import RunStore
+from tests.runs_by_hand import config, in_state
+
+
+def drawn(tmp_path, inks=LIGHT):
+    store = RunStore(tmp_path)
+    first = in_state(store, "completed", step=100, name="<b>first & only</b>")
+    asked = config().model_copy(update={"parent": Parent(run=first.id, step=50)})
+    fork = store.create(asked, "a fork")
+    found = family(store.list(), first.id)
+    names = {one.id: one.run.title for one in found}
+    return family_picture(found, names, chosen=fork.id, inks=inks, axis="step {step}")
+
+
+def test_each_run_is_a_line_from_where_it_began(tmp_path):
+    picture = ET.fromstring(drawn(tmp_path))  # noqa: S314 - we drew it
+    lines = [path.get("d") for path in picture.iter("{http://www.w3.org/2000/svg}path")]
+    (first, fork) = (re.match(r"M([\d.]+) [\d.]+H([\d.]+)", line) for line in lines if "H" in line)
+    assert (float(first[1]), float(first[2])) == (16.0, 884.0)
+    assert float(fork[1]) == 450.0
+    texts = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert texts == ["<b>first & only</b>", "a fork", "0", "step 100"]
+
+
+def test_light_and_dark_differ_in_colours_alone(tmp_path):
+    light, dark = drawn(tmp_path / "a"), drawn(tmp_path / "b", DARK)
+    assert light != dark
+    assert re.sub(r"#\w{6}", "", light) == re.sub(r"#\w{6}", "", dark)

@@ -1,0 +1,39 @@
+from gan_core.config import Parent
+from gan_core.runs.differences import differences
+from tests.runs_by_hand import config
+
+
+def as_dict(*configs):
+    return {row.name: row.values for row in differences(configs)}
+
+
+def test_equal_runs_do_not_differ():
+    assert as_dict(config(), config(), config()) == {}
+
+
+def test_what_differs_is_told_and_nothing_else():
+    one, other = config(), config(steps=200, g_lr=1e-4).model_copy(update={"seed": 7})
+    assert as_dict(one, other) == {
+        "seed": (0, 7),
+        "steps": (100, 200),
+        "g_lr": (one.settings.g_lr, 1e-4),
+    }
+
+
+def test_a_fork_says_where_it_began():
+    fork = config().model_copy(update={"parent": Parent(run="abc", step=50)})
+    assert as_dict(config(), fork) == {"parent": (None, "abc @ 50")}
+
+
+def test_what_only_one_recipe_has_is_no_choice():
+    rows = {row.name: row for row in differences([config(), config("vae", "mnist")])}
+    assert rows["recipe"].values == ("quick-dcgan", "vae")
+    assert rows["d_lr"].values[1] is None
+    assert not rows["d_lr"].is_choice
+    assert rows["batch_size"].is_choice
+    assert all(rows[name].is_choice for name in ("recipe", "dataset", "latent_size"))
+
+
+def test_two_of_three_that_differ_are_a_choice():
+    rows = differences([config(), config(d_lr=1e-3), config("vae", "digits")])
+    assert {row.name: row for row in rows}["d_lr"].is_choice
