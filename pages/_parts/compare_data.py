@@ -116,7 +116,7 @@ def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
             for name, (title, figure) in _measured(made).items():
                 key = (name, made.features.sha256, made.num_images)
                 short = f"{name}-{made.features.sha256[:8]}-{made.num_images}"
-                panel = {"key": short, "title": title, "points": {}}
+                panel = {"key": short, "title": title, "points": {}, **_bounds(name, made)}
                 points = found.setdefault(key, panel)["points"]
                 columns = points.setdefault(run.id, [[], [], [], []])
                 values = (made.step, figure.value, figure.low, figure.high)
@@ -144,6 +144,15 @@ def _measured(made: Evaluation) -> dict[str, tuple[str, Figure]]:
         for name, figure in figures.items()
         if figure is not None
     }
+
+
+def _bounds(name: str, made: Evaluation) -> dict[str, float]:
+    """Where a figure's axis begins and ends, for those that can only be so large."""
+    if name in {"precision", "recall"}:
+        return {"y_min": 0.0, "y_max": 1.0}
+    if name == "classes_hit" and made.classes is not None:
+        return {"y_min": 0.0, "y_max": float(len(made.classes.names))}
+    return {}
 
 
 def num_images(made: Evaluation) -> str:

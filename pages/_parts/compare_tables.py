@@ -129,8 +129,11 @@ def _final_and_best(run: RunView) -> list[tuple[str, Evaluation]]:
     best = evaluations.best_step(run.paths)
     found: list[tuple[str, Evaluation]] = []
     if light:
-        found.append((_("final") if light[-1].step == run.status.step else _("newest"), light[-1]))
-    found += [(_("best"), made) for made in light if made.step == best]
+        word = _("final") if light[-1].step == run.status.step else _("newest")
+        if light[-1].step == best:
+            word = _("{word} and best").format(word=word)
+        found.append((word, light[-1]))
+    found += [(_("best"), made) for made in light[:-1] if made.step == best]
     found += [(_("best") if made.step == best else _("on request"), made) for made in full]
     return found
 
