@@ -172,7 +172,7 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         request=reporter.request,
         at_step=reporter.at_step,
         write_sheet=lambda step, pixels, p_real: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(pixels)
+            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(step, pixels)
         ),
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
