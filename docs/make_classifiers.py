@@ -30,9 +30,9 @@ class _Plan:
 
 
 _PLANS = {
-    "digits": _Plan("mnist", epochs=4, mirrored=False),
-    "fashion": _Plan("fashion-mnist", epochs=4, mirrored=True),
-    "cifar10": _Plan("cifar10", epochs=6, mirrored=True),
+    "digits": _Plan("mnist", epochs=10, mirrored=False),
+    "fashion": _Plan("fashion-mnist", epochs=10, mirrored=True),
+    "cifar10": _Plan("cifar10", epochs=20, mirrored=True),
 }
 _TELL_SECS = 10.0
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from benchmarks.diagnosis.cases import HEALTHY, PROVOKED, Case
 from benchmarks.diagnosis.picture import draw
-from benchmarks.diagnosis.replay import Look, first_said, looks
+from benchmarks.diagnosis.replay import Look, looks
 from benchmarks.diagnosis.training import train
 from benchmarks.harness import say
 from gan_core import data
@@ -35,12 +35,12 @@ from gan_core.worker.training import begin
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a case."""
+    """What became of a case; `told` is when it was said first, `shown` when it was said last."""
 
     case: Case
     run: RunView
-    seen: list[Look]
     told: Look
+    shown: Look
     is_right: bool
     secs: float
 
@@ -49,10 +49,11 @@ def judge(case: Case, run: RunView, secs: float) -> Outcome:
     """Whether the diagnosis was right: at once, or all along."""
     seen = looks(run)
     if case.rule:
-        found = first_said(seen, case.rule)
-        return Outcome(case, run, seen, found or seen[-1], found is not None, secs)
+        said = [look for look in seen if look.names[0] == case.rule] or seen[-1:]
+        return Outcome(case, run, said[0], said[-1], case.rule in said[0].names, secs)
     wrong = [look for look in seen if look.alarms]
-    return Outcome(case, run, seen, wrong[0] if wrong else seen[-1], not wrong, secs)
+    told = wrong[0] if wrong else seen[-1]
+    return Outcome(case, run, told, told, not wrong, secs)
 
 
 def row(outcome: Outcome) -> str:
@@ -75,11 +76,11 @@ def keep(outcome: Outcome, given: argparse.Namespace) -> None:
     """Keep the picture and the recorded signals, where they are wanted."""
     name = outcome.case.rule or slug(outcome.case.name)
     if given.pictures:
-        draw(outcome.run, outcome.told, given.pictures / f"{name}.png")
+        draw(outcome.run, outcome.shown, given.pictures / f"{name}.png")
     if given.signals and outcome.is_right:
         folder = given.signals / ("provoked" if outcome.case.rule else "healthy")
         folder.mkdir(parents=True, exist_ok=True)
-        text = outcome.told.signals.model_dump_json(exclude_defaults=True)
+        text = outcome.shown.signals.model_dump_json(exclude_defaults=True)
         (folder / f"{name}.json").write_text(text + "\n")
 
 

@@ -16,7 +16,8 @@ class Case:
         name: of the case.
         rule: the rule that has to speak; empty for a healthy run, of which no alarm may.
         recipe, dataset, settings, steps: what is trained.
-        num_images: train on so many pictures of `digits`, brought as somebody's own.
+        num_images, num_held_out: train on so many pictures of `digits`, brought as somebody's
+            own, and hold so many out.
         takes_long: needs more than a minute on two cores, or a data set that is not built in.
     """
 
@@ -27,6 +28,7 @@ class Case:
     settings: Mapping[str, SettingValue] = field(default_factory=dict)
     steps: int
     num_images: int = 0
+    num_held_out: int = 0
     takes_long: bool = False
 
 
@@ -106,8 +108,10 @@ PROVOKED = (
         name="long after the best",
         rule="stopped_improving",
         recipe="vae",
-        settings={"latent_size": 32},
-        steps=2500,
+        settings={"batch_size": 50, "log_every": 5, "snapshot_every": 100},
+        steps=600,
+        num_images=250,
+        num_held_out=50,
     ),
     Case(
         name="β of 100",

@@ -90,8 +90,12 @@ class Pupil:
                 await asyncio.sleep(min(self._random.expovariate(1 / self.pace_secs), 40.0))
                 await self.act()
         finally:
-            self._stop_beside()
-            await self._page.close()
+            await self.leave()
+
+    async def leave(self) -> None:
+        """Close the page."""
+        self._stop_beside()
+        await self._page.close()
 
     async def act(self) -> None:
         """Do one thing, and note how long it took and what went wrong."""

@@ -38,8 +38,8 @@ BY_HEART = 0.5
 """Half as far from a training image as training images are from each other: no accident."""
 SMALLEST_BATCH = 8
 SILENT_NATS = 0.1
-SINCE_BEST = 5
-"""So many evaluations without a better one, and it has stopped improving."""
+SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
+"""So many evaluations, or epochs of an autoencoder, without a better one: it has stopped."""
 SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
 
@@ -123,11 +123,6 @@ def _from_before(signals: Signals) -> int:
 
 def _at(step: Callable[[Signals], int]) -> Callable[[Signals], Values]:
     return lambda signals: {"step": step(signals)}
-
-
-def _percent(value: float) -> int:
-    """A share as whole tens of per cent: what a page shows must not change at every tick."""
-    return round(10 * min(max(value, 0.0), 1.0)) * 10
 
 
 RULES: tuple[Rule, ...] = (
@@ -416,7 +411,9 @@ RULES: tuple[Rule, ...] = (
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: _since_best(s) >= SINCE_BEST,
+        applies=lambda s: (
+            _since_best(s) >= (SINCE_BEST if s.recipe.family == "gan" else EPOCHS_SINCE_BEST)
+        ),
         state=N_("It has stopped improving: the best snapshot was at step {step}."),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
@@ -493,14 +490,9 @@ RULES: tuple[Rule, ...] = (
         applies=lambda s: s.recipe.family == "gan",
         state=N_("Healthy: G and D keep each other in balance."),
         cause=N_(
-            "D is right about {real} % of the real and {fake} % of the generated images: enough "
-            "to teach, not enough to win."
+            "D is mostly right and not always: its opinion still teaches G something at each step."
         ),
         advice=N_("Nothing to do. Watch the sheet: it tells more than the losses."),
-        values=lambda s: {
-            "real": _percent(s.curve("d_acc_real").usual),
-            "fake": _percent(s.curve("d_acc_fake").usual),
-        },
         evidence=lambda s: (*accuracies(s), *newest_sheet(s)),
     ),
     Rule(

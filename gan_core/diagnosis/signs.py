@@ -21,6 +21,9 @@ SURE = 0.1
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
 
+LIKE_REAL = 0.3
+"""Of so many images among the real ones, classes can be counted."""
+
 _LN2 = math.log(2)
 _GUESSING: dict[GanLoss, float] = {
     "non-saturating": 2 * _LN2,
@@ -144,10 +147,18 @@ def judged(signals: Signals) -> tuple[Evaluation, ...]:
     return tuple(e for e in late if e.features.sha256 == late[-1].features.sha256)
 
 
+def precision(evaluation: Evaluation) -> float:
+    """The share of images that lie among real ones; 0 where it was not measured."""
+    return evaluation.precision.value if evaluation.precision is not None else 0.0
+
+
 def missing_classes(signals: Signals) -> tuple[str, ...]:
-    """Classes that the newest two evaluations both lack, and chance does not explain."""
+    """Classes that the newest two evaluations both lack, and chance does not explain.
+
+    What a classifier says of images that are like no real ones is not counted.
+    """
     counted = [e for e in judged(signals) if e.classes is not None][-2:]
-    if len(counted) < 2:
+    if len(counted) < 2 or any(precision(e) < LIKE_REAL for e in counted):
         return ()
     missing = [set(e.classes.missing) for e in counted if e.classes is not None]
     lacking = missing[0] & missing[1]

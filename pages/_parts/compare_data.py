@@ -32,7 +32,7 @@ def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
         "sheets_from": "snapshots" if common.source == "drawn" else "sheets",
         "about_latents": about(common, len(runs)),
         "look_secs": list(LOOK_SECS),
-        "panels": [*_evaluation_panels(runs), *_log_panels(runs)],
+        "panels": panels_of(runs),
         "view": view,
     }
 
@@ -78,9 +78,20 @@ def _run(run: RunView, i: int, common: Common) -> dict[str, Any]:
             if is_drawn
             else f"{place}/samples/{{step}}.png"
         ),
-        "images_per_step": config.settings.batch_size * (config.settings.d_steps or 1),
+        "images_per_step": images_per_step(run),
         "invert": is_inverted(config),
     }
+
+
+def images_per_step(run: RunView) -> int:
+    """How many real images a step looks at."""
+    settings = run.sound_config().settings
+    return settings.batch_size * (settings.d_steps or 1)
+
+
+def panels_of(runs: Sequence[RunView]) -> list[dict[str, Any]]:
+    """Every panel: of the logs, and of what was evaluated."""
+    return [*_evaluation_panels(runs), *_log_panels(runs)]
 
 
 def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
@@ -105,7 +116,8 @@ def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
         for made in evaluations.light(run.paths):
             for name, (title, figure) in _measured(made).items():
                 key = (name, made.features.sha256, made.num_images)
-                panel = {"key": "-".join(map(str, key)), "title": title, "points": {}}
+                short = f"{name}-{made.features.sha256[:8]}-{made.num_images}"
+                panel = {"key": short, "title": title, "points": {}}
                 points = found.setdefault(key, panel)["points"]
                 columns = points.setdefault(run.id, [[], [], [], []])
                 values = (made.step, figure.value, figure.low, figure.high)

@@ -9,6 +9,8 @@ import streamlit as st
 
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import save_popover
+from pages._parts.compare_charts import compare_charts
 from pages._parts.compare_choice import choose, take
 from pages._parts.compare_data import element
 from pages._parts.compare_tables import show_differences, show_figures
@@ -38,6 +40,7 @@ def show_compare() -> None:
         chosen = choose(runs)
         if chosen:
             ink_switch(next((r.config for r in chosen if _is_grey(r)), None))
+            save_popover(compare_charts(chosen, _view()["axis"]), key="compare")
     if not chosen:
         st.markdown(
             _(
@@ -57,7 +60,8 @@ def _is_grey(run: RunView) -> bool:
 
 
 def _show_element(runs: Sequence[RunView]) -> None:
-    state = compare(key="compare", data=element(runs, _view()))
+    data = element(runs, _view())
+    state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)

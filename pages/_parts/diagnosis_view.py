@@ -26,6 +26,7 @@ from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.panels import panels
 from pages._parts.quality import measured_of, quality_panels
+from pages._parts.sheets import sheet_of
 from pages._parts.studio import feed, studio
 from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
@@ -115,11 +116,9 @@ def _labels(run: RunView) -> dict[str, str]:
 
 
 def _show_sheet(run: RunView, step: int) -> None:
-    try:
-        picture = run.paths.sample(step).read_bytes()
-    except FileNotFoundError:
-        return
-    st.image(picture, caption=_("step {step}").format(step=number(step)), width=96)
+    picture = sheet_of(run.paths, step)
+    if picture is not None:
+        st.image(picture, caption=_("step {step}").format(step=number(step)), width=96)
 
 
 # What can be done

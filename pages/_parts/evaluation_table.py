@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pages._parts.figures import FIGURES, short, with_interval
+
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.text import N_
 from pages._parts.i18n import _, translate
-from pages._parts.quality import figure_words, named
+from pages._parts.quality import named
 from pages._parts.words import number, plain
 
-FIGURES: dict[str, str] = {
-    "fid": N_("FID"),
-    "floor": N_("FID"),
-    "kid": N_("KID"),
-    "precision": N_("Precision"),
-    "recall": N_("Recall"),
-    "density": N_("Density"),
-    "coverage": N_("Coverage"),
-    "inception_score": N_("Inception score"),
-    "memorisation": N_("Distance to training images"),
-}
-"""What each figure is called, in the order of the table."""
+ROWS = (
+    *("fid", "floor", "kid", "inception_score", "precision", "recall"),
+    *("density", "coverage", "memorisation"),
+)
+"""The figures, in the order of the table."""
 
 _EXPLAINED = {
     "floor": N_("{figure}, one half of the real images to the other: the best any generator "
                 "could get"),
-    "memorisation": N_("{figure}; 1 is as far as held-out images"),
+    "memorisation": N_("{figure}: 1 is as far from training images as held-out ones are"),
 }  # fmt: skip
 
 _NO_FIGURE = "–"
@@ -43,7 +38,7 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     head = [_("Figure (from – to, 95 %)"), *(_heading(e, best) for e in shown)]
     rows = [
         [_row_words(name, features), *(_interval(getattr(e, name)) for e in shown)]
-        for name in FIGURES
+        for name in ROWS
         if any(getattr(e, name) for e in shown)
     ]
     rows += [
@@ -56,8 +51,13 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
 
 
 def _row_words(name: str, features: str) -> str:
-    figure = plain(named(translate(FIGURES[name]), features))
+    figure = plain(named(figure_title(name), features))
     return translate(_EXPLAINED[name]).format(figure=figure) if name in _EXPLAINED else figure
+
+
+def figure_title(name: str) -> str:
+    """What a figure is called, without its features."""
+    return FIGURES["fid" if name == "floor" else name]()
 
 
 def _heading(evaluation: Evaluation, best: int | None) -> str:
@@ -68,13 +68,8 @@ def _heading(evaluation: Evaluation, best: int | None) -> str:
 def _interval(figure: Figure | None) -> str:
     if figure is None:
         return _NO_FIGURE
-    if figure.low == figure.high:
-        return f"**{figure_words(figure.value)}**"
-    return _("**{value}** ({low} – {high})").format(
-        value=figure_words(figure.value),
-        low=figure_words(figure.low),
-        high=figure_words(figure.high),
-    )
+    value, _space, interval = with_interval(figure).partition(" ")
+    return f"**{value}** {interval}".rstrip()
 
 
 def _further(features: str) -> list[tuple[str, Callable[[Evaluation], str]]]:
@@ -99,7 +94,7 @@ def _classes(evaluation: Evaluation) -> str:
 
 def _latent(evaluation: Evaluation, name: str) -> str:
     value = getattr(evaluation.latent, name, None)
-    return _NO_FIGURE if value is None else f"**{figure_words(value)}**"
+    return _NO_FIGURE if value is None else f"**{short(value)}**"
 
 
 def _active(evaluation: Evaluation) -> str:

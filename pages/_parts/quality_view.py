@@ -20,7 +20,7 @@ from pages._parts.evaluation_charts import (
     saved_evaluations,
     scales_of,
 )
-from pages._parts.evaluation_table import FIGURES, evaluation_table
+from pages._parts.evaluation_table import ROWS, evaluation_table, figure_title
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
@@ -173,8 +173,7 @@ def _features_words(features: FeatureNet) -> str:
 
 def _terms(shown: Sequence[Evaluation]) -> None:
     """The terms of the table; each says what it means where one hovers."""
-    terms = {name: translate(word) for name, word in FIGURES.items()}
-    terms["floor"] = _("Best possible")
+    terms = {name: figure_title(name) for name in ROWS} | {"floor": _("Best possible")}
     named = [name for name in terms if any(getattr(e, name) for e in shown)]
     more = {"interval": _("From – to")}
     if any(e.classes for e in shown):

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import math
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
-from PIL import Image
 
 from gan_core.access.people import Person
 from gan_core.errors import NotFoundError
 from gan_core.jobs import edit
 from gan_core.jobs.export import export
 from gan_core.recipes import imported
-from gan_core.runs.layout import sheet_steps
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
@@ -28,6 +25,7 @@ from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
 from pages._parts.quality import best_of_run
 from pages._parts.repeat_view import group_link
+from pages._parts.sheets import newest_sheet
 from pages._parts.studio import studio
 from pages._parts.viewer import viewer
 from pages._parts.words import duration, number, plain, state_word
@@ -97,7 +95,7 @@ def _living_card(run_id: str) -> None:
 
 
 def _card(run: RunView) -> None:
-    picture = _newest_sheet(run)
+    picture = newest_sheet(run.paths)
     if picture is not None:
         st.image(
             picture,
@@ -136,18 +134,6 @@ def _card(run: RunView) -> None:
         if not run.damage:
             mark_to_compare(run.id)
         _more(run)
-
-
-def _newest_sheet(run: RunView) -> bytes | None:
-    """The newest sheet that is a picture; the run may be damaged, or deleted at this moment."""
-    for step in reversed(sheet_steps(run.paths)):
-        try:
-            content = run.paths.sample(step).read_bytes()
-            with Image.open(io.BytesIO(content)):
-                return content
-        except (OSError, ValueError, Image.DecompressionBombError):
-            continue
-    return None
 
 
 def _facts(run: RunView) -> list[str]:

@@ -41,7 +41,7 @@ def test_a_short_run_is_told_to_go_on(studio):
     viewer = studio.open(TRAIN, run=MODEL_ID)
     assert_sound(viewer)
     assert "Ended early: 60 steps" in said(viewer)
-    assert "Go on to step 3 000" in viewer.button(key="do-it").label.replace("\u2009", " ")
+    assert "Go on to step 3 000" in viewer.button(key="do-it").label.replace("\u202f", " ")
     viewer.button(key="do-it").click().run()
     assert_sound(viewer)
     run = studio.store.get(MODEL_ID)

@@ -17,7 +17,7 @@ NAMES = {
     *registry.names(), "digits", "mnist",  # names that the command line takes, too
     *SPECS,                               # names of settings, as in config.json
     *(choice for spec in SPECS.values() for choice in spec.choices),  # and their values
-    "CPU", "GPU", "ONNX", "Keras", "HDF5",
+    "CPU", "GPU", "ONNX", "Keras", "HDF5", "CSV", "SVG", "PNG",
 }  # fmt: skip
 
 NOT_WORDS = re.compile(
@@ -56,7 +56,7 @@ def test_pages_with_a_run(studio, page):
     assert len(assert_translated(studio.open(page, lang="qps"))) > 10
 
 
-@pytest.mark.parametrize("tab", ["The two networks", "Keep"])
+@pytest.mark.parametrize("tab", ["The two networks", "How good is it?"])
 def test_what_a_tab_shows_once_it_is_opened(studio, tab):
     studio.add(NAME).log.write_text("")
     closed = studio.open(TRAIN, lang="qps", run=MODEL_ID)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_core import data
@@ -29,9 +29,9 @@ def run(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., Any]:
     """Train a small dense GAN on digits, with evaluations or without; return its trainer."""
 
     def trained(
-        paths: RunPaths, *, is_evaluated: bool = True, stop_at: int | None = None, **settings: Any
+        paths: RunPaths, *, is_evaluated: bool = True, stop_at: int | None = None, **overrides: Any
     ) -> Any:
-        given = {"batch_size": BATCH, "snapshot_every": EVERY, "log_every": 10, **settings}
+        given = {"batch_size": BATCH, "snapshot_every": EVERY, "log_every": 10, **overrides}
         made = system("mlp-gan", **given)
         recipe = dataclasses.replace(made.recipe, sheet_every=EVERY, reference_images_per_s=SLOW)
         config = made.config.model_copy(update={"total_steps": STEPS})
@@ -131,6 +131,7 @@ def test_patience_ends_a_run(run: Callable[..., Any], paths: RunPaths) -> None:
     every=st.integers(1, 3000),
     total=st.integers(1, 20_000),
 )
+@settings(max_examples=40, deadline=None)
 def test_evaluations_are_paid_for(
     nn: SimpleNamespace, system: Callable[..., Any], rate: float, batch: int, every: int, total: int
 ) -> None:
