@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from gan_core.evaluation import Figure
+from gan_core.evaluation import Evaluation, Figure
 from gan_core.text import N_
-from pages._parts.i18n import _, translate
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.words import number
 
 FIGURES: dict[str, str] = {
@@ -45,3 +45,8 @@ def with_interval(figure: Figure) -> str:
     return _("{value} ({low} – {high})").format(
         value=value, low=figure_words(figure.low), high=figure_words(figure.high)
     )
+
+
+def num_images(made: Evaluation) -> str:
+    """How many images were generated for it."""
+    return ngettext_("{n} image", "{n} images", made.num_images).format(n=number(made.num_images))

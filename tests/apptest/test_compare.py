@@ -164,7 +164,7 @@ def test_a_fork_that_cannot_be_says_why_beside_its_field(studio):
 def test_every_word_is_translated(studio):
     assert_translated(studio.open(COMPARE, lang="qps"))
     studio.add(NAME)
-    _change(studio.add(NAME, OTHER_ID), seed=3)
+    _change(studio.add(f"{NAME} {NAME}", OTHER_ID), seed=3)
     _evaluate(studio.store.paths(OTHER_ID), 60, NAME, 5.0)
     assert_translated(studio.open(COMPARE, lang="qps"))
     assert_translated(studio.open(COMPARE, lang="qps", runs=f"{MODEL_ID},{OTHER_ID},{NAME}"))
