@@ -40,8 +40,6 @@ BY_HEART = 0.6
 """Little more than half as far from a training image as those are from each other: no accident."""
 SMALLEST_BATCH = 8
 SILENT_NATS = 0.1
-SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
-"""So many evaluations, or epochs of an autoencoder, without a better one: it has stopped."""
 SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
 
@@ -413,9 +411,7 @@ RULES: tuple[Rule, ...] = (
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: (
-            _since_best(s) >= (SINCE_BEST if s.recipe.family == "gan" else EPOCHS_SINCE_BEST)
-        ),
+        applies=signs.has_stopped_improving,
         state=N_("It has stopped improving: the best snapshot was at step {step}."),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
@@ -448,9 +444,7 @@ RULES: tuple[Rule, ...] = (
         name="under_trained",
         tone="advice",
         source="the recipe's own length",
-        applies=lambda s: (
-            signs.has_ended(s) and s.step < SHORT * signs.usual_length(s) and _since_best(s) < 2
-        ),
+        applies=lambda s: signs.has_ended(s) and s.step < SHORT * signs.usual_length(s),
         state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
         cause=N_("Nothing went wrong; the networks had too little time."),
         advice=N_("Let it go on to {goal} steps."),

@@ -23,6 +23,10 @@ SURE = 0.05
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
 
+SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
+"""So many evaluations, or epochs of an autoencoder, without a better one."""
+GAINS, NO_GAIN = 0.01, 0.001
+"""By which an autoencoder's loss falls from quarter to quarter where it learns, or does not."""
 RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
 LIKE_REAL = 0.3
@@ -240,12 +244,27 @@ def is_still_improving(signals: Signals) -> bool:
     if signals.recipe.family == "gan":
         found = [e.fid.value for e in judged(signals) if e.fid is not None][-3:]
         return len(found) == 3 and all(b < 0.9 * a for a, b in pairwise(found))
+    return late_gain(signals) > GAINS
+
+
+def late_gain(signals: Signals) -> float:
+    """By which share an autoencoder's loss fell from the last but one quarter of a run to the last.
+
+    NaN where there is too little to tell. On held-out images, where there are.
+    """
     past = signals.curve("val_loss").past or signals.curve("loss").past
     quarter = len(past) // 4
     if quarter < 2:
-        return False
-    before, after = mean(past[-2 * quarter : -quarter]), mean(past[-quarter:])
-    return after < 0.99 * before
+        return math.nan
+    return 1 - mean(past[-quarter:]) / mean(past[-2 * quarter : -quarter])
+
+
+def has_stopped_improving(signals: Signals) -> bool:
+    """Whether the best step was long ago, and lately nothing was gained on the way either."""
+    best = best_of(signals)
+    if signals.recipe.family == "gan":
+        return best is not None and best[1] >= SINCE_BEST
+    return best is not None and best[1] >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
 
 
 def usual_length(signals: Signals) -> int:
