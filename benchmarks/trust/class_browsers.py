@@ -24,12 +24,16 @@ class Browsers:
     Attributes:
         actions: seconds from a click to a page that is drawn, with all its pictures.
         arrivals: the same for the very first page.
+        wanted: what shows that the first page is there.
+        acts: whether they visit other pages afterwards.
     """
 
     address: str
     run: str
     num: int
     path: str | None = None
+    wanted: str = PAGES["Train"]
+    acts: bool = True
     pace_secs: float = PACE_SECS
     actions: list[tuple[str, float]] = field(default_factory=list)
     arrivals: list[float] = field(default_factory=list)
@@ -39,6 +43,8 @@ class Browsers:
         self._over = threading.Event()
         self._go = threading.Event()
         self._ready = threading.Event()
+        self._away = threading.Event()
+        self._is_away = threading.Event()
         self._thread = threading.Thread(target=self._live, name="browsers")
 
     def start(self) -> None:
@@ -49,6 +55,16 @@ class Browsers:
     def go(self) -> None:
         """Open the app in all windows, then visit pages until told to end."""
         self._go.set()
+
+    def send_away(self) -> None:
+        """Leave the app; returns once no window shows it any more."""
+        self._away.set()
+        self._is_away.wait()
+
+    def call_back(self) -> None:
+        """Come back and go on."""
+        self._is_away.clear()
+        self._away.clear()
 
     def end(self) -> None:
         """Close the browser."""
@@ -66,12 +82,27 @@ class Browsers:
             for page in pages:
                 page.goto(self.address, wait_until="commit")
             for page in pages:
-                page.locator(PAGES["Train"]).first.wait_for()
+                page.locator(self.wanted).first.wait_for()
                 self.arrivals.append(time.monotonic() - begun)
-            while not self._over.is_set() and pages:
+            while self.acts and not self._over.is_set() and pages:
+                if self._away.is_set():
+                    self._stay_away(pages)
+                    continue
                 self._act(choose.choice(pages), choose)
                 pause = choose.expovariate(len(pages) / self.pace_secs)
                 pages[0].wait_for_timeout(1000 * min(pause, 20.0))
+
+    def _stay_away(self, pages: list[Page]) -> None:
+        for page in pages:
+            page.goto("about:blank")
+        self._is_away.set()
+        while self._away.is_set() and not self._over.is_set():
+            pages[0].wait_for_timeout(100)
+        if self._over.is_set():
+            return
+        for page in pages:
+            page.goto(self.address, wait_until="commit")
+            page.locator(self.wanted).first.wait_for()
 
     def _window(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.errors.append(f"browser: {error}"))

@@ -1,12 +1,9 @@
-"""A class of thirty: for a long time (L1), all at once (L2), and more and more of them (L4)."""
+"""A served app with a run that trains, and more and more people who come to it (L4)."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
-import os
-import statistics
 import subprocess
 import sys
 import time
@@ -20,9 +17,9 @@ import requests
 
 from benchmarks.first_minute import REPO
 from benchmarks.harness import say
-from benchmarks.trust.class_browsers import Browsers
-from benchmarks.trust.lines import Line, at_most, told
-from benchmarks.trust.pupils import Pupil, Tally, quantile
+from benchmarks.trust import priority
+from benchmarks.trust.lines import Line, at_most
+from benchmarks.trust.pupils import Pupil, Tally
 from benchmarks.trust.served import Served, served, settings
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 from benchmarks.viewers import newest_step, start_run, wait_for_snapshot
@@ -31,11 +28,8 @@ from gan_core.jobs import gallery
 from gan_core.runs.store import RunStore
 
 NUM_CLIENTS, NUM_BROWSERS = 25, 5
-_ALONE_SHARE = 0.25
-_SETTLE_SECS = 4.0
-_WARM_SECS = 60.0
-_FULL_MINUTES = 8.0
-_MAX_SECS, _MAX_ARRIVAL_SECS, _MAX_GROWTH, _MAX_SLOWED = 1.0, 10.0, 10.0, 10.0
+MAX_ARRIVAL_SECS = 10.0
+MAX_SECS = 1.0
 
 
 @dataclass
@@ -71,11 +65,11 @@ def training_scene(folder: Path) -> Iterator[Scene]:
 
 
 def step_aside(num_threads: int) -> None:
-    """The viewers stand for other machines: from here on they take only what is left of this one.
+    """The viewers stand for other machines: from here on they are weighed by themselves.
 
     Called before any thread or browser is started, which then do the same.
     """
-    os.nice(19)
+    priority.leave_the_session()
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(num_threads))
 
 
@@ -108,111 +102,6 @@ async def rate_for(scene: Scene, secs: float) -> float:
     return (later - step) / (then - at)
 
 
-async def long_lesson(
-    scene: Scene, minutes: float, rounds: int, clients: int, browsers: int, path: str | None
-) -> list[Line]:
-    """L1: watch and explore, with turns of nobody there between to see how training is slowed."""
-    step_aside(2 * clients + 10)
-    tally, alone, beside = Tally(), [], []
-    memory: list[float] = []
-    real = Browsers(scene.app.address, scene.run, browsers, path)
-    if browsers:
-        await asyncio.to_thread(real.start)
-    turn_secs = 60 * minutes / rounds
-    warm = Tally()
-    async with living(scene.pupils(clients, warm, first=900)):
-        await asyncio.sleep(min(_WARM_SECS, turn_secs))  # what is loaded once is loaded now
-    for turn in range(rounds):
-        alone.append(await rate_for(scene, max(10.0, _ALONE_SHARE * turn_secs)))
-        if turn == 0 and browsers:
-            real.go()
-        async with living(scene.pupils(clients, tally, first=100 * turn)):
-            await asyncio.sleep(_SETTLE_SECS)
-            memory.append(scene.app.memory_mb())
-            beside.append(await rate_for(scene, turn_secs))
-            memory.append(scene.app.memory_mb())
-        await asyncio.sleep(2.0)
-        say(
-            f"turn {turn + 1}: {alone[-1]:.1f} steps/s alone, {beside[-1]:.1f} with the class, "
-            f"{memory[-1]:.0f} MB, p95 {tally.quantile(0.95):.2f} s, {len(tally.errors)} errors"
-        )
-    if browsers:
-        await asyncio.to_thread(real.end)
-    return lesson_lines(minutes, tally, real, memory, alone, beside)
-
-
-def lesson_lines(
-    minutes: float,
-    tally: Tally,
-    real: Browsers,
-    memory: list[float],
-    alone: list[float],
-    beside: list[float],
-) -> list[Line]:
-    """The figures of L1."""
-    for kind, num, median, p95 in tally.slowest():
-        say(f"  {kind:14} {num:5} times, median {median:.2f} s, p95 {p95:.2f} s")
-    for kind in sorted({what for what, _secs in real.actions}):
-        took = [secs for what, secs in real.actions if what == kind]
-        say(
-            f"  browser {kind:8} {len(took):3} times, median {quantile(took, 0.5):.2f} s, "
-            f"p95 {quantile(took, 0.95):.2f} s"
-        )
-    errors = [*tally.errors, *real.errors]
-    for error in errors[:20]:
-        say(f"  error: {error}")
-    slowed = 100 * (1 - statistics.median(beside) / statistics.median(alone))
-    # The first quarter fills what is kept in memory; a short lesson is hardly more than that.
-    filled = memory[2 * math.ceil(len(memory) / 8) - 1]
-    growth = 100 * (memory[-1] / filled - 1)
-    words = f"the page's memory, {memory[0]:.0f}, {filled:.0f}, {memory[-1]:.0f} MB: growth"
-    grown = at_most("L1", words, growth, _MAX_GROWTH, "%", 1)
-    if minutes < _FULL_MINUTES:
-        grown = told("L1", words, growth, "%", 1)
-    seen = [secs for _what, secs in real.actions]
-    lines = [
-        at_most("L1", "a page action, p95", tally.quantile(0.95), _MAX_SECS, "s"),
-        told("L1", f"the median of {len(tally.actions)} actions", tally.quantile(0.5), "s"),
-        Line("L1", "errors", str(len(errors)), "0", not errors),
-        grown,
-        at_most("L1", "training slowed by", slowed, _MAX_SLOWED, "%", 1),
-        told("L1", "minutes of watching", minutes, "min", 1),
-    ]
-    if seen:
-        # Chromium draws on the processor that the app and the training share.
-        lines.insert(
-            2, told("L1", f"p95 in real browsers ({len(seen)})", quantile(seen, 0.95), "s")
-        )
-    return lines
-
-
-async def all_at_once(scene: Scene, clients: int, browsers: int, path: str | None) -> list[Line]:
-    """L2: everybody opens the app at the same moment."""
-    step_aside(2 * clients + 10)
-    tally = Tally()
-    real = Browsers(scene.app.address, scene.run, browsers, path)
-    if browsers:
-        await asyncio.to_thread(real.start)
-        real.go()
-    async with asyncio.TaskGroup() as group:
-        for pupil in scene.pupils(clients, tally):
-            group.create_task(pupil.come())
-    while len(real.arrivals) < browsers:
-        await asyncio.sleep(0.1)
-    if browsers:
-        await asyncio.to_thread(real.end)
-    slowest = max([*tally.arrivals, *real.arrivals])
-    lines = [
-        at_most(
-            "L2", f"{clients + browsers} arrivals at once, the last one served", slowest,
-            _MAX_ARRIVAL_SECS, "s",
-        )
-    ]  # fmt: skip
-    if browsers:
-        lines.append(told("L2", "the last of the real browsers", max(real.arrivals), "s"))
-    return lines
-
-
 @dataclass(frozen=True)
 class Load:
     """What so many viewers saw."""
@@ -228,9 +117,9 @@ class Load:
         """What breaks, in words; nothing where all is well."""
         if self.num_errors:
             return f"{self.num_errors} errors"
-        if self.slowest_arrival > _MAX_ARRIVAL_SECS:
+        if self.slowest_arrival > MAX_ARRIVAL_SECS:
             return f"an arrival takes {self.slowest_arrival:.0f} s"
-        if self.p95 > _MAX_SECS:
+        if self.p95 > MAX_SECS:
             return f"p95 of an action is {self.p95:.1f} s"
         return ""
 

@@ -24,7 +24,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.many_runs import make_runs
-from benchmarks.trust import classroom, long_day, many_points, two_people
+from benchmarks.trust import arrivals, classroom, long_day, many_points, two_people
+from benchmarks.trust.empty_page import empty_page
+from benchmarks.trust.lesson import long_lesson
 from benchmarks.trust.lines import Line
 from benchmarks.trust.served import served, settings
 from gan_core.runs.store import RunStore
@@ -40,17 +42,15 @@ def lesson(given: argparse.Namespace, folder: Path) -> list[Line]:
     rounds = max(2, min(6, round(minutes)))
     with classroom.training_scene(folder) as scene:
         return asyncio.run(
-            classroom.long_lesson(
-                scene, minutes, rounds, given.clients, given.browsers, given.chromium
-            )
+            long_lesson(scene, minutes, rounds, given.clients, given.browsers, given.chromium)
         )
 
 
-def arrivals(given: argparse.Namespace, folder: Path) -> list[Line]:
+def at_once(given: argparse.Namespace, folder: Path) -> list[Line]:
     """L2."""
-    with classroom.training_scene(folder) as scene:
+    with classroom.training_scene(folder) as scene, empty_page(folder / "empty") as empty:
         return asyncio.run(
-            classroom.all_at_once(scene, given.clients, given.browsers, given.chromium)
+            arrivals.all_at_once(scene, empty, given.clients, given.browsers, given.chromium)
         )
 
 
@@ -88,7 +88,7 @@ def strangers(given: argparse.Namespace, folder: Path) -> list[Line]:
 
 _PARTS: dict[str, Callable[[argparse.Namespace, Path], list[Line]]] = {
     "L1": lesson,
-    "L2": arrivals,
+    "L2": at_once,
     "L3": points,
     "L4": breaking_point,
     "L5": day,

@@ -5,6 +5,7 @@ A page looks at every run of a folder whenever it is drawn; nearly all of them e
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -26,7 +27,7 @@ def stamp_of(path: Path) -> Stamp | None:
         Inode, size and time of change; `None` where there is nothing.
     """
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - `path.stat` takes twice the time, thousands of times
     except OSError:
         return None
     return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 _STEP_FOLDER = re.compile(r"\d{1,12}")
@@ -15,77 +18,82 @@ class RunPaths:
 
     root: Path
 
-    @property
+    @cached_property
     def config(self) -> Path:
         """What the run is; written once, before the worker starts."""
         return self.root / "config.json"
 
-    @property
+    @cached_property
     def meta(self) -> Path:
         """Display name, notes, pins."""
         return self.root / "meta.json"
 
-    @property
+    @cached_property
     def control(self) -> Path:
         """Requests to the worker."""
         return self.root / "control"
 
-    @property
+    @cached_property
     def status(self) -> Path:
         """State, step, message."""
         return self.root / "status.json"
 
-    @property
+    @cached_property
     def metrics(self) -> Path:
         """One JSON object a logged step."""
         return self.root / "metrics.jsonl"
 
-    @property
+    @cached_property
     def watch(self) -> Path:
         """What the collapse watch saw."""
         return self.root / "watch.json"
 
-    @property
+    @cached_property
     def samples(self) -> Path:
         """Sample sheets, `<step>.png`."""
         return self.root / "samples"
 
-    @property
+    @cached_property
     def snapshots(self) -> Path:
         """Snapshots, a folder a step."""
         return self.root / "snapshots"
 
-    @property
+    @cached_property
     def checkpoints(self) -> Path:
         """For resuming only."""
         return self.root / "checkpoints"
 
-    @property
+    @cached_property
     def dataset(self) -> Path:
         """The run's own copy of a person's prepared pictures, where it trains on such."""
         return self.root / "dataset"
 
-    @property
+    @cached_property
     def directions(self) -> Path:
         """Directions of the latent space that people kept."""
         return self.root / "directions"
 
-    @property
+    @cached_property
     def evaluations(self) -> Path:
         """Results of `evaluate`."""
         return self.root / "evaluations"
 
-    @property
+    @cached_property
+    def events(self) -> Path:
+        """What the run logs as event files, where it was asked for."""
+        return self.root / "events"
+
+    @cached_property
     def log(self) -> Path:
         """What the worker printed."""
         return self.root / "worker.log"
 
-    @property
+    @cached_property
     def lock(self) -> Path:
         """Held by the living worker."""
         return self.root / "worker.lock"
 
-    @property
+    @cached_property
     def ballast(self) -> Path:
         """A little space held back, given up so that a full disk can still be reported."""
         return self.root / ".ballast"
@@ -104,23 +112,31 @@ class RunPaths:
             folder.mkdir(parents=True, exist_ok=True)
 
 
+@lru_cache(maxsize=4096)
+def paths_of(runs_dir: Path, run_id: str) -> RunPaths:
+    """The paths of a run by its id; a list of many runs asks for the same ones again and again."""
+    return RunPaths(runs_dir / run_id)
+
+
 def step_folders(folder: Path) -> list[int]:
     """The steps that have a folder of their own in `folder`, ascending."""
-    if not folder.is_dir():
-        return []
     return sorted(
         int(entry.name)
-        for entry in folder.iterdir()
+        for entry in _entries(folder)
         if _STEP_FOLDER.fullmatch(entry.name) and entry.is_dir()
     )
 
 
 def sheet_steps(paths: RunPaths) -> list[int]:
     """The steps that have a sample sheet, ascending."""
-    if not paths.samples.is_dir():
-        return []
-    return sorted(
-        int(entry.stem)
-        for entry in paths.samples.iterdir()
-        if entry.suffix == ".png" and _STEP_FOLDER.fullmatch(entry.stem)
-    )
+    names = (os.path.splitext(entry.name) for entry in _entries(paths.samples))
+    return sorted(int(stem) for stem, end in names if end == ".png" and _STEP_FOLDER.fullmatch(stem))
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """What lies in a folder, without a path object for each; nothing where there is none."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except (FileNotFoundError, NotADirectoryError):
+        return

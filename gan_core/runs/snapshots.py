@@ -48,6 +48,14 @@ def list_steps(paths: RunPaths) -> list[int]:
     ]
 
 
+def has_any(paths: RunPaths) -> bool:
+    """Whether a run has a snapshot."""
+    return any(
+        (paths.snapshot(step) / sealed.MANIFEST).is_file()
+        for step in reversed(step_folders(paths.snapshots))
+    )
+
+
 def forkable_steps(paths: RunPaths) -> list[int]:
     """The steps whose snapshot still holds its training state, ascending."""
     return [s for s in list_steps(paths) if (paths.snapshot(s) / STATE_FILE).is_file()]

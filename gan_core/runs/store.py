@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 import secrets
 import shutil
@@ -18,7 +19,7 @@ from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFound
 from gan_core.runs.draft import draft
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues
-from gan_core.runs.layout import RunPaths
+from gan_core.runs.layout import RunPaths, paths_of
 from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
 from gan_core.runs.scratch import making, sweep
 from gan_core.runs.status import ALIVE, Said, Status, read_status, utc_now, write_status
@@ -111,12 +112,13 @@ class RunStore:
         """The ids of all runs, newest first."""
         if not self.root.is_dir():
             return []
-        names = (entry.name for entry in self.root.iterdir() if entry.is_dir())
-        return sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
+        with os.scandir(self.root) as entries:
+            names = [one.name for one in entries if _RUN_ID.fullmatch(one.name) and one.is_dir()]
+        return sorted(names, reverse=True)
 
     def list(self) -> list[RunView]:
         """All runs, newest first, damaged ones included and marked."""
-        return [view(RunPaths(self.root / run_id)) for run_id in self.ids()]
+        return [view(paths_of(self.root, run_id)) for run_id in self.ids()]
 
     def paths(self, run_id: str) -> RunPaths:
         """Where a run lies.

@@ -40,7 +40,7 @@ def show_compare() -> None:
         chosen = choose(runs)
         if chosen:
             ink_switch(next((r.config for r in chosen if _is_grey(r)), None))
-            save_popover(compare_charts(chosen, _view()["axis"]), key="compare")
+        files = st.container(width="content")
     if not chosen:
         st.markdown(
             _(
@@ -51,6 +51,8 @@ def show_compare() -> None:
         st.page_link("pages/runs.py", label=_("Go to Runs"), icon=":material/view_cozy:")
         return
     _show_element(chosen)
+    with files:  # of the axis that the element has told of by now
+        save_popover(compare_charts(chosen, _view()["axis"]), key="compare")
     _show_tables(tuple(run.id for run in chosen))
     _show_families(chosen)
 
@@ -60,7 +62,8 @@ def _is_grey(run: RunView) -> bool:
 
 
 def _show_element(runs: Sequence[RunView]) -> None:
-    state = compare(key="compare", data=element(runs, _view()))
+    data = element(runs, _view())
+    state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)

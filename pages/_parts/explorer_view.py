@@ -48,7 +48,7 @@ def show_explorer() -> None:
 
 
 def _is_explorable(run: RunView) -> bool:
-    return not run.damage and bool(snapshots.list_steps(run.paths))
+    return not run.damage and snapshots.has_any(run.paths)
 
 
 def _choose(runs: list[RunView]) -> tuple[RunView, str]:
