@@ -12,11 +12,10 @@ from gan_core.recipes import registry
 from gan_core.recipes.recipe import Family
 from gan_core.runs import evaluations
 from gan_core.runs.store import RunView
-from pages._parts.figures import FIGURES, num_images
+from pages._parts.figures import FIGURES, named, num_images
 from pages._parts.i18n import _
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
-from pages._parts.quality import named
 
 LOOK_SECS = (1.0, 4.0)
 DRAWN = ("fid", "kid", "precision", "recall")

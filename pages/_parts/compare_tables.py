@@ -18,10 +18,9 @@ from gan_core.runs.metrics import newest_record
 from gan_core.runs.store import RunView
 from pages._parts.compare_data import look
 from pages._parts.components import compare_table
-from pages._parts.figures import FIGURES, num_images, short, with_interval
+from pages._parts.figures import FIGURES, figure_words, named, num_images, with_interval
 from pages._parts.i18n import _, ngettext_
 from pages._parts.panels import panels
-from pages._parts.quality import named
 from pages._parts.words import duration, number
 
 _NONE = "–"
@@ -95,7 +94,7 @@ def _log_table(family: Any, runs: Sequence[RunView]) -> None:
             cell,
             number(run.status.step),
             duration(record["elapsed_s"]) if _has(record, "elapsed_s") else _NONE,
-            *(short(record[key]) if _has(record, key) else _NONE for key in keys),
+            *(figure_words(record[key]) if _has(record, key) else _NONE for key in keys),
         ]
         for cell, run, record in of_family
     ]

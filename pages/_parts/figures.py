@@ -1,43 +1,52 @@
-"""The figures of an evaluation and their names; the features they are of are a part of a name."""
+"""The figures of an evaluation: what each is called, and its value in a few characters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 
 from gan_core.evaluation import Evaluation, Figure
-from pages._parts.i18n import _, ngettext_
+from gan_core.text import N_
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.words import number
 
-FIGURES: dict[str, Callable[[], str]] = {
-    "fid": lambda: _("FID"),
-    "kid": lambda: _("KID"),
-    "inception_score": lambda: _("Inception-style score"),
-    "precision": lambda: _("Precision"),
-    "recall": lambda: _("Recall"),
-    "density": lambda: _("Density"),
-    "coverage": lambda: _("Coverage"),
-    "memorisation": lambda: _("Memorisation"),
+FIGURES: dict[str, str] = {
+    "fid": N_("FID"),
+    "kid": N_("KID"),
+    "inception_score": N_("Inception-style score"),
+    "precision": N_("Precision"),
+    "recall": N_("Recall"),
+    "density": N_("Density"),
+    "coverage": N_("Coverage"),
+    "memorisation": N_("Memorisation"),
 }
-"""What is measured with features, by its name in `Evaluation`: its title, translated when asked."""
+"""What is measured with features, by its name in `Evaluation`; a page translates it."""
+
+
+def named(figure: str, features: str) -> str:
+    """A figure's name with the features that it is of: figures of others cannot be compared."""
+    return _("{figure} · {features}").format(figure=figure, features=translate(features))
+
+
+def figure_words(value: float) -> str:
+    """A figure, short: three digits that matter."""
+    if not math.isfinite(value):
+        return "–"
+    if abs(value) >= 1000:
+        return number(value).replace("-", "−")
+    digits = 0 if value == 0 else 2 - math.floor(math.log10(abs(value)))
+    return f"{value:.{min(max(digits, 0), 5)}f}".replace("-", "−")
+
+
+def with_interval(figure: Figure) -> str:
+    """A value, and its interval where it has one."""
+    value = figure_words(figure.value)
+    if figure.low == figure.high:
+        return value
+    return _("{value} ({low} – {high})").format(
+        value=value, low=figure_words(figure.low), high=figure_words(figure.high)
+    )
 
 
 def num_images(made: Evaluation) -> str:
     """How many images were generated for it."""
     return ngettext_("{n} image", "{n} images", made.num_images).format(n=number(made.num_images))
-
-
-def with_interval(figure: Figure) -> str:
-    """A value, and its interval where it has one."""
-    value = short(figure.value)
-    if figure.low == figure.high:
-        return value
-    return f"{value} ({short(figure.low)} – {short(figure.high)})"
-
-
-def short(value: float) -> str:
-    """A measured number in three or four characters that mean something."""
-    size = abs(value)
-    if size >= 1000:
-        return number(value)
-    digits = 1 if size >= 10 else 2 if size >= 1 else 3
-    return f"{value:.{digits}f}" if size >= 0.001 or size == 0 else f"{value:.1e}"

@@ -21,10 +21,9 @@ from gan_core.runs.sweeps import Measure, Outcome, Result, members, result
 from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.compare_choice import MOST_RUNS, address_of
 from pages._parts.components import compare_table
-from pages._parts.figures import with_interval
+from pages._parts.figures import named, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
-from pages._parts.quality import named
 from pages._parts.studio import studio
 from pages._parts.words import number, plain, state_word
 
