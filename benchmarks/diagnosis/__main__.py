@@ -32,6 +32,10 @@ from gan_core.errors import GanCoreError
 from gan_core.runs.store import RunStore, RunView
 from gan_core.worker.training import begin
 
+HEAD = """\
+| run | what it is | said at step | what was said | | right |
+|---|---|---|---|---|---|"""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -57,14 +61,26 @@ def judge(case: Case, run: RunView, secs: float) -> Outcome:
 
 
 def row(outcome: Outcome) -> str:
-    """A line of the table."""
+    """A line of a table."""
     case, told = outcome.case, outcome.told
     main = told.found[0]
     verdict = "yes" if outcome.is_right else "**no**"
-    settings = ", ".join(f"{name}={value}" for name, value in case.settings.items())
-    what = f"`{case.recipe}` {settings}".strip()
-    words = f"*{main.state}* {main.cause} *{main.advice}*"
-    return f"| {case.name} | {what} | {told.step} of {case.steps} | {words} | {verdict} |"
+    changes = ", ".join(f"`{name}={value}`" for name, value in case.settings.items())
+    what = f"`{case.recipe}` on {case.dataset if not case.num_images else 'own pictures'}"
+    if case.num_images:
+        what += f" ({case.num_images} + {case.num_held_out})"
+    words = f"**{main.state}** {main.cause} {main.advice}"
+    cells = [case.name, f"{what} {changes}".strip(), f"{told.step} of {outcome.run.status.step}"]
+    return " | ".join(["", *cells, words, _picture(outcome), verdict, ""]).strip()
+
+
+def _picture(outcome: Outcome) -> str:
+    return f"![{outcome.case.name}](pictures/diagnosis/{file_name(outcome.case)}.png)"
+
+
+def file_name(case: Case) -> str:
+    """What its picture and its recorded signals are called."""
+    return case.rule or slug(case.name)
 
 
 def slug(name: str) -> str:
@@ -74,7 +90,7 @@ def slug(name: str) -> str:
 
 def keep(outcome: Outcome, given: argparse.Namespace) -> None:
     """Keep the picture and the recorded signals, where they are wanted."""
-    name = outcome.case.rule or slug(outcome.case.name)
+    name = file_name(outcome.case)
     if given.pictures:
         draw(outcome.run, outcome.shown, given.pictures / f"{name}.png")
     if given.signals and outcome.is_right:
@@ -104,8 +120,7 @@ def main() -> int:
     given = parser.parse_args()
     begin()
     num_wrong = 0
-    lines = ["| run | what is odd about it | said at step | what was said | right |"]
-    lines.append("|---|---|---|---|---|")
+    lines: list[str] = []
     with tempfile.TemporaryDirectory() as temporary:
         store = RunStore((given.runs or Path(temporary) / "runs").resolve())
         for case in filter(lambda case: is_wanted(case, given), (*PROVOKED, *HEALTHY)):
@@ -114,7 +129,7 @@ def main() -> int:
             try:
                 run = train(case, store, given.data_dir)
             except GanCoreError as error:
-                lines.append(f"| {case.name} | | | not trained: {error.one_line()} | |")
+                say(f"{case.name}: not trained: {error.one_line()}")
                 continue
             outcome = judge(case, run, time.monotonic() - began)
             keep(outcome, given)
@@ -122,7 +137,7 @@ def main() -> int:
             lines.append(row(outcome))
             say(f"{case.name}: {outcome.told.names} at step {outcome.told.step}, "
                 f"{outcome.secs:.0f} s")  # fmt: skip
-    text = "\n".join(lines) + "\n"
+    text = "\n".join([HEAD, *lines]) + "\n"
     sys.stdout.write(text)
     if given.table:
         given.table.write_text(text)

@@ -15,6 +15,8 @@ from typing import Any
 
 import requests
 import websockets
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 
@@ -22,6 +24,8 @@ PACE_SECS = 8.0
 """How long somebody looks at what came before doing the next thing, on average."""
 _NUM_FILMED = 8
 _LATENT_SIGMA = 1.0
+_AS_BROWSERS_DO = Retry(total=1, backoff_factor=0, allowed_methods=None)
+"""The server closes a connection that was idle for 5 s; who asked at that moment asks again."""
 _TIMEOUT_SECS = 60.0
 _FAULTS = (GoneError, TimeoutError, OSError, KeyError, ValueError, websockets.WebSocketException)
 
@@ -68,6 +72,7 @@ class Pupil:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._http = requests.Session()
+        self._http.mount("http://", HTTPAdapter(max_retries=_AS_BROWSERS_DO))
         self._run = self.runs[0]
         self._beside: asyncio.Task[None] | None = None
 

@@ -7,6 +7,7 @@ lives, else by whoever wants to write and finds the file old.
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from pathlib import Path
@@ -17,13 +18,14 @@ from gan_core.access.quotas import QuotaError, Quotas
 from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
 from gan_core.runs.files import read_json, write_json
-from gan_core.runs.kept import stamp_of
+from gan_core.runs.kept import KeptValues, stamp_of
 from gan_core.text import N_
 
 USAGE_NAME = ".usage.json"
 FRESH_SECS = 30.0
 _GROWING = ("status.json", "snapshots", "checkpoints", "samples", "evaluations", "metrics.jsonl")
 _GIGABYTE = 10**9
+_MAX_KEPT = 4
 
 
 class Part(Frozen):
@@ -135,8 +137,15 @@ def _stamp(run_dir: Path) -> tuple[int, ...]:
     return tuple(number for stamp in stamps for number in stamp or (0,))
 
 
+@functools.cache
+def _kept_usages() -> KeptValues[Usage]:
+    return KeptValues(_MAX_KEPT)
+
+
 def _read(runs_dir: Path) -> Usage:
     try:
-        return Usage.model_validate(read_json(runs_dir / USAGE_NAME))
+        return _kept_usages().get(
+            runs_dir / USAGE_NAME, lambda path: Usage.model_validate(read_json(path))
+        )
     except (FileNotFoundError, DamagedError, ValidationError):
         return Usage()

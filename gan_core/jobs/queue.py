@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from gan_core.errors import DamagedError
 from gan_core.jobs.note import person_of
 from gan_core.runs import lock
 from gan_core.runs.files import read_json
+from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.status import State, Status, read_written_status
 from gan_core.runs.store import RunStore
 
 STUDIO_NAME = "studio.json"
+_MAX_KEPT = 4
 _ENDED: frozenset[State] = frozenset({"paused", "completed", "stopped", "failed", "interrupted"})
 
 
@@ -42,7 +45,7 @@ class StudioSettings(Frozen):
     standby_memory_mb: int = Field(default=1500, ge=0)
     teachers: tuple[str, ...] = ()
     quotas: Quotas = Quotas()
-    max_viewers: int = Field(default=60, ge=1, le=10_000)
+    max_viewers: int = Field(default=100, ge=1, le=10_000)
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,18 @@ def surplus(look: Look, quotas: Quotas) -> dict[str, list[Waiting]]:
     return beyond
 
 
+@functools.cache
+def _kept_settings() -> KeptValues[StudioSettings]:
+    return KeptValues(_MAX_KEPT)
+
+
 def read_studio(runs_dir: Path) -> StudioSettings:
     """The folder's settings; the defaults where the file is missing or damaged."""
     try:
-        return StudioSettings.model_validate(read_json(runs_dir / STUDIO_NAME, max_bytes=100_000))
+        return _kept_settings().get(
+            runs_dir / STUDIO_NAME,
+            lambda path: StudioSettings.model_validate(read_json(path, max_bytes=100_000)),
+        )
     except (FileNotFoundError, DamagedError, ValidationError):
         return StudioSettings()
 

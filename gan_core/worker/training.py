@@ -180,7 +180,7 @@ def _prepare(
     def draw_sheet(
         step: int, pixels: NDArray[np.uint8], p_real: NDArray[np.float32] | None
     ) -> None:
-        measured = watcher.measure(pixels)
+        measured = watcher.measure(step, pixels)
         write_sheet(paths.sample(step), pixels, recipe.sheet_columns, p_real, measured)
         for events in written:
             events.sheet(step)

@@ -13,8 +13,8 @@ from gan_core.charts.table import csv_bytes
 from gan_core.evaluation import ClassCounts, Evaluation, Figure
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import SavedChart
+from pages._parts.figures import named
 from pages._parts.i18n import _
-from pages._parts.quality import named
 from pages._parts.words import number
 
 _KEPT = 32

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pages._parts.figures import FIGURES, short, with_interval
-
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.text import N_
+from pages._parts.figures import FIGURES, figure_words, named, with_interval
 from pages._parts.i18n import _, translate
-from pages._parts.quality import named
 from pages._parts.words import number, plain
 
 ROWS = (
@@ -57,7 +55,7 @@ def _row_words(name: str, features: str) -> str:
 
 def figure_title(name: str) -> str:
     """What a figure is called, without its features."""
-    return FIGURES["fid" if name == "floor" else name]()
+    return translate(FIGURES["fid" if name == "floor" else name])
 
 
 def _heading(evaluation: Evaluation, best: int | None) -> str:
@@ -94,7 +92,7 @@ def _classes(evaluation: Evaluation) -> str:
 
 def _latent(evaluation: Evaluation, name: str) -> str:
     value = getattr(evaluation.latent, name, None)
-    return _NO_FIGURE if value is None else f"**{short(value)}**"
+    return _NO_FIGURE if value is None else f"**{figure_words(value)}**"
 
 
 def _active(evaluation: Evaluation) -> str:

@@ -22,6 +22,7 @@ from pages._parts.components import live_facts, live_view
 from pages._parts.diagnosis_view import show_diagnosis
 from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.figures import named
 from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
@@ -34,7 +35,7 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
-from pages._parts.quality import Measured, Quality, named, quality_of, quality_panels
+from pages._parts.quality import Measured, Quality, quality_of, quality_panels
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts

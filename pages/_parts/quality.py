@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pages._parts.figures import short
-
 from gan_core.charts.growing import DIGITS
 from gan_core.charts.quality import alike, best_of, number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from pages._parts.i18n import _, translate
+from pages._parts.figures import figure_words, named
+from pages._parts.i18n import _
 from pages._parts.panels import Line, Panel
 from pages._parts.words import number
 
@@ -67,7 +66,7 @@ def quality_of(light: Sequence[Evaluation]) -> Quality:
     best = best_of(found)
     return Quality(
         Measured(found[-1].features.name, counted[-1] if counted else 0, tuple(lines)),
-        {"step": best.step, "fid": short(best.fid.value)} if best and best.fid else None,
+        {"step": best.step, "fid": figure_words(best.fid.value)} if best and best.fid else None,
         lines,
     )
 
@@ -99,7 +98,7 @@ def best_of_run(paths: RunPaths) -> Best | None:
     step = evaluations.best_step(paths)
     for found in evaluations.light(paths):
         if found.step == step and found.fid is not None:
-            name, value = found.features.name, short(found.fid.value)
+            name, value = found.features.name, figure_words(found.fid.value)
             words = named(_("FID {value}").format(value=value), name)
             return Best(found.step, named(_("FID"), name), value, words)
     return None
@@ -147,11 +146,6 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
         for key, title, names, bounds, y_label in kinds
         if set(names) & set(measured.figures)
     )
-
-
-def named(figure: str, features: str) -> str:
-    """A figure's name with the features that it is of: figures of others cannot be compared."""
-    return _("{figure} · {features}").format(figure=figure, features=translate(features))
 
 
 def _short(value: float) -> float | None:

@@ -62,6 +62,7 @@ def _ask(recipe: Recipe, now: Mapping[str, SettingValue], start: Start, gpu: boo
         format_func=lambda name: translate(SPECS[name].label),
         placeholder=_("Choose one or more"),
         key=f"sweep-{recipe.name}-names",
+        select_all=False,
     )
     how, num, seed = _how()
     wishes: dict[str, Wish] = {}
@@ -72,8 +73,12 @@ def _ask(recipe: Recipe, now: Mapping[str, SettingValue], start: Start, gpu: boo
         except GanCoreError as error:
             faults.append(error)
             field_error(error)
-    points = _points(wishes, how, num, seed) if names and not faults else []
-    label = ngettext_("Queue {n} run", "Queue {n} runs", len(points)).format(n=len(points))
+    points: list[Point] = []
+    if names and not faults:
+        points = _points(wishes, how, num, seed)
+    label = _("Queue the runs")
+    if points:
+        label = ngettext_("Queue {n} run", "Queue {n} runs", len(points)).format(n=len(points))
     pressed = st.button(
         label,
         type="primary",
@@ -145,6 +150,9 @@ def _wish(spec: SettingSpec, now: SettingValue, how: str, *, gpu: bool) -> Wish:
 
 def _points(wishes: Mapping[str, Wish], how: str, num: int, seed: int) -> list[Point]:
     """The points to try; none where the whole is not allowed, which is told."""
+    if all(not isinstance(wish, Range) and len(wish) < 2 for wish in wishes.values()):
+        st.caption(_("Write two values or more, with commas between them."))
+        return []
     try:
         return draws(wishes, num, seed) if how == _RANDOM else grid(wishes)
     except GanCoreError as error:

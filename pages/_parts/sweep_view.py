@@ -21,9 +21,9 @@ from gan_core.runs.sweeps import Measure, Outcome, Result, members, result
 from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.compare_choice import MOST_RUNS, address_of
 from pages._parts.components import compare_table
+from pages._parts.figures import named, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
-from pages._parts.quality import figure_words, named
 from pages._parts.studio import studio
 from pages._parts.words import number, plain, state_word
 
@@ -167,13 +167,7 @@ def _row(one: Outcome, *, is_best: bool) -> list[Any]:
     values = [_NONE if value is None else shown(value) for value in one.values]
     figure = _NONE
     if one.figure is not None:
-        figure = figure_words(one.figure.value)
-        if one.figure.low < one.figure.high:
-            figure = _("{value} ({low} – {high})").format(
-                value=figure,
-                low=figure_words(one.figure.low),
-                high=figure_words(one.figure.high),
-            )
+        figure = with_interval(one.figure)
     if is_best:
         figure = _("{figure}, the best").format(figure=figure)
     link = {"url": f"?run={one.run.id}", "title": one.run.title}

@@ -8,7 +8,7 @@ from gan_core.runs import evaluations
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
 from pages._parts.quality import Quality, quality_of, quality_panels
-from tests.evaluations_by_hand import evaluation
+from tests.evaluations_measured import evaluation
 from tests.runs_by_hand import trained
 
 
