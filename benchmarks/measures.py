@@ -46,6 +46,8 @@ _NUM_SERIES = 2000
 """Images on each side while one of them is made worse."""
 _BY_CHANCE = 0.02
 """How far a share of that many images moves by itself: two standard errors of a difference."""
+_CLEARLY = 0.2
+"""How much lower a share must be at the end of a series."""
 _NUM_TRAIN = 5000
 
 
@@ -309,7 +311,7 @@ def _worse(what: str, series: Sequence[Figures], *, falling: tuple[str, ...]) ->
         values = [getattr(found, name) for found in series]
         if name in falling:
             is_kept &= all(b < a + _BY_CHANCE for a, b in pairwise(values))
-            is_kept &= values[-1] < values[0] / 2
+            is_kept &= values[-1] < values[0] - _CLEARLY
         else:
             is_kept &= all(b > a for a, b in pairwise(values))
         shown = name.upper() if name in ("fid", "kid") else name
