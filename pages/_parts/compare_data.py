@@ -13,7 +13,7 @@ from gan_core.recipes.recipe import Family
 from gan_core.runs import evaluations
 from gan_core.runs.store import RunView
 from pages._parts.figures import FIGURES, named, num_images
-from pages._parts.i18n import _
+from pages._parts.i18n import _, translate
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
 
@@ -127,7 +127,7 @@ def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
 def _measured(made: Evaluation) -> dict[str, tuple[str, Figure]]:
     """The figures of an evaluation that are drawn, with their full names."""
     figures = {name: getattr(made, name) for name in DRAWN}
-    words = {name: FIGURES[name]() for name in DRAWN}
+    words = {name: translate(FIGURES[name]) for name in DRAWN}
     if made.classes is not None:
         num = float(made.classes.num_hit)
         figures["classes_hit"] = Figure(value=num, low=num, high=num)

@@ -19,7 +19,7 @@ from gan_core.runs.store import RunView
 from pages._parts.compare_data import look
 from pages._parts.components import compare_table
 from pages._parts.figures import FIGURES, figure_words, named, num_images, with_interval
-from pages._parts.i18n import _, ngettext_
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.panels import panels
 from pages._parts.words import duration, number
 
@@ -142,7 +142,7 @@ def _group_table(i: int, group: _Group) -> None:
     one = group.one
     names = [n for n in FIGURES if any(getattr(row[2], n) is not None for row in group.rows)]
     has_classes = any(row[2].classes is not None for row in group.rows)
-    heads = [named(FIGURES[name](), one.features.name) for name in names]
+    heads = [named(translate(FIGURES[name]), one.features.name) for name in names]
     if has_classes:
         heads.append(named(_("Classes hit"), one.features.name))
     body: list[list[Cell]] = []

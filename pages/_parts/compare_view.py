@@ -93,16 +93,23 @@ def _note_view(view: dict[str, Any]) -> None:
 
 
 def _show_tables(ids: tuple[str, ...]) -> None:
-    busy = any(studio().store.get(run_id).status.state in BUSY for run_id in ids)
-    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids)
+    busy = _is_any_busy(ids)
+    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids, was_busy=busy)
 
 
-def _tables(ids: tuple[str, ...]) -> None:
+def _tables(ids: tuple[str, ...], *, was_busy: bool) -> None:
     with guarded():
-        runs = [studio().store.get(run_id) for run_id in ids]
+        store = studio().store
+        if not set(ids) <= set(store.ids()) or (was_busy and not _is_any_busy(ids)):
+            st.rerun()  # one was deleted, which is told above; or the last one ended: no more ticks
+        runs = [store.get(run_id) for run_id in ids]
         if len(runs) > 1:
             show_differences(runs)
         show_figures(runs)
+
+
+def _is_any_busy(ids: tuple[str, ...]) -> bool:
+    return any(studio().store.get(run_id).status.state in BUSY for run_id in ids)
 
 
 def _show_families(runs: Sequence[RunView]) -> None:

@@ -12,7 +12,7 @@ from pages._parts.i18n import _, ngettext_
 from pages._parts.studio import studio
 from pages._parts.words import number, plain, state_word
 
-_PICTURE_WIDTH = 900
+_PICTURE_WIDTH = 680
 
 
 def relatives_of(run_id: str) -> list[Relative]:

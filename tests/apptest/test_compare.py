@@ -8,12 +8,11 @@ import pytest
 from gan_core.evaluation import Evaluation, FeatureNet, Figure
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from tests.apptest.conftest import MODEL_ID, RUNS, TRAIN, assert_sound
+from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
 from tests.apptest.test_words import NAME, assert_translated
 
-COMPARE = "pages/compare.py"
 OTHER_ID = "20260102-120000-bbbbbb"
 
 
