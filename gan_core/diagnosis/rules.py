@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
             "step": s.watched.collapse.step if s.watched.collapse else s.step,
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
-        evidence=losses,
+        evidence=lambda s: (*losses(s), *newest_sheet(s)),
         action=_fork(remedies.tamed, _from_before),
     ),
     Rule(
