@@ -393,7 +393,7 @@ RULES: tuple[Rule, ...] = (
         ),
         values=lambda s: {
             "num": s.config.dataset.num_train,
-            "times": _two_digits(s.step / s.config.steps_per_epoch),
+            "times": _two_digits(s.step * s.settings.batch_size / s.config.dataset.num_train),
         },
         evidence=lambda s: (
             *newest_sheet(s),
