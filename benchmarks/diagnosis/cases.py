@@ -157,7 +157,11 @@ HEALTHY = (
         settings={"batch_size": 32}, steps=700, takes_long=True,
     ),
     Case(
-        name="mnist-dcgan, MNIST", recipe="mnist-dcgan", dataset="mnist",
-        settings={"batch_size": 32}, steps=700, takes_long=True,
+        name="vae, Fashion-MNIST", recipe="vae", dataset="fashion-mnist", steps=1800,
+        takes_long=True,
+    ),
+    Case(
+        name="autoencoder, MNIST", recipe="autoencoder", dataset="mnist", steps=1800,
+        takes_long=True,
     ),
 )  # fmt: skip
