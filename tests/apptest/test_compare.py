@@ -5,13 +5,17 @@ import shutil
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.evaluation import Evaluation, FeatureNet, Figure
+from gan_core.jobs.sweep import Base, plan_sweep, submit_sweep
+from gan_core.recipes.search import grid
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
 from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
 from tests.apptest.test_words import NAME, assert_translated
+from tests.runs_by_hand import seal_snapshot
 
 OTHER_ID = "20260102-120000-bbbbbb"
 
@@ -160,26 +164,14 @@ def test_a_fork_that_cannot_be_says_why_beside_its_field(studio):
     assert "50 steps" in said(viewer)
 
 
-def test_a_sweep_from_the_page_and_its_table(studio):
-    viewer = studio.open(TRAIN)
-    viewer.text_input(key="name").set_value(NAME).run()
-    viewer.button(key="sweep").click().run()
-    viewer.multiselect(key="sweep-quick-dcgan-names").select("g_lr").run()
-    assert viewer.button(key="really-sweep").disabled  # one value is no sweep
-    viewer.text_input(key="sweep-g_lr-values").set_value("0.001, 7").run()
-    assert_sound(viewer)
-    assert "got 7" in said(viewer).lower()
-    viewer.text_input(key="sweep-g_lr-values").set_value("0.001, 0.0001").run()
-    assert "Queue 2 runs" in viewer.button(key="really-sweep").label
-    viewer.button(key="really-sweep").click().run()
-    assert_sound(viewer)
-    runs = studio.store.list()
-    assert {run.sound_config().settings.g_lr for run in runs} == {0.001, 0.0001}
+def test_the_table_of_a_sweep(studio):
+    base = Base(recipe="quick-dcgan", dataset="digits", overrides={}, steps=60)
+    at = {"runs_dir": studio.store.root, "data_dir": studio.data_dir}
+    configs = plan_sweep(base, grid({"g_lr": [0.001, 0.0001]}), **at, by=OWNER)
+    runs = submit_sweep(studio.store, configs, NAME, data_dir=studio.data_dir, by=OWNER)
     sweep = runs[0].sound_config().sweep.id
     for run, fid in zip(runs, (20.0, 30.0), strict=True):
-        shutil.copytree(studio.store.paths(studio.add().root.name).snapshots / "30",
-                        run.paths.snapshots / "30")  # fmt: skip
-        shutil.rmtree(studio.store.paths(MODEL_ID).root)
+        seal_snapshot(run, 30)
         _evaluate(run.paths, 30, NAME, fid)
     viewer = studio.open(COMPARE, sweep=sweep, lang="qps")
     assert_translated(viewer)
