@@ -1,14 +1,14 @@
 """Failures provoked on purpose, and healthy runs: what the diagnosis says of each.
 
     python -m benchmarks.diagnosis [--only NAME …] [--short] [--runs DIR] [--data-dir DIR]
-                                   [--pictures DIR] [--signals DIR] [--table FILE]
+                                   [--pictures DIR] [--signals DIR] [--document FILE]
 
 Trains each case of `cases.py` (what is in `--runs` already is not trained again), asks what a page
 would have said at sixty moments of it, and prints a table. 1 when a provoked failure is not
 recognised or an alarm is raised on a healthy run after its warm-up. `--short` leaves out what takes
 more than a minute on two cores. `--only` takes names of cases or of rules, or `healthy`.
 `--pictures` keeps a picture of each, `--signals` what was known when it was said: the recorded
-signals of the tests.
+signals of the tests. `--document` puts the tables into `docs/diagnosis.md`, between its marks.
 """
 
 from __future__ import annotations
@@ -100,6 +100,14 @@ def keep(outcome: Outcome, given: argparse.Namespace) -> None:
         (folder / f"{name}.json").write_text(text + "\n")
 
 
+def fill(document: Path, name: str, text: str) -> None:
+    """Put a table between its marks."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = document.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    document.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+
+
 def is_wanted(case: Case, given: argparse.Namespace) -> bool:
     """Whether a case was asked for."""
     if given.short and case.takes_long:
@@ -116,11 +124,11 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--signals", type=Path)
-    parser.add_argument("--table", type=Path)
+    parser.add_argument("--document", type=Path)
     given = parser.parse_args()
     begin()
     num_wrong = 0
-    lines: list[str] = []
+    rows: dict[str, list[str]] = {"provoked": [], "healthy": []}
     with tempfile.TemporaryDirectory() as temporary:
         store = RunStore((given.runs or Path(temporary) / "runs").resolve())
         for case in filter(lambda case: is_wanted(case, given), (*PROVOKED, *HEALTHY)):
@@ -134,13 +142,15 @@ def main() -> int:
             outcome = judge(case, run, time.monotonic() - began)
             keep(outcome, given)
             num_wrong += not outcome.is_right
-            lines.append(row(outcome))
-            say(f"{case.name}: {outcome.told.names} at step {outcome.told.step}, "
-                f"{outcome.secs:.0f} s")  # fmt: skip
-    text = "\n".join([HEAD, *lines]) + "\n"
-    sys.stdout.write(text)
-    if given.table:
-        given.table.write_text(text)
+            rows["provoked" if case.rule else "healthy"].append(row(outcome))
+            told = f"{outcome.told.names} at step {outcome.told.step}"
+            say(f"{case.name}: {told}, {outcome.secs:.0f} s")
+    for name, lines in rows.items():
+        if lines:
+            text = "\n".join([HEAD, *lines])
+            sys.stdout.write(f"{text}\n\n")
+            if given.document:
+                fill(given.document, name, text)
     return 1 if num_wrong else 0
 
 

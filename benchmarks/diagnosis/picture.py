@@ -31,12 +31,17 @@ def draw(run: RunView, look: Look, target: Path) -> None:
     with Image.open(run.paths.sample(steps[-1])) as sheet:
         left = sheet.convert("RGB")
         left.thumbnail((HEIGHT, HEIGHT))
-    right = _curves(run, look)
+    left, right = _of_few_colours(left, 16), _of_few_colours(_curves(run, look), 64)
     canvas = Image.new("RGB", (HEIGHT + right.width + 8, HEIGHT), "white")
     canvas.paste(left, ((HEIGHT - left.width) // 2, (HEIGHT - left.height) // 2))
     canvas.paste(right, (HEIGHT + 8, 0))
     target.parent.mkdir(parents=True, exist_ok=True)
-    canvas.save(target, optimize=True)
+    canvas.quantize(96, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _of_few_colours(image: Image.Image, num: int) -> Image.Image:
+    """Each half by itself, so that a sheet's greys do not take the curves' colours."""
+    return image.quantize(num, dither=Image.Dither.NONE).convert("RGB")
 
 
 def _curves(run: RunView, look: Look) -> Image.Image:

@@ -1,7 +1,7 @@
-"""The web server of docs/proxy.md in front of `serve proxy`: its very block, with real TLS.
+"""The web servers of docs/proxy.md in front of `serve proxy`: their very blocks, with real TLS.
 
-    apt-get install -y nginx openssl
-    python -m benchmarks.trust.proxy [--json]
+    apt-get install -y nginx caddy openssl
+    python -m benchmarks.trust.proxy [--server nginx|caddy] [--json]
 
 Everything listens on loopback and lies in a temporary folder; about a minute. A real headless
 Chromium loads the pages as a viewer and as a teacher. Exit code 1 when a line does not hold.
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -37,6 +37,7 @@ EXAMPLE = REPOSITORY / "docs" / "proxy.md"
 PEOPLE = {"ada": "a teacher's word", "eve": "a pupil's word"}
 TEACHER, PUPIL = PEOPLE
 _START_SECS = 20
+_PIECE = 1024**2
 _UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -67,20 +68,25 @@ class Line:
 
 def block(folder: Path, https: int, http: int, app: int) -> str:
     """The nginx block of docs/proxy.md with ports and files of this machine; nothing else."""
-    found = re.search(r"```nginx\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)
-    if found is None:
-        raise SystemExit(f"{EXAMPLE} has no nginx block")
-    text = found[1]
-    for written, here in (
+    return _with_places_of_this_machine(
+        "nginx",
         ("listen 443 ssl;", f"listen 127.0.0.1:{https} ssl;"),
         ("listen 80;", f"listen 127.0.0.1:{http};"),
         ("studio.school.example", "localhost"),
         ("/etc/ssl/studio/", f"{folder}/"),
         ("/etc/nginx/", f"{folder}/"),
         ("127.0.0.1:8501", f"127.0.0.1:{app}"),
-    ):
+    )
+
+
+def _with_places_of_this_machine(kind: str, *places: tuple[str, str]) -> str:
+    found = re.search(rf"```{kind}\n(.*?)```", EXAMPLE.read_text(), re.DOTALL)
+    if found is None:
+        raise SystemExit(f"{EXAMPLE} has no {kind} block")
+    text = found[1]
+    for written, here in places:
         if written not in text:
-            raise SystemExit(f"{EXAMPLE}: {written!r} is not in the nginx block any more")
+            raise SystemExit(f"{EXAMPLE}: {written!r} is not in the {kind} block any more")
         text = text.replace(written, here)
     return text
 
@@ -108,12 +114,7 @@ def served(folder: Path) -> Iterator[int]:
 def nginx(folder: Path, app: int) -> Iterator[int]:
     """The web server in front; yields its port for TLS."""
     https, http = free_port(), free_port()
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    _make_certificate(folder)
     hashes = [
         subprocess.run(
             ["openssl", "passwd", "-apr1", word], check=True, capture_output=True, text=True
@@ -137,6 +138,54 @@ def nginx(folder: Path, app: int) -> Iterator[int]:
             server.wait(timeout=30)
 
 
+@contextmanager
+def caddy(folder: Path, app: int) -> Iterator[int]:
+    """The same by Caddy, with the certificate made here instead of one that it would fetch."""
+    https = free_port()
+    _make_certificate(folder)
+    hashes = [
+        subprocess.run(
+            ["caddy", "hash-password", "--plaintext", word],
+            check=True, capture_output=True, text=True,
+        ).stdout.strip()
+        for word in PEOPLE.values()
+    ]  # fmt: skip
+    people = "\n".join(f"{name} {made}" for name, made in zip(PEOPLE, hashes, strict=True))
+    site = f"https://localhost:{https} {{\ntls {folder}/cert.pem {folder}/key.pem"
+    text = _with_places_of_this_machine(
+        "caddy",
+        ("studio.school.example {", site),
+        ("ada $2a$14$...", people),
+        ("127.0.0.1:8501", f"127.0.0.1:{app}"),
+    )
+    config = folder / "Caddyfile"
+    config.write_text(f"{{\nadmin off\nauto_https disable_redirects\n}}\n{text}")
+    with (folder / "caddy.log").open("wb") as log:
+        server = subprocess.Popen(
+            ["caddy", "run", "--adapter", "caddyfile", "--config", str(config)],
+            stdout=log, stderr=log,
+            env={**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)},
+        )  # fmt: skip
+        try:
+            _wait_for(https, server, folder)
+            yield https
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _make_certificate(folder: Path) -> None:
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+
+
+SERVERS = {"nginx": nginx, "caddy": caddy}
+
+
 def _wait_for(port: int, server: subprocess.Popen[bytes], folder: Path) -> None:
     give_up_at = time.monotonic() + _START_SECS
     while time.monotonic() < give_up_at and server.poll() is None:
@@ -145,7 +194,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], folder: Path) -> None:
                 return
         time.sleep(0.05)
     said = "".join(path.read_text() for path in folder.glob("*.log"))
-    raise SystemExit(f"nginx does not start:\n{said}")
+    raise SystemExit(f"the web server does not start:\n{said}")
 
 
 class Client:
@@ -157,9 +206,16 @@ class Client:
         self._trust = ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
     def ask(
-        self, path: str, person: str = "", *, method: str = "GET", size: int = 0, **headers: str
+        self,
+        path: str,
+        person: str = "",
+        *,
+        method: str = "GET",
+        size: int = 0,
+        is_whole: bool = False,
+        **headers: str,
     ) -> tuple[int, dict[str, str]]:
-        """Return status and headers; a body of `size` bytes is announced, a few are sent."""
+        """Return status and headers; of a body of `size` bytes a few are sent, unless the whole."""
         asked = {name.replace("_", "-"): value for name, value in headers.items()}
         if person:
             word = f"{person}:{PEOPLE[person]}".encode()
@@ -168,6 +224,9 @@ class Client:
             asked["Content-Length"] = str(size)
         connection = HTTPSConnection("localhost", self._port, timeout=60, context=self._trust)
         connection.request(method, f"/{path}", bytes(min(size, 10)) or None, asked)
+        with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):  # answered meanwhile
+            for _ in range((size - 10) // _PIECE if is_whole else 0):
+                connection.send(bytes(_PIECE))
         answer = connection.getresponse()
         answer.read()
         connection.close()
@@ -193,8 +252,8 @@ def programs(client: Client) -> Iterator[Line]:
         method="PUT", size=10, **claim,
     )  # fmt: skip
     yield status(
-        "more than client_max_body_size is refused", 413, upload, TEACHER,
-        method="PUT", size=201 * 1024**2,
+        "more than the web server's bound is refused", 413, upload, TEACHER,
+        method="PUT", size=201 * 1024**2 + 10, is_whole=True,
     )  # fmt: skip
     yield status(
         "another site's request is refused", 403, "studio/latents", TEACHER,
@@ -241,11 +300,11 @@ def pages(browser: Browser, client: Client, pictures: Path | None) -> Iterator[L
         window.close()
 
 
-def measured(*, with_browser: bool, pictures: Path | None) -> list[Line]:
-    """All lines."""
+def measured(kind: str, *, with_browser: bool, pictures: Path | None) -> list[Line]:
+    """All lines of one web server."""
     with tempfile.TemporaryDirectory(prefix="studio-proxy-") as name:
         folder = Path(name)
-        with served(folder) as app, nginx(folder, app) as port:
+        with served(folder) as app, SERVERS[kind](folder, app) as port:
             client = Client(port, folder)
             lines = [*programs(client)]
             if with_browser:
@@ -262,8 +321,8 @@ def _in_chromium(client: Client, pictures: Path | None) -> list[Line]:
             browser.close()
 
 
-def _table(lines: list[Line], tell: Callable[[str], object]) -> None:
-    tell("| behind nginx | seen | holds |\n|---|---|---|\n")
+def _table(kind: str, lines: list[Line], tell: Callable[[str], object]) -> None:
+    tell(f"| behind {kind} | seen | holds |\n|---|---|---|\n")
     for line in lines:
         tell(f"| {line.name} | {line.seen} | {'yes' if line.holds else 'NO'} |\n")
 
@@ -271,20 +330,25 @@ def _table(lines: list[Line], tell: Callable[[str], object]) -> None:
 def main() -> int:
     """Run, print, and tell by the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--server", choices=[*SERVERS], default="nginx")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--no-browser", action="store_true", help="only what programs see")
     parser.add_argument("--pictures", type=Path, help="a folder for screenshots")
     given = parser.parse_args()
-    missing = [name for name in ("nginx", "openssl") if shutil.which(name, path=_path()) is None]
+    missing = [
+        name for name in (given.server, "openssl") if shutil.which(name, path=_path()) is None
+    ]
     if missing:
-        sys.stderr.write(f"needs {' and '.join(missing)}, as in `apt-get install -y nginx`\n")
+        sys.stderr.write(
+            f"needs {' and '.join(missing)}, as in `apt-get install -y {given.server}`\n"
+        )
         return 2
     os.environ["PATH"] = _path()
-    lines = measured(with_browser=not given.no_browser, pictures=given.pictures)
+    lines = measured(given.server, with_browser=not given.no_browser, pictures=given.pictures)
     if given.json:
         sys.stdout.write(json.dumps([line.__dict__ for line in lines], indent=1) + "\n")
     else:
-        _table(lines, sys.stdout.write)
+        _table(given.server, lines, sys.stdout.write)
     return 0 if all(line.holds for line in lines) else 1
 
 

@@ -151,7 +151,7 @@ RULES: tuple[Rule, ...] = (
             "step": s.watched.collapse.step if s.watched.collapse else s.step,
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
-        evidence=losses,
+        evidence=lambda s: (*losses(s), *newest_sheet(s)),
         action=_fork(remedies.tamed, _from_before),
     ),
     Rule(
@@ -393,7 +393,7 @@ RULES: tuple[Rule, ...] = (
         ),
         values=lambda s: {
             "num": s.config.dataset.num_train,
-            "times": _two_digits(s.step / s.config.steps_per_epoch),
+            "times": _two_digits(s.step * s.settings.batch_size / s.config.dataset.num_train),
         },
         evidence=lambda s: (
             *newest_sheet(s),

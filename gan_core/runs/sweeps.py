@@ -63,7 +63,8 @@ class Result:
     Attributes:
         names: the settings that differ.
         measure: `None` where nothing was logged yet.
-        outcomes: the best first, where the measure is telling; runs without figure last.
+        outcomes: the best first, where the measure is telling, and runs without figure last;
+            else by their values.
     """
 
     names: tuple[str, ...]
@@ -79,7 +80,7 @@ class Result:
 
 
 def members(store: RunStore, sweep_id: str) -> list[RunView]:
-    """The sound runs of a sweep, in the order in which they were queued.
+    """The sound runs of a sweep, by their ids.
 
     Raises:
         NotFoundError: there are none.
@@ -103,9 +104,18 @@ def result(runs: Sequence[RunView]) -> Result:
     best = {run.id: _best(run) for run in runs}
     measure = _by_evaluations([made for made in best.values() if made]) or _by_losses(runs)
     outcomes = [_outcome(run, names, measure, best[run.id]) for run in runs]
+    outcomes.sort(key=_by_values)
     if measure is not None and measure.is_telling:
         outcomes.sort(key=lambda one: math.inf if one.figure is None else one.figure.value)
     return Result(names, measure, tuple(outcomes))
+
+
+def _by_values(one: Outcome) -> list[tuple[float, str]]:
+    """Numbers by their size, words by the alphabet after them."""
+    return [
+        (float(value), "") if isinstance(value, (int, float)) else (math.inf, str(value))
+        for value in one.values
+    ]
 
 
 def _best(run: RunView) -> Evaluation | None:

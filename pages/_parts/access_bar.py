@@ -5,6 +5,7 @@ There is none where everybody may do all.
 
 from __future__ import annotations
 
+import html
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -18,6 +19,7 @@ from pages._parts.studio import door, mode
 from pages._parts.viewer import needs_ticket, viewer
 from pages._parts.words import plain
 
+_TO_BE_READ_FROM_AFAR = "font-size: 2rem; font-weight: 650; overflow-wrap: anywhere; margin: 0"
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -91,7 +93,7 @@ def _address() -> None:
         return
     picture, words = st.columns([3, 2], vertical_alignment="center")
     picture.image(qr_png(address), width="stretch", output_format="PNG", alt=plain(address))
-    words.markdown(f"## {plain(address)}")
+    words.html(f'<p style="{_TO_BE_READ_FROM_AFAR}">{html.escape(address)}</p>')
     words.markdown(
         _("Scan it, or type the address. Whoever has it may watch and explore; nothing is asked.")
     )

@@ -136,17 +136,17 @@ def _fork_button(run: RunView, found: Diagnosis, action: Fork) -> None:
     step = snapshot_for(run, action.at_most)
     if step is None or not may("train"):
         return
-    st.button(
-        _("Fork at step {step}: {changes}").format(
-            step=number(step), changes=_(", ").join(_changes(run, action))
-        ),
-        icon=":material/call_split:",
-        type="primary" if found.tone == "alarm" else "secondary",
-        key="do-it",
-        on_click=_fork,
-        args=(run.id, step, action),
-        help=_("A new run from that snapshot with these settings. This run stays as it is."),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Fork at step {step}").format(step=number(step)),
+            icon=":material/call_split:",
+            type="primary" if found.tone == "alarm" else "secondary",
+            key="do-it",
+            on_click=_fork,
+            args=(run.id, step, action),
+            help=_("A new run from that snapshot with these settings. This run stays as it is."),
+        )
+        st.caption(_(", ").join(_changes(run, action)))
 
 
 def snapshot_for(run: RunView, at_most: int) -> int | None:

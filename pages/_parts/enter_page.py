@@ -13,6 +13,7 @@ from gan_core.text import N_
 from pages._parts.i18n import match, translations
 
 _TEMPLATE = Path(__file__).with_name("enter.html")
+_ICON = Path(__file__).parent / "pictures" / "icon.svg"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; "
@@ -82,7 +83,7 @@ def _page(
     back: tuple[str, str],
     status: int = 200,
 ) -> HTMLResponse:
-    text = _TEMPLATE.read_text(encoding="utf-8")
+    text = _TEMPLATE.read_text(encoding="utf-8").replace("[ICON]", _ICON.read_text())
     parts = {
         "LANG": match(lang) or "en",
         "TITLE": title,

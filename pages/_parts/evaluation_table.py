@@ -17,8 +17,8 @@ ROWS = (
 """The figures, in the order of the table."""
 
 _EXPLAINED = {
-    "floor": N_("{figure}, one half of the real images to the other: the best any generator "
-                "could get"),
+    "floor": N_("{figure}, one half of the real images to the other: about the best that any "
+                "generator could get"),
     "memorisation": N_("{figure}: 1 is as far from training images as held-out ones are"),
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ def with_interval(figure: Figure) -> str:
     value = figure_words(figure.value)
     if figure.low == figure.high:
         return value
-    return _("{value} ({low} – {high})").format(
+    return _("{value} ({low}\u00a0–\u00a0{high})").format(
         value=value, low=figure_words(figure.low), high=figure_words(figure.high)
     )
 

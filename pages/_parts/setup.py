@@ -246,7 +246,9 @@ def _train_button(draft: Draft) -> None:
         disabled=draft.error is not None or not may("train"),
         key="train",
     )
-    if draft.config is not None:
+    if not may("train"):
+        st.caption(_("You watch and explore here; a teacher trains."), text_alignment="center")
+    elif draft.config is not None:
         st.caption(_time_words(draft.config, draft.recipe), text_alignment="center")
     elif draft.error is not None:
         st.caption(_("Mend the field marked in red first."), text_alignment="center")

@@ -160,6 +160,37 @@ def test_a_fork_that_cannot_be_says_why_beside_its_field(studio):
     assert "50 steps" in said(viewer)
 
 
+def test_a_sweep_from_the_page_and_its_table(studio):
+    viewer = studio.open(TRAIN)
+    viewer.text_input(key="name").set_value(NAME).run()
+    viewer.button(key="sweep").click().run()
+    viewer.multiselect(key="sweep-quick-dcgan-names").select("g_lr").run()
+    assert viewer.button(key="really-sweep").disabled  # one value is no sweep
+    viewer.text_input(key="sweep-g_lr-values").set_value("0.001, 7").run()
+    assert_sound(viewer)
+    assert "got 7" in said(viewer).lower()
+    viewer.text_input(key="sweep-g_lr-values").set_value("0.001, 0.0001").run()
+    assert "Queue 2 runs" in viewer.button(key="really-sweep").label
+    viewer.button(key="really-sweep").click().run()
+    assert_sound(viewer)
+    runs = studio.store.list()
+    assert {run.sound_config().settings.g_lr for run in runs} == {0.001, 0.0001}
+    sweep = runs[0].sound_config().sweep.id
+    for run, fid in zip(runs, (20.0, 30.0), strict=True):
+        shutil.copytree(studio.store.paths(studio.add().root.name).snapshots / "30",
+                        run.paths.snapshots / "30")  # fmt: skip
+        shutil.rmtree(studio.store.paths(MODEL_ID).root)
+        _evaluate(run.paths, 30, NAME, fid)
+    viewer = studio.open(COMPARE, sweep=sweep, lang="qps")
+    assert_translated(viewer)
+    (table,) = element(viewer, "compare_table")
+    assert [row[1] for row in table["rows"]] == [
+        f"{r.sound_config().settings.g_lr:g}" for r in runs
+    ]
+    assert "best" in table["rows"][0][3]
+    assert_sound(studio.open(COMPARE, sweep="nobody"))
+
+
 def test_every_word_is_translated(studio):
     assert_translated(studio.open(COMPARE, lang="qps"))
     studio.add(NAME)

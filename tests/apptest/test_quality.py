@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 
 from gan_core.access.modes import VARIABLE
+from gan_core.evaluation import LatentFigures
 from gan_core.jobs import evaluate
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock, is_held
@@ -100,8 +101,8 @@ def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, me
     assert "FID · pixel features" in newest
     assert "FID · digit features" in older
     assert "step 30, best" in older
-    assert " – " in older
-    assert "the best any generator could get" in older
+    assert "\u00a0–\u00a0" in older
+    assert "about the best that any generator could get" in older
     assert "200, held out" in older
     assert "1 class was never generated: 9." in said(viewer)
     assert said(viewer).count("How the images spread over the classes") == 2
@@ -174,3 +175,16 @@ def test_the_charts_of_a_comparison_are_files(studio, measured):
     assert head == ["run", "name", "step", "images", "secs", "value", "low", "high"]
     assert {row[0] for row in rows} == {MODEL_ID, other}
     assert all(float(row[6]) <= float(row[5]) <= float(row[7]) for row in rows)
+
+
+def test_what_only_an_autoencoder_has_is_told_too(studio, measured):
+    latent = LatentFigures(
+        reconstruction=80.25, evidence_bound=-90.5, kl=10.25, kl_dims=(7.0, 3.25, 0.0), num_active=2
+    )
+    evaluations.write(measured, full(30, latent=latent))
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
+    assert_sound(viewer)
+    (table,) = [m.value for m in viewer.markdown if m.value.startswith("| Figure")]
+    for words in ("(ELBO), nats an image | **−90.5**", "| **80.2**", "| **2** of 3"):
+        assert words in table
+    assert "How much each dimension of the code carries" in said(viewer)

@@ -20,8 +20,7 @@ def test_any_settings_make_a_picture(settings):
             assert image.size == (960, 600)
 
 
-def test_the_words_stand_letter_for_letter():
+def test_a_dollar_sign_begins_no_formula():
     dots = [Dot("a", 1.0, 1.0, 1.0), Dot("b", 2.0, 1.5, 2.5, is_best=True)]
     svg = sweep_figure(dots, WORDS, format="svg").decode()
-    assert svg.startswith("<?xml")
-    assert svg == sweep_figure(dots, WORDS, format="svg").decode()
+    assert "$FID$ &amp; more" in svg.replace("&#38;", "&amp;") or "$FID$ & more" in svg

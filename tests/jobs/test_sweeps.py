@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from gan_core.access.people import OWNER, NotAllowedError, Person
@@ -83,7 +85,9 @@ def test_who_asks_for_a_sweep_that_is_not_there(still):
 
 def evaluate(run, step, fid, net="digit features"):
     seal_snapshot(run, step)
-    features = FeatureNet(name=net, source="random", sha256=f"{len(net):064x}", size=64)
+    features = FeatureNet(
+        name=net, source="random", sha256=hashlib.sha256(net.encode()).hexdigest(), size=64
+    )
     made = Evaluation(
         depth="light", step=step, features=features, num_images=1000, num_real=500,
         real="held-out", secs=1.0, fid=Figure(value=fid, low=fid - 1, high=fid + 1),
@@ -117,7 +121,8 @@ def test_without_evaluations_a_gans_losses_call_no_run_the_best(sweep):
     log(runs[1], d_loss=1.0, g_loss=float("nan"))
     found = result(runs)
     assert (found.measure.name, found.measure.is_telling, found.best) == ("g_loss", False, None)
-    assert [one.figure is None for one in found.outcomes] == [False, True]
+    assert [one.values for one in found.outcomes] == [(1e-4,), (1e-3,)]
+    assert [one.figure is None for one in found.outcomes] == [True, False]
 
 
 def test_an_autoencoders_held_out_loss_does(sweep):

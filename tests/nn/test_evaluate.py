@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gan_core.evaluation import Figure
-from gan_core.nn import evaluate, inception
+from gan_core.nn import full_evaluation, inception
 from tests import evaluations_by_hand as by_hand
 
 
@@ -16,9 +16,9 @@ def test_what_was_not_asked_for_now_is_kept() -> None:
     kid = Figure(value=0.2, low=0.1, high=0.3)
     old = by_hand.one(50, 9.0, depth="full").model_copy(update={"kid": kid})
     new = by_hand.one(50, 4.0, depth="full")
-    assert evaluate.completed(new, [old]) == new.model_copy(update={"kid": kid})
+    assert full_evaluation.completed(new, [old]) == new.model_copy(update={"kid": kid})
     for change in ({"step": 40}, {"num_images": 2000}, {"real": "held-out"}):
-        assert evaluate.completed(new, [old.model_copy(update=change)]) == new
+        assert full_evaluation.completed(new, [old.model_copy(update=change)]) == new
 
 
 def test_inception_is_used_where_its_very_file_is(

@@ -181,7 +181,7 @@ def test_codes_are_measured_too(
     write_json(paths.config, made.config.to_json())
     dataset = data.load(made.config.dataset, paths.root)
     light = nn.evaluating.Evaluator(paths, made.recipe, made.config, state, dataset).measured(0)
-    full = nn.evaluate.make(paths, 0, paths.root, ("kid",), 1000, None)
+    full = nn.full_evaluation.make(paths, 0, paths.root, ("kid",), 1000, None)
     assert light.latent is not None
     assert full.latent is not None
     assert full.latent.reconstruction == pytest.approx(light.latent.reconstruction, rel=1e-3)
