@@ -17,7 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -37,6 +38,7 @@ from gan_core.runs.layout import RunPaths
 
 _NUM_EVALUATIONS = 5
 _CHUNK = 10
+_FEWEST_CHUNKS = 3
 
 
 def measure(recipe_name: str, dataset: str, data_dir: Path, secs: float) -> str:
@@ -58,33 +60,47 @@ def measure(recipe_name: str, dataset: str, data_dir: Path, secs: float) -> str:
         paths.make_folders()
         evaluator = Evaluator(paths, recipe, config, state, loaded)
         first = _timed(lambda: evaluator.measured(0))
-        warm = [_timed(lambda: evaluator.measured(0)) for _ in range(_NUM_EVALUATIONS)]
-    per_step = _seconds_a_step(chunk, secs)
+        one = _median([_timed(lambda: evaluator.measured(0)) for _ in range(_NUM_EVALUATIONS)])
+    step = _a_step(chunk, secs)
     source.close()
-    due = [step for step in range(1, 100_001) if evaluator.is_due(step)]
+    due = [at for at in range(1, 100_001) if evaluator.is_due(at)]
     gap = due[-1] - due[-2] if len(due) > 1 else due[0]
-    share = statistics.median(warm) / (gap * per_step)
-    rate = config.settings.batch_size / per_step
+    rate = config.settings.batch_size / step.wall
     return (
-        f"| `{recipe_name}` | {config.dataset.name} | {rate:,.0f} | {gap} | {gap * per_step:.1f} "
-        f"| {first:.2f} | {statistics.median(warm):.2f} | {share:.1%} |"
+        f"| `{recipe_name}` | {config.dataset.name} | {rate:,.0f} | {gap} | {gap * step.wall:.1f} "
+        f"| {first.wall:.2f} | {one.wall:.2f} | {one.wall / (gap * step.wall):.1%} "
+        f"| {one.processor / (gap * step.processor):.1%} |"
     )
 
 
-def _timed(work: Callable[[], object]) -> float:
-    began = time.monotonic()
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the clock, and of processor time, which other programs hardly change."""
+
+    wall: float
+    processor: float
+
+
+def _timed(work: Callable[[], object], parts: int = 1) -> Took:
+    wall, processor = time.monotonic(), time.process_time()
     work()
-    return time.monotonic() - began
+    return Took((time.monotonic() - wall) / parts, (time.process_time() - processor) / parts)
 
 
-def _seconds_a_step(chunk: Callable[[int], object], secs: float) -> float:
+def _median(times: Sequence[Took]) -> Took:
+    return Took(
+        statistics.median(took.wall for took in times),
+        statistics.median(took.processor for took in times),
+    )
+
+
+def _a_step(chunk: Callable[[int], object], secs: float) -> Took:
     """The median over chunks of steps, but for the first, which is traced as well."""
-    rates: list[float] = []
+    times: list[Took] = []
     began = time.monotonic()
-    while time.monotonic() - began < secs or len(rates) < 3:
-        done = _CHUNK * len(rates)
-        rates.append(_timed(functools.partial(chunk, done)) / _CHUNK)
-    return statistics.median(rates[1:])
+    while time.monotonic() - began < secs or len(times) < _FEWEST_CHUNKS:
+        times.append(_timed(functools.partial(chunk, _CHUNK * len(times)), _CHUNK))
+    return _median(times[1:])
 
 
 def main() -> int:
@@ -96,9 +112,10 @@ def main() -> int:
     given = parser.parse_args()
     data_dir = data.default_data_dir(os.environ)
     say(
-        "| recipe | data set | images/s | steps between | s between | first, s | later, s | share |"
+        "| recipe | data set | images/s | steps between | s between | first, s | later, s | share "
+        "| of processor time |"
     )
-    say("|---|---|---|---|---|---|---|---|")
+    say("|---|---|---|---|---|---|---|---|---|")
     device.prepare(cpu_kernels())
     for name in given.recipes or registry.names():
         dataset = given.dataset or registry.get(name).dataset

@@ -1,6 +1,6 @@
 """What the measures of quality must obey, and whether they do: the table of docs/quality.md.
 
-    python -m benchmarks.measures [--data-dir DIR] [--only WORDS]
+    python -m benchmarks.measures [--data-dir DIR] [--sets mnist,cifar10] [--docs]
 
 The first lines need numbers alone: SciPy's matrix root, Gaussians whose distance has a formula,
 the peers' figures in `tests/metrics/peers`. The others ask what must hold for real images in the
@@ -23,6 +23,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from benchmarks import sections
 from benchmarks.harness import say
 from gan_core import data
 from gan_core.metrics import frechet, kernel, manifold, memorisation, modes, score
@@ -41,6 +42,12 @@ BLUR = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 """Radii of a Gaussian blur, in pixels."""
 KEPT = (10, 8, 6, 4, 2, 1)
 """Classes that are left."""
+_NUM_SERIES = 2000
+"""Images on each side while one of them is made worse."""
+_BY_CHANCE = 0.02
+"""How far a share of that many images moves by itself: two standard errors of a difference."""
+_CLEARLY = 0.2
+"""How much lower a share must be at the end of a series."""
 _NUM_TRAIN = 5000
 
 
@@ -70,26 +77,30 @@ def main() -> int:
     """Print the table; 1 where a law is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
-    parser.add_argument("--only", default="", help="lines with these words")
+    parser.add_argument("--sets", default=",".join(SETS), help="labelled data sets")
+    parser.add_argument("--docs", action="store_true", help="write into docs/quality.md")
     given = parser.parse_args()
-    sys.stdout.write("| what | must be | is | kept |\n|---|---|---|---|\n")
+    lines = ["| what | must be | is | kept |", "|---|---|---|---|"]
+    sys.stdout.write("\n".join(lines) + "\n")
     is_all_kept = True
-    for law in laws(given.data_dir):
-        if given.only in law.what:
-            is_all_kept &= law.is_kept
-            kept = "yes" if law.is_kept else "**no**"
-            sys.stdout.write(f"| {law.what} | {law.goal} | {law.found} | {kept} |\n")
-            sys.stdout.flush()
+    for law in laws(given.data_dir, given.sets.split(",")):
+        is_all_kept &= law.is_kept
+        kept = "yes" if law.is_kept else "**no**"
+        lines.append(f"| {law.what} | {law.goal} | {law.found} | {kept} |")
+        sys.stdout.write(lines[-1] + "\n")
+        sys.stdout.flush()
+    if given.docs:
+        sections.replace(sections.QUALITY, "laws", "\n".join(lines))
     return 0 if is_all_kept else 1
 
 
-def laws(data_dir: Path) -> Iterator[Law]:
+def laws(data_dir: Path, sets: Sequence[str]) -> Iterator[Law]:
     """All of them, one after the other."""
     yield by_scipy()
     yield by_formula()
     yield unbiased()
     yield from by_peers()
-    for name in SETS:
+    for name in sets:
         if data.describe(name).ready(data_dir):
             yield from of_images(name, data_dir)
         else:
@@ -100,14 +111,14 @@ def by_scipy() -> Law:
     """The root of the product, as the reference implementations take it."""
     rng = np.random.default_rng(0)
     worst = 0.0
-    for size in (1, 2, 8, 32, 128, 256, 512):
+    for size in (1, 2, 8, 32, 128, 256):
         a, b = (_random_gaussian(rng, size) for _ in range(2))
         root = scipy.linalg.sqrtm(a.covariance @ b.covariance).real
         spread = np.trace(a.covariance) + np.trace(b.covariance) - 2 * np.trace(root)
         theirs = float(((a.mean - b.mean) ** 2).sum() + spread)
         worst = max(worst, abs(frechet.distance(a, b) / theirs - 1))
     return Law(
-        "FID: SciPy's matrix root, random covariances of 1 to 512 dimensions",
+        "FID: SciPy's matrix root, random covariances of 1 to 256 dimensions",
         "1e-6",
         f"{worst:.0e}",
         worst <= 1e-6,
@@ -209,6 +220,8 @@ def of_images(name: str, data_dir: Path) -> Iterator[Law]:
     real, other = look(images[:half]), images[half:]
     where = f"{name}, {look.card.name}"
     yield from halves(where, real, look(other))
+    real = Seen(real.features[:_NUM_SERIES])
+    other, labels = other[:_NUM_SERIES], labels[half : half + _NUM_SERIES]
     yield _worse(
         f"{where}: noise of σ {_listed(NOISE)}",
         [_figures(real.features, look(_noisy(other, sigma)).features) for sigma in NOISE],
@@ -219,7 +232,7 @@ def of_images(name: str, data_dir: Path) -> Iterator[Law]:
         [_figures(real.features, look(_blurred(other, radius)).features) for radius in BLUR],
         falling=("coverage",),
     )
-    yield from dropped(where, real, look, other, labels[half:])
+    yield from dropped(where, real, look, other, labels)
     yield from remembered(where, look, loaded.train_images[:_NUM_TRAIN], other)
 
 
@@ -292,15 +305,18 @@ def remembered(where: str, look: Look, train: Images, held_out: Images) -> Itera
 
 
 def _worse(what: str, series: Sequence[Figures], *, falling: tuple[str, ...]) -> Law:
-    """FID and KID rise with every step; what is named falls."""
+    """FID and KID rise with every step; what is named falls, but for what chance may do."""
     parts, is_kept = [], True
     for name in ("fid", "kid", *falling):
         values = [getattr(found, name) for found in series]
-        sign = -1 if name in falling else 1
-        is_kept &= all(sign * (b - a) > 0 for a, b in pairwise(values))
+        if name in falling:
+            is_kept &= all(b < a + _BY_CHANCE for a, b in pairwise(values))
+            is_kept &= values[-1] < values[0] - _CLEARLY
+        else:
+            is_kept &= all(b > a for a, b in pairwise(values))
         shown = name.upper() if name in ("fid", "kid") else name
         parts.append(f"{shown} " + " → ".join(f"{value:.3g}" for value in values))
-    return Law(what, f"FID, KID rise; {' and '.join(falling)} falls", "; ".join(parts), is_kept)
+    return Law(what, f"FID, KID rise; less {' and '.join(falling)}", "; ".join(parts), is_kept)
 
 
 def _figures(real: frechet.Features, fake: frechet.Features) -> Figures:

@@ -4,7 +4,7 @@
 
 Writes `gan_core/classifiers/NAME/`, sealed: each learns from the training images of its data set
 alone, by the recipe of `gan_core.nn.classifier` and for longer, and is tested on those held out.
-The data folder must hold the sets. About ten minutes on two idle cores.
+The data folder must hold the sets. A few minutes on two idle cores.
 """
 
 from __future__ import annotations

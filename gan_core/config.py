@@ -82,6 +82,7 @@ class Settings(Frozen):
     ema: float | None = None
     lesson: Literal["both", "d_only", "g_only"] | None = None
     on_collapse: Literal["ask", "restart", "ignore"] | None = None
+    event_files: Literal["off", "on"] | None = None
     early_stopping: Annotated[int, Field(ge=0, le=_MOST_IMAGES)] | None = None
     # The balance of a variational autoencoder
     beta: float | None = None
@@ -143,11 +144,26 @@ class Parent(Frozen):
     step: int
 
 
+class Sweep(Frozen):
+    """What a run has in common with others that differ in a few settings only.
+
+    Attributes:
+        id: of them all.
+        names: the settings that differ.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    names: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")], ...],
+        Field(min_length=1, max_length=8),
+    ]
+
+
 class RunConfig(Frozen):
     """A complete, resolved run, as `config.json` holds it.
 
     `sheet_seed` is set where a fork has another seed than its parent: the sheets go on with the
-    latents that they began with.
+    latents that they began with. `sweep` is set where the run is one of a sweep.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -162,6 +178,7 @@ class RunConfig(Frozen):
     versions: dict[str, str]
     created: str
     parent: Parent | None = None
+    sweep: Sweep | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object of `config.json`."""

@@ -26,16 +26,22 @@ _ACCURACIES = {"d_acc_real", "d_acc_fake", "kl"}
 
 
 def draw(run: RunView, look: Look, target: Path) -> None:
-    """Write the picture, 64 colours, a few tens of kilobytes."""
+    """Write the picture, a few tens of kilobytes."""
     steps = [step for step in sheet_steps(run.paths) if step <= look.step]
     with Image.open(run.paths.sample(steps[-1])) as sheet:
-        left = sheet.convert("RGB").resize((HEIGHT, HEIGHT), Image.Resampling.BILINEAR)
-    right = _curves(run, look)
-    canvas = Image.new("RGB", (left.width + right.width + 8, HEIGHT), "white")
-    canvas.paste(left, (0, 0))
-    canvas.paste(right, (left.width + 8, 0))
+        left = sheet.convert("RGB")
+        left.thumbnail((HEIGHT, HEIGHT))
+    left, right = _of_few_colours(left, 16), _of_few_colours(_curves(run, look), 64)
+    canvas = Image.new("RGB", (HEIGHT + right.width + 8, HEIGHT), "white")
+    canvas.paste(left, ((HEIGHT - left.width) // 2, (HEIGHT - left.height) // 2))
+    canvas.paste(right, (HEIGHT + 8, 0))
     target.parent.mkdir(parents=True, exist_ok=True)
-    canvas.quantize(64).save(target, optimize=True)
+    canvas.quantize(96, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def _of_few_colours(image: Image.Image, num: int) -> Image.Image:
+    """Each half by itself, so that a sheet's greys do not take the curves' colours."""
+    return image.quantize(num, dither=Image.Dither.NONE).convert("RGB")
 
 
 def _curves(run: RunView, look: Look) -> Image.Image:
@@ -52,7 +58,7 @@ def _curves(run: RunView, look: Look) -> Image.Image:
         place.plot(
             reader.columns["step"], reader.columns[key], color=metric_colour(key),
             linestyle=METRIC_DASHES.get(key, "-"), linewidth=1, label=key,
-            alpha=0.5 if key in _ACCURACIES else 1,
+            alpha=0.6 if key in _ACCURACIES else 1,
         )  # fmt: skip
     axes.axvline(look.step, color="black", linestyle=":", linewidth=1)
     axes.tick_params(labelsize=7)

@@ -48,8 +48,3 @@ def _look(run: RunView, until: int | None) -> Look:
         status = status.model_copy(update={"state": "running", "step": until})
     signals = gather(run.paths, run.sound_config(), status, until=until)
     return Look(signals.step, signals, diagnose(signals))
-
-
-def first_said(seen: list[Look], rule: str) -> Look | None:
-    """The first look at which a rule was the diagnosis."""
-    return next((look for look in seen if look.names[0] == rule), None)

@@ -45,13 +45,13 @@ def train(case: Case, store: RunStore, data_dir: Path) -> RunView:
 
 
 def _pictures(case: Case, root: Path) -> Path:
-    """The first few digits as files, three of each."""
-    folder = root / f".pictures-{case.num_images}"
-    folder.mkdir(exist_ok=True)
-    info = data.prepare("digits", root)
-    loaded = data.load(info, root)
-    every = max(1, len(loaded.train_images) // case.num_images)
-    for i in range(case.num_images):
-        pixels = loaded.train_images[i * every, ..., 0]
-        Image.fromarray(pixels).save(folder / f"{i:03}.png")
+    """Digits as files, evenly taken from all ten, in folders of their splits."""
+    folder = root / f".pictures-{case.num_images}-{case.num_held_out}"
+    images = data.load(data.prepare("digits", root), root).train_images
+    num = case.num_images + case.num_held_out
+    for i in range(num):
+        split = "train" if i < case.num_images else "test"
+        (folder / split).mkdir(parents=True, exist_ok=True)
+        place = i * 7919 % len(images)  # a prime: no class is left out
+        Image.fromarray(images[place, ..., 0]).save(folder / split / f"{i:04}.png")
     return folder

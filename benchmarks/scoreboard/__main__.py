@@ -41,7 +41,7 @@ SYSTEMS = (
 )
 CPU_SECS = 180.0
 _SEED = 1
-_NUM_IMAGES = 5000
+NUM_IMAGES = 5000
 _PICTURES = sections.QUALITY.parent / "pictures" / "quality"
 
 
@@ -78,6 +78,7 @@ def main() -> int:
     """Train, measure, print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--cpu-secs", type=float, default=CPU_SECS)
+    parser.add_argument("--images", type=int, default=NUM_IMAGES, help="to generate and measure")
     parser.add_argument("--only", help="recipes, with commas between them")
     parser.add_argument("--runs", type=Path, help="where the runs are kept; a temporary folder")
     parser.add_argument("--data-dir", type=Path, default=data.default_data_dir(os.environ))
@@ -86,7 +87,7 @@ def main() -> int:
     names = given.only.split(",") if given.only else SYSTEMS
     with tempfile.TemporaryDirectory() as temporary:
         store = RunStore(given.runs or Path(temporary))
-        rows = [result(store, name, given.data_dir, given.cpu_secs) for name in names]
+        rows = [result(store, name, given.data_dir, given.cpu_secs, given.images) for name in names]
         text = "\n".join(tables(rows, given.cpu_secs))
         sys.stdout.write(text)
         if given.docs:
@@ -94,13 +95,13 @@ def main() -> int:
     return 0
 
 
-def result(store: RunStore, name: str, data_dir: Path, cpu_secs: float) -> Row:
+def result(store: RunStore, name: str, data_dir: Path, cpu_secs: float, num_images: int) -> Row:
     """Train and evaluate a system, unless both are done."""
     run = _found(store, name, cpu_secs) or _trained(store, name, data_dir, cpu_secs)
     if not evaluations.full(run.paths):
         say(f"{name}: evaluating")
         command = ("-m", "gan_core", "--runs", str(store.root), "evaluate", run.id)
-        _run(*command, "--images", str(_NUM_IMAGES), data_dir=data_dir)
+        _run(*command, "--images", str(num_images), data_dir=data_dir)
     trained = Trained.model_validate(read_json(run.paths.root / TRAINED))
     return Row(run, trained, evaluations.full(run.paths)[-1])
 

@@ -11,7 +11,7 @@ from gan_core.runs.family import Relative
 MAX_DRAWN = 24
 """Larger families are listed only."""
 
-_WIDTH, _ROW, _TOP, _BOTTOM, _SIDE = 900, 46, 14, 30, 16
+_WIDTH, _ROW, _TOP, _BOTTOM, _SIDE = 600, 44, 12, 30, 10
 _FONT = "Source Sans, Source Sans 3, system-ui, sans-serif"
 _MOST_LETTERS = 48
 

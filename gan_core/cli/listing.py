@@ -86,9 +86,14 @@ def datasets(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
     return 0
 
 
-def runs(given: argparse.Namespace, at: Context) -> int:  # noqa: ARG001
+def runs(given: argparse.Namespace, at: Context) -> int:
     """List the runs, newest first; a damaged one is marked, the others are unaffected."""
     found = _looked_after(at)
+    if given.sweep is not None:
+        from gan_core.cli.sweeping import show_table
+
+        show_table(given.sweep, at)
+        return 0
     if at.json:
         print_json([_summary(view) for view in found])
         return 0

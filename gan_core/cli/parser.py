@@ -185,7 +185,8 @@ def build() -> tuple[Parser, dict[str, Parser]]:
     command("datasets", "listing:datasets", "List the data sets.")
     command("doctor", "doctor:doctor", "Tell versions, devices, disk, data, and known traps.")
     _add_train(command("train", "training:train", "Start a run and follow it."))
-    command("runs", "listing:runs", "List the runs.")
+    _add_sweep(command("sweep", "sweeping:sweep", "Try several values of a few settings."))
+    _add_runs(command("runs", "listing:runs", "List the runs."))
     _add_run(command("show", "listing:show", "Show one run."))
     _add_run(command("pause", "training:pause", "Pause a run; it frees the device."))
     _add_resume(command("resume", "training:resume", "Continue a run, or extend a completed one."))
@@ -289,6 +290,43 @@ def _add_train(parser: Parser) -> None:
         help="train N times, with this seed and those after it (1); the last run's id is printed",
     )
     parser.add_argument("--detach", action="store_true", help="return at once")
+
+
+def _add_sweep(parser: Parser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE", help="what to train; `recipes` lists them")
+    parser.add_argument("--dataset", metavar="NAME", help="as for `train`")
+    parser.add_argument(
+        "--grid",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="KEY=V1,V2,…",
+        help="values of a setting to try; may be given several times: all combinations are tried",
+    )
+    parser.add_argument(
+        "--random", type=whole, metavar="N", help="try N points at random instead of all"
+    )
+    parser.add_argument(
+        "--range",
+        dest="ranges",
+        type=setting,
+        action="append",
+        default=[],
+        metavar="KEY=LOW..HIGH",
+        help="with --random: numbers to draw from, on a log scale where HIGH is ten times LOW",
+    )
+    _add_length(parser)
+    _add_settings(parser)
+    parser.add_argument(
+        "--seed", type=whole, default=0, metavar="N", help="of all runs, and of the draw (0)"
+    )
+    parser.add_argument("--detach", action="store_true", help="return at once")
+
+
+def _add_runs(parser: Parser) -> None:
+    parser.add_argument(
+        "--sweep", metavar="ID", help="the runs of a sweep in one table, the best first"
+    )
 
 
 def _add_resume(parser: Parser) -> None:

@@ -57,18 +57,21 @@ def train(given: argparse.Namespace, at: Context) -> int:
     if given.detach:
         print_result(runs[-1], as_json=at.json)
         return 0
-    return _follow_all(runs, at)
+    return follow_all(runs, at)
 
 
-def _follow_all(runs: list[RunView], at: Context) -> int:
-    """Follow one run after another; Ctrl-C ends them all."""
+def follow_all(runs: list[RunView], at: Context, *, names_last: bool = True) -> int:
+    """Follow one run after another; Ctrl-C ends them all.
+
+    `names_last` prints the last run's id, or its JSON, as a result.
+    """
     worst = 0
     for i, created in enumerate(runs):
         config = created.sound_config()
         words = f"run {created.id}: {config.recipe} on {config.dataset.name}"
         seed = f", seed {config.seed}" if len(runs) > 1 else ""
         tell(f"{words}, {config.total_steps} steps{seed}")
-        code = _follow(created, at, is_last=i == len(runs) - 1)
+        code = _follow(created, at, is_last=names_last and i == len(runs) - 1)
         if code == INTERRUPTED:
             for waiting in runs[i + 1 :]:
                 control.stop(at.store, waiting.id, by=OWNER)

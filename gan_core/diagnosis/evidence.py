@@ -67,6 +67,20 @@ def newest_sheet(signals: Signals) -> tuple[Evidence, ...]:
     return () if signals.newest_sheet is None else (SheetEvidence(step=signals.newest_sheet),)
 
 
+def newest_sheets(signals: Signals) -> tuple[Evidence, ...]:
+    """The newest two sheets that were measured, the earlier one first."""
+    return tuple(SheetEvidence(step=sheet.step) for sheet in signals.sheets[-2:])
+
+
+def improving(signals: Signals) -> tuple[Evidence, ...]:
+    """The curve of the figure that gets better."""
+    key = "fid" if judged(signals) else "val_loss" if signals.curve("val_loss").num else "loss"
+    steps = [e.step for e in judged(signals)] or list(signals.curve(key).past_steps)
+    if not steps:
+        return ()
+    return (CurveEvidence(keys=(key,), first_step=steps[-len(steps) // 2], last_step=steps[-1]),)
+
+
 def figure(template: str, value: Callable[[Signals], float | None]) -> Show:
     """A sentence with a figure in two digits; nothing where it was not measured."""
 

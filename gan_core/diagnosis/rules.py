@@ -18,8 +18,10 @@ from gan_core.diagnosis.evidence import (
     classes,
     curves,
     figure,
+    improving,
     losses,
     newest_sheet,
+    newest_sheets,
     no_evidence,
     since_best,
 )
@@ -34,12 +36,10 @@ Action = Fork | Other | None
 
 ALIKE = 0.12
 """Images that differ by less than this share of what real ones differ are all alike."""
-BY_HEART = 0.5
-"""Half as far from a training image as training images are from each other: no accident."""
+BY_HEART = 0.6
+"""Little more than half as far from a training image as those are from each other: no accident."""
 SMALLEST_BATCH = 8
 SILENT_NATS = 0.1
-SINCE_BEST = 5
-"""So many evaluations without a better one, and it has stopped improving."""
 SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
 
@@ -125,11 +125,6 @@ def _at(step: Callable[[Signals], int]) -> Callable[[Signals], Values]:
     return lambda signals: {"step": step(signals)}
 
 
-def _percent(value: float) -> int:
-    """A share as whole tens of per cent: what a page shows must not change at every tick."""
-    return round(10 * min(max(value, 0.0), 1.0)) * 10
-
-
 RULES: tuple[Rule, ...] = (
     Rule(
         name="waiting",
@@ -156,7 +151,7 @@ RULES: tuple[Rule, ...] = (
             "step": s.watched.collapse.step if s.watched.collapse else s.step,
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
-        evidence=losses,
+        evidence=lambda s: (*losses(s), *newest_sheet(s)),
         action=_fork(remedies.tamed, _from_before),
     ),
     Rule(
@@ -302,6 +297,36 @@ RULES: tuple[Rule, ...] = (
         action=_fork(remedies.more_variety, _from_before),
     ),
     Rule(
+        name="oscillation",
+        tone="alarm",
+        source="Mescheder, Geiger and Nowozin 2018, arXiv 1801.04406, section 2: the two circle "
+        "around their balance",
+        applies=lambda s: signs.is_gan(s) and signs.is_warm(s) and signs.oscillates(s),
+        state=N_("G and D chase each other in circles."),
+        cause=N_(
+            "Each step goes past the goal: D turns against what G draws now, G leaves it for "
+            "something else, and what was learnt is lost again."
+        ),
+        advice=N_("Fork from before it with lower rates and less momentum."),
+        evidence=newest_sheets,
+        action=_fork(remedies.steadier, _from_before),
+    ),
+    Rule(
+        name="partial_collapse",
+        tone="alarm",
+        source="Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761, section 4.1: count the modes",
+        applies=lambda s: signs.is_gan(s) and bool(signs.missing_classes(s)),
+        state=N_("Part of the data is missing: no image shows {classes}."),
+        cause=N_(
+            "G left these classes out because others fool D as well; D sees images one by one "
+            "and does not miss them (partial mode collapse)."
+        ),
+        advice=N_("Fork with a reward for different images."),
+        values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
+        evidence=lambda s: (*newest_sheet(s), *classes(s)),
+        action=_fork(remedies.more_variety, _from_the_newest),
+    ),
+    Rule(
         name="d_overpowers",
         tone="alarm",
         source="Arjovsky and Bottou 2017, arXiv 1701.04862, theorem 2.4; the step-by-step text: "
@@ -368,7 +393,7 @@ RULES: tuple[Rule, ...] = (
         ),
         values=lambda s: {
             "num": s.config.dataset.num_train,
-            "times": _two_digits(s.step / s.config.steps_per_epoch),
+            "times": _two_digits(s.step * s.settings.batch_size / s.config.dataset.num_train),
         },
         evidence=lambda s: (
             *newest_sheet(s),
@@ -383,40 +408,10 @@ RULES: tuple[Rule, ...] = (
         action=_fork(remedies.less_by_heart, lambda s: s.step // 4),
     ),
     Rule(
-        name="oscillation",
-        tone="alarm",
-        source="Mescheder, Geiger and Nowozin 2018, arXiv 1801.04406, section 2: the two circle "
-        "around their balance",
-        applies=lambda s: signs.is_gan(s) and signs.is_warm(s) and signs.oscillates(s),
-        state=N_("G and D chase each other in circles."),
-        cause=N_(
-            "Each step goes past the goal: D turns against what G draws now, G leaves it for "
-            "something else, and what was learnt is lost again."
-        ),
-        advice=N_("Fork from before it with lower rates and less momentum."),
-        evidence=lambda s: (*accuracies(s), *losses(s)),
-        action=_fork(remedies.steadier, _from_before),
-    ),
-    Rule(
-        name="partial_collapse",
-        tone="alarm",
-        source="Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761, section 4.1: count the modes",
-        applies=lambda s: signs.is_gan(s) and bool(signs.missing_classes(s)),
-        state=N_("Part of the data is missing: no image shows {classes}."),
-        cause=N_(
-            "G left these classes out because others fool D as well; D sees images one by one "
-            "and does not miss them (partial mode collapse)."
-        ),
-        advice=N_("Fork with a reward for different images."),
-        values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
-        evidence=lambda s: (*newest_sheet(s), *classes(s)),
-        action=_fork(remedies.more_variety, _from_the_newest),
-    ),
-    Rule(
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: _since_best(s) >= SINCE_BEST,
+        applies=signs.has_stopped_improving,
         state=N_("It has stopped improving: the best snapshot was at step {step}."),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
@@ -449,9 +444,7 @@ RULES: tuple[Rule, ...] = (
         name="under_trained",
         tone="advice",
         source="the recipe's own length",
-        applies=lambda s: (
-            signs.has_ended(s) and s.step < SHORT * signs.usual_length(s) and _since_best(s) < 2
-        ),
+        applies=lambda s: signs.has_ended(s) and s.step < SHORT * signs.usual_length(s),
         state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
         cause=N_("Nothing went wrong; the networks had too little time."),
         advice=N_("Let it go on to {goal} steps."),
@@ -461,6 +454,18 @@ RULES: tuple[Rule, ...] = (
             "goal": _goal(s),
         },
         evidence=newest_sheet,
+        action=lambda s: Other(kind="resume", step=_goal(s)),
+    ),
+    Rule(
+        name="still_improving",
+        tone="advice",
+        source="Prechelt 1998, Early stopping — but when?",
+        applies=lambda s: signs.has_ended(s) and signs.is_still_improving(s),
+        state=N_("Ended while it was still improving, at step {step}."),
+        cause=N_("The newest measurements are clearly better than those before: time ran out."),
+        advice=N_("Let it go on to {goal} steps."),
+        values=lambda s: {"step": s.step, "goal": _goal(s)},
+        evidence=improving,
         action=lambda s: Other(kind="resume", step=_goal(s)),
     ),
     Rule(
@@ -493,14 +498,9 @@ RULES: tuple[Rule, ...] = (
         applies=lambda s: s.recipe.family == "gan",
         state=N_("Healthy: G and D keep each other in balance."),
         cause=N_(
-            "D is right about {real} % of the real and {fake} % of the generated images: enough "
-            "to teach, not enough to win."
+            "D is mostly right and not always: its opinion still teaches G something at each step."
         ),
         advice=N_("Nothing to do. Watch the sheet: it tells more than the losses."),
-        values=lambda s: {
-            "real": _percent(s.curve("d_acc_real").usual),
-            "fake": _percent(s.curve("d_acc_fake").usual),
-        },
         evidence=lambda s: (*accuracies(s), *newest_sheet(s)),
     ),
     Rule(

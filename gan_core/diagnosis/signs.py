@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
+from itertools import pairwise
+from statistics import mean
 
 from gan_core.config import GanLoss, Settings
 from gan_core.diagnosis.signals import Signals
@@ -16,10 +18,19 @@ from gan_core.recipes.recipe import ImageShape
 GAN_WARM_UP = 2 * WINDOW_STEPS
 """Every GAN begins with a D that sees through a G that draws noise."""
 
-SURE = 0.1
+SURE = 0.05
 """Below this share of the loss of a D that guesses, D is as good as sure."""
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
+
+SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
+"""So many evaluations, or epochs of an autoencoder, without a better one."""
+GAINS, NO_GAIN = 0.01, 0.001
+"""By which an autoencoder's loss falls from quarter to quarter where it learns, or does not."""
+RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
+"""Images of the same latents move as far as different images are apart, sheet after sheet."""
+LIKE_REAL = 0.3
+"""Of so many images among the real ones, classes can be counted."""
 
 _LN2 = math.log(2)
 _GUESSING: dict[GanLoss, float] = {
@@ -99,9 +110,15 @@ def d_is_fooled(signals: Signals) -> bool:
 
 
 def oscillates(signals: Signals) -> bool:
-    """Whether D's opinion of generated images turns over again and again."""
-    fake = signals.curve("d_acc_fake")
-    return fake.lasts and fake.swings(0.25, 0.75) >= 4
+    """Whether G draws something else at each sheet, again and again, instead of settling.
+
+    On a sheet the latents are always the same. In a run that learns, their images soon move by a
+    small part of what they differ from each other.
+    """
+    newest = [sheet.figures for sheet in signals.sheets[-RESTLESS_SHEETS:]]
+    if len(newest) < RESTLESS_SHEETS or signals.step - signals.begins < RESTLESS_STEPS:
+        return False
+    return all(f.moved is not None and f.moved >= RESTLESS * f.between for f in newest)
 
 
 def saw(signals: Signals, *found: str) -> bool:
@@ -144,10 +161,18 @@ def judged(signals: Signals) -> tuple[Evaluation, ...]:
     return tuple(e for e in late if e.features.sha256 == late[-1].features.sha256)
 
 
+def precision(evaluation: Evaluation) -> float:
+    """The share of images that lie among real ones; 0 where it was not measured."""
+    return evaluation.precision.value if evaluation.precision is not None else 0.0
+
+
 def missing_classes(signals: Signals) -> tuple[str, ...]:
-    """Classes that the newest two evaluations both lack, and chance does not explain."""
+    """Classes that the newest two evaluations both lack, and chance does not explain.
+
+    What a classifier says of images that are like no real ones is not counted.
+    """
     counted = [e for e in judged(signals) if e.classes is not None][-2:]
-    if len(counted) < 2:
+    if len(counted) < 2 or any(precision(e) < LIKE_REAL for e in counted):
         return ()
     missing = [set(e.classes.missing) for e in counted if e.classes is not None]
     lacking = missing[0] & missing[1]
@@ -208,6 +233,38 @@ def best_of(signals: Signals) -> tuple[int, int] | None:
         return None
     at = min(range(len(found)), key=lambda i: found[i][1])
     return found[at][0], len(found) - 1 - at
+
+
+def is_still_improving(signals: Signals) -> bool:
+    """Whether the figure that is measured again and again was clearly better each time of late.
+
+    Of distances the newest two steps by a tenth each, of an autoencoder's loss the newest quarter
+    of the run by a hundredth: what a published run of 50 epochs gains in its last ten.
+    """
+    if signals.recipe.family == "gan":
+        found = [e.fid.value for e in judged(signals) if e.fid is not None][-3:]
+        return len(found) == 3 and all(b < 0.9 * a for a, b in pairwise(found))
+    return late_gain(signals) > GAINS
+
+
+def late_gain(signals: Signals) -> float:
+    """By which share an autoencoder's loss fell from the last but one quarter of a run to the last.
+
+    NaN where there is too little to tell. On held-out images, where there are.
+    """
+    past = signals.curve("val_loss").past or signals.curve("loss").past
+    quarter = len(past) // 4
+    if quarter < 2:
+        return math.nan
+    return 1 - mean(past[-quarter:]) / mean(past[-2 * quarter : -quarter])
+
+
+def has_stopped_improving(signals: Signals) -> bool:
+    """Whether the best step was long ago, and lately nothing was gained on the way either."""
+    best = best_of(signals)
+    if signals.recipe.family == "gan":
+        return best is not None and best[1] >= SINCE_BEST
+    return best is not None and best[1] >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
 
 
 def usual_length(signals: Signals) -> int:

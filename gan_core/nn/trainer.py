@@ -29,7 +29,7 @@ from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs import checkpoints, evaluations, snapshots
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.metrics import MetricLog
+from gan_core.runs.metrics import MetricLog, RecordWriter
 from gan_core.runs.reporter import Request
 from gan_core.text import N_
 
@@ -51,6 +51,7 @@ class Hooks:
         watcher: told every record and every sheet.
         clock: seconds that never go backwards.
         evaluator: told every snapshot; without one, nothing is measured.
+        writers: told every record, besides the metric log.
     """
 
     request: Callable[[], Request | None]
@@ -60,6 +61,7 @@ class Hooks:
     clock: Callable[[], float]
     watcher: Watcher
     evaluator: Evaluator | None = None
+    writers: tuple[RecordWriter, ...] = ()
 
 
 class Trainer:
@@ -240,16 +242,16 @@ class Trainer:
         state, now = self.state, self.hooks.clock()
         self._count_time()
         num_images = (state.step - self._logged_step) * self.config.settings.batch_size
-        log.append(
-            {
-                "step": state.step,
-                "epoch": round(state.step / self.config.steps_per_epoch, 4),
-                "elapsed_s": round(state.elapsed_secs, 3),
-                "images_per_s": round(num_images / max(now - self._logged_at, 1e-9), 1),
-                **dict(zip(self._metric_names, map(float, metrics), strict=True)),
-                **self._epoch_news(),
-            }
-        )
+        record = {
+            "step": state.step,
+            "epoch": round(state.step / self.config.steps_per_epoch, 4),
+            "elapsed_s": round(state.elapsed_secs, 3),
+            "images_per_s": round(num_images / max(now - self._logged_at, 1e-9), 1),
+            **dict(zip(self._metric_names, map(float, metrics), strict=True)),
+            **self._epoch_news(),
+        }
+        for writer in (log, *self.hooks.writers):
+            writer.append(record)
         self._logged_at, self._logged_step = now, state.step
         values = dict(zip(self._metric_names, map(float, metrics), strict=True))
         self.hooks.watcher.observe(state.step, values)

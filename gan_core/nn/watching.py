@@ -70,9 +70,9 @@ class Watcher:
         if not self._is_off:
             self._act(self._watch.observe_sheet(step, images))
 
-    def measure(self, images: NDArray[np.uint8]) -> SheetFigures:
-        """What the next sheet's images show, uint8 `[N, H, W, C]`, beside the real ones."""
-        return self._meter.measure(images)
+    def measure(self, step: int, images: NDArray[np.uint8]) -> SheetFigures:
+        """What a sheet's images show, uint8 `[N, H, W, C]`, beside the real ones."""
+        return self._meter.measure(step, images)
 
     def _act(self, finding: Finding | None) -> None:
         if finding is None:

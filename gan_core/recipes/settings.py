@@ -215,6 +215,11 @@ _ALL = (
         help=N_("bfloat16 halves memory and time on a GPU; on a CPU it is eight times slower, "
                 "so it is offered only where a GPU is."),
     ),
+    _choice(
+        "event_files", ("off", "on"), N_("Event files"),
+        N_("Writes curves, sheets and settings also as `events/` in the run's folder, which "
+           "TensorBoard opens. Training and its numbers stay as they are."),
+    ),
     _whole(
         "log_every", 1, 10_000, N_("Log every"),
         N_("Steps between two points of the curves."),
@@ -236,6 +241,7 @@ BEFORE_IT_WAS: dict[str, SettingValue] = {
     "g_convolutions": 0,
     "d_hidden": 0,
     "early_stopping": 0,
+    "event_files": "off",
     "beta": 1.0,
 }
 """What runs did that were made before a setting was there: their records do not have it."""

@@ -35,10 +35,7 @@ RECIPE = Recipe(
         "preferred, long before any is missing.\n"
         "- **One colour at a time**: a red digit that never occurs is a hundred kinds less."
     ),
-    source=N_(
-        "Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761; Lin et al. 2018 (PacGAN), "
-        "arXiv 1712.04086"
-    ),
+    source="Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761; Lin et al. 2018 (PacGAN)",
     dataset="stacked-mnist",
     defaults={
         **GAN_DEFAULTS,

@@ -35,6 +35,7 @@ GAN_DEFAULTS: dict[str, SettingValue] = {
     "lesson": "both",
     "on_collapse": "ask",
     "early_stopping": 0,
+    "event_files": "off",
     "precision": "float32",
     "checkpoint_secs": 30.0,
 }

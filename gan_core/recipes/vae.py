@@ -59,6 +59,7 @@ RECIPE = Recipe(
         "log_every": 100,
         "snapshot_every": EVERY_EPOCH,
         "early_stopping": 0,
+        "event_files": "off",
         "checkpoint_secs": 30.0,
         "precision": "float32",
     },

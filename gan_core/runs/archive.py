@@ -68,6 +68,7 @@ _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
 
 _LEFT_BEHIND = re.compile(
     r"(launch|upload|watch)\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
+    r"|events/([^/]+)?"
     r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
     r"|(snapshots|checkpoints|evaluations)/\d{1,12}/"
     r"|evaluations/\.job\.[a-z]+|evaluations/classifier/[^/]*"

@@ -79,6 +79,11 @@ class RunPaths:
         return self.root / "evaluations"
 
     @cached_property
+    def events(self) -> Path:
+        """What the run logs as event files, where it was asked for."""
+        return self.root / "events"
+
+    @cached_property
     def log(self) -> Path:
         """What the worker printed."""
         return self.root / "worker.log"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType, TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,13 @@ def decode(line: bytes) -> dict[str, float] | None:
         else:
             return None
     return record
+
+
+class RecordWriter(Protocol):
+    """Whatever is told each record of a run."""
+
+    def append(self, record: Record) -> None:
+        """Take one record."""
 
 
 class MetricLog:

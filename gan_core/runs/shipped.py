@@ -2,6 +2,7 @@
 
 Made by `docs/make_classifiers.py`. `digits` serves the embedded digits, too: it learnt from all
 training images of MNIST, and is tested on MNIST's own test images, which are not among them.
+That of CIFAR-10 learnt from a copy whose images had been packed as JPEG.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -29,8 +29,12 @@ from gan_core.runs.store import read_meta
 from gan_core.text import N_
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from gan_core.nn.state import TrainState
     from gan_core.nn.trainer import Trainer
+    from gan_core.portable.event_files import EventFile
 
 logger = logging.getLogger("gan_core.worker")
 
@@ -135,18 +139,21 @@ def train(
     engine()
     from gan_core.nn import trouble
 
-    with trouble.in_words(lambda: reporter.step):
-        trainer = _prepare(paths, config, data_dir, reporter)
-        with closing(trainer), metrics.MetricLog(paths.metrics) as log:
-            request = trainer.train(log)
-            if request is not None:
-                trainer.checkpoint()
-                return request
-            trainer.finish()
+    with trouble.in_words(lambda: reporter.step), ExitStack() as held:
+        trainer = _prepare(paths, config, data_dir, reporter, held)
+        log = held.enter_context(metrics.MetricLog(paths.metrics))
+        request = trainer.train(log)
+        if request is not None:
+            trainer.checkpoint()
+            return request
+        trainer.finish()
     return "finished" if trainer.state.step >= config.total_steps else "settled"
 
 
-def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter) -> Trainer:
+def _prepare(
+    paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Reporter, held: ExitStack
+) -> Trainer:
+    """Load images and networks; what has to be closed at the end is entered into `held`."""
     from gan_core.nn import device
 
     device_name = device.prepare(config.kernels)
@@ -167,19 +174,40 @@ def _prepare(paths: RunPaths, config: RunConfig, data_dir: Path, reporter: Repor
         state.step,
         news or Said(template=N_("training on {device}"), values={"device": device_name}),
     )
+    written = _open_events(paths, config, state.step, held)
     watcher = Watcher(paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse"))
+
+    def draw_sheet(
+        step: int, pixels: NDArray[np.uint8], p_real: NDArray[np.float32] | None
+    ) -> None:
+        measured = watcher.measure(step, pixels)
+        write_sheet(paths.sample(step), pixels, recipe.sheet_columns, p_real, measured)
+        for events in written:
+            events.sheet(step)
+
     hooks = Hooks(
         request=reporter.request,
         at_step=reporter.at_step,
-        write_sheet=lambda step, pixels, p_real: write_sheet(
-            paths.sample(step), pixels, recipe.sheet_columns, p_real, watcher.measure(pixels)
-        ),
+        write_sheet=draw_sheet,
         pins=lambda: read_meta(paths).pins,
         clock=time.monotonic,
         watcher=watcher,
         evaluator=Evaluator(paths, recipe, config, state, dataset),
+        writers=written,
     )
-    return Trainer(paths, recipe, config, state, dataset, hooks)
+    trainer = Trainer(paths, recipe, config, state, dataset, hooks)
+    return held.enter_context(closing(trainer))
+
+
+def _open_events(
+    paths: RunPaths, config: RunConfig, step: int, held: ExitStack
+) -> tuple[EventFile, ...]:
+    """The run's event file, where its setting asks for one."""
+    if config.settings.event_files != "on":
+        return ()
+    from gan_core.portable.event_files import EventFile
+
+    return (held.enter_context(closing(EventFile.open(paths, config, step))),)
 
 
 def _restore(paths: RunPaths, state: TrainState) -> Said | None:
@@ -205,7 +233,8 @@ def _restore(paths: RunPaths, state: TrainState) -> Said | None:
 
 
 def _remove_temporaries(paths: RunPaths) -> None:
-    for folder in (paths.root, paths.samples, paths.snapshots, paths.checkpoints, paths.control):
+    folders = (paths.root, paths.samples, paths.snapshots, paths.checkpoints, paths.control)
+    for folder in (*folders, paths.events):
         remove_temporaries(folder)
 
 

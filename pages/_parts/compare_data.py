@@ -12,12 +12,10 @@ from gan_core.recipes import registry
 from gan_core.recipes.recipe import Family
 from gan_core.runs import evaluations
 from gan_core.runs.store import RunView
-from pages._parts.evaluation_table import FIGURES
-from pages._parts.i18n import _, ngettext_, translate
+from pages._parts.figures import FIGURES, named, num_images
+from pages._parts.i18n import _, translate
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
-from pages._parts.quality import named
-from pages._parts.words import number
 
 LOOK_SECS = (1.0, 4.0)
 DRAWN = ("fid", "kid", "precision", "recall")
@@ -32,7 +30,7 @@ def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
         "sheets_from": "snapshots" if common.source == "drawn" else "sheets",
         "about_latents": about(common, len(runs)),
         "look_secs": list(LOOK_SECS),
-        "panels": [*_evaluation_panels(runs), *_log_panels(runs)],
+        "panels": panels_of(runs),
         "view": view,
     }
 
@@ -78,9 +76,20 @@ def _run(run: RunView, i: int, common: Common) -> dict[str, Any]:
             if is_drawn
             else f"{place}/samples/{{step}}.png"
         ),
-        "images_per_step": config.settings.batch_size * (config.settings.d_steps or 1),
+        "images_per_step": images_per_step(run),
         "invert": is_inverted(config),
     }
+
+
+def images_per_step(run: RunView) -> int:
+    """How many real images a step looks at."""
+    settings = run.sound_config().settings
+    return settings.batch_size * (settings.d_steps or 1)
+
+
+def panels_of(runs: Sequence[RunView]) -> list[dict[str, Any]]:
+    """Every panel: of the logs, and of what was evaluated."""
+    return [*_evaluation_panels(runs), *_log_panels(runs)]
 
 
 def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
@@ -105,7 +114,8 @@ def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
         for made in evaluations.light(run.paths):
             for name, (title, figure) in _measured(made).items():
                 key = (name, made.features.sha256, made.num_images)
-                panel = {"key": "-".join(map(str, key)), "title": title, "points": {}}
+                short = f"{name}-{made.features.sha256[:8]}-{made.num_images}"
+                panel = {"key": short, "title": title, "points": {}, **_bounds(name, made)}
                 points = found.setdefault(key, panel)["points"]
                 columns = points.setdefault(run.id, [[], [], [], []])
                 values = (made.step, figure.value, figure.low, figure.high)
@@ -135,6 +145,10 @@ def _measured(made: Evaluation) -> dict[str, tuple[str, Figure]]:
     }
 
 
-def num_images(made: Evaluation) -> str:
-    """How many images were generated for an evaluation."""
-    return ngettext_("{n} image", "{n} images", made.num_images).format(n=number(made.num_images))
+def _bounds(name: str, made: Evaluation) -> dict[str, float]:
+    """Where a figure's axis begins and ends, for those that can only be so large."""
+    if name in {"precision", "recall"}:
+        return {"y_min": 0.0, "y_max": 1.0}
+    if name == "classes_hit" and made.classes is not None:
+        return {"y_min": 0.0, "y_max": float(len(made.classes.names))}
+    return {}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
-import threading
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,25 +25,26 @@ from gan_core.text import N_
 from pages._parts.studio import studio
 
 _A_YEAR = "private, max-age=31536000, immutable"
-_ONE_AT_A_TIME = threading.Lock()
-"""Six sheets are asked for at once; the cores are the training's."""
 
 
 def compare_routes() -> list[Route]:
     """To be mounted beside the others."""
-    return [Route("/studio/runs/{run}/latents/{latents}/{step:int}.png", _sheet)]
+    # Six sheets are asked for at once; the cores are the training's, so they wait for their turn.
+    turn = anyio.CapacityLimiter(1)
 
+    async def sheet(request: Request) -> Response:
+        asked = request.path_params
+        try:
+            paths = studio().store.paths(asked["run"])
+            wanted = (paths, int(asked["step"]), asked["latents"])
+            content = await anyio.to_thread.run_sync(_content, *wanted, limiter=turn)
+        except GanCoreError as error:
+            gone = isinstance(error, (NotFoundError, DamagedError))
+            return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
+        headers = {"Cache-Control": _A_YEAR, "X-Content-Type-Options": "nosniff"}
+        return Response(content, media_type="image/png", headers=headers)
 
-async def _sheet(request: Request) -> Response:
-    asked = request.path_params
-    try:
-        paths = studio().store.paths(asked["run"])
-        content = await run_in_threadpool(_content, paths, int(asked["step"]), asked["latents"])
-    except GanCoreError as error:
-        gone = isinstance(error, (NotFoundError, DamagedError))
-        return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
-    headers = {"Cache-Control": _A_YEAR, "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type="image/png", headers=headers)
+    return [Route("/studio/runs/{run}/latents/{latents}/{step:int}.png", sheet)]
 
 
 def _content(paths: RunPaths, step: int, latents: str) -> bytes:
@@ -51,8 +52,7 @@ def _content(paths: RunPaths, step: int, latents: str) -> bytes:
         raise NotFoundError(N_("there are no such latents."), field="latents")
     at_step = snapshots.resolve_step(paths, step)
     stamp = stamp_of(paths.snapshot(at_step) / sealed.MANIFEST)
-    with _ONE_AT_A_TIME:
-        return _drawn(paths.root, at_step, latents, stamp)
+    return _drawn(paths.root, at_step, latents, stamp)
 
 
 @functools.lru_cache(maxsize=128)

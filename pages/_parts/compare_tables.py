@@ -10,22 +10,20 @@ from typing import Any
 import streamlit as st
 
 from gan_core.config import SettingValue
-from gan_core.evaluation import Evaluation, Figure
+from gan_core.evaluation import Evaluation
 from gan_core.recipes import registry
 from gan_core.runs import evaluations
 from gan_core.runs.differences import Difference, differences
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.store import RunView
-from pages._parts.compare_data import look, num_images
+from pages._parts.compare_data import look
 from pages._parts.components import compare_table
-from pages._parts.evaluation_table import FIGURES
+from pages._parts.figures import FIGURES, figure_words, named, num_images, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.panels import panels
-from pages._parts.quality import figure_words, named
 from pages._parts.words import duration, number
 
 _NONE = "–"
-_SHOWN = tuple(name for name in FIGURES if name != "floor")  # of the real images, not of a run
 Cell = str | dict[str, Any]
 
 
@@ -131,15 +129,18 @@ def _final_and_best(run: RunView) -> list[tuple[str, Evaluation]]:
     best = evaluations.best_step(run.paths)
     found: list[tuple[str, Evaluation]] = []
     if light:
-        found.append((_("final") if light[-1].step == run.status.step else _("newest"), light[-1]))
-    found += [(_("best"), made) for made in light if made.step == best]
+        word = _("final") if light[-1].step == run.status.step else _("newest")
+        if light[-1].step == best:
+            word = _("{word} and best").format(word=word)
+        found.append((word, light[-1]))
+    found += [(_("best"), made) for made in light[:-1] if made.step == best]
     found += [(_("best") if made.step == best else _("on request"), made) for made in full]
     return found
 
 
 def _group_table(i: int, group: _Group) -> None:
     one = group.one
-    names = [n for n in _SHOWN if any(getattr(row[2], n) is not None for row in group.rows)]
+    names = [n for n in FIGURES if any(getattr(row[2], n) is not None for row in group.rows)]
     has_classes = any(row[2].classes is not None for row in group.rows)
     heads = [named(translate(FIGURES[name]), one.features.name) for name in names]
     if has_classes:
@@ -147,7 +148,7 @@ def _group_table(i: int, group: _Group) -> None:
     body: list[list[Cell]] = []
     for cell, word, made in group.rows:
         figures = [getattr(made, name) for name in names]
-        values = [_NONE if figure is None else _interval(figure) for figure in figures]
+        values = [_NONE if figure is None else with_interval(figure) for figure in figures]
         if has_classes:
             values.append(_classes(made))
         step = _("step {step}").format(step=number(made.step))
@@ -155,16 +156,6 @@ def _group_table(i: int, group: _Group) -> None:
     table = _table(_("Evaluations"), [_("run"), _("snapshot"), *heads], body)
     compare_table(f"evaluations-{i}", table)
     st.caption(_about(one))
-
-
-def _interval(figure: Figure) -> str:
-    if figure.low == figure.high:
-        return figure_words(figure.value)
-    return _("{value} ({low} – {high})").format(
-        value=figure_words(figure.value),
-        low=figure_words(figure.low),
-        high=figure_words(figure.high),
-    )
 
 
 def _classes(made: Evaluation) -> str:

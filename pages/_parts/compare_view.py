@@ -9,6 +9,8 @@ import streamlit as st
 
 from gan_core.runs.status import BUSY
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import save_popover
+from pages._parts.compare_charts import compare_charts
 from pages._parts.compare_choice import choose, take
 from pages._parts.compare_data import element
 from pages._parts.compare_tables import show_differences, show_figures
@@ -38,6 +40,7 @@ def show_compare() -> None:
         chosen = choose(runs)
         if chosen:
             ink_switch(next((r.config for r in chosen if _is_grey(r)), None))
+        files = st.container(width="content")
     if not chosen:
         st.markdown(
             _(
@@ -48,6 +51,8 @@ def show_compare() -> None:
         st.page_link("pages/runs.py", label=_("Go to Runs"), icon=":material/view_cozy:")
         return
     _show_element(chosen)
+    with files:  # of the axis that the element has told of by now
+        save_popover(compare_charts(chosen, _view()["axis"]), key="compare")
     _show_tables(tuple(run.id for run in chosen))
     _show_families(chosen)
 
@@ -57,7 +62,8 @@ def _is_grey(run: RunView) -> bool:
 
 
 def _show_element(runs: Sequence[RunView]) -> None:
-    state = compare(key="compare", data=element(runs, _view()))
+    data = element(runs, _view())
+    state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)
@@ -87,16 +93,23 @@ def _note_view(view: dict[str, Any]) -> None:
 
 
 def _show_tables(ids: tuple[str, ...]) -> None:
-    busy = any(studio().store.get(run_id).status.state in BUSY for run_id in ids)
-    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids)
+    busy = _is_any_busy(ids)
+    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids, was_busy=busy)
 
 
-def _tables(ids: tuple[str, ...]) -> None:
+def _tables(ids: tuple[str, ...], *, was_busy: bool) -> None:
     with guarded():
-        runs = [studio().store.get(run_id) for run_id in ids]
+        store = studio().store
+        if not set(ids) <= set(store.ids()) or (was_busy and not _is_any_busy(ids)):
+            st.rerun()  # one was deleted, which is told above; or the last one ended: no more ticks
+        runs = [store.get(run_id) for run_id in ids]
         if len(runs) > 1:
             show_differences(runs)
         show_figures(runs)
+
+
+def _is_any_busy(ids: tuple[str, ...]) -> bool:
+    return any(studio().store.get(run_id).status.state in BUSY for run_id in ids)
 
 
 def _show_families(runs: Sequence[RunView]) -> None:

@@ -289,7 +289,8 @@ def compare_table(key: str, data: Mapping[str, Any]) -> None:
     Args:
         key: the element's key.
         data: label: what it is, in words; heads: the first row; rows: the others. A cell is a
-            text, or {label} with words, or a run {letter, title, colors, dash}.
+            text, or {label} with words, or a link {url, title}, or a run {letter, title, colors,
+            dash}.
     """
     shown = {"part": "table", "words": {}, **data}
     _compare_table(key=key, data=element_data("compare", shown), width="stretch")

@@ -52,14 +52,14 @@ def show_diagnosis(run: RunView, found: Sequence[Diagnosis], *, has_button: bool
         return
     main = found[0]
     with st.container(border=True, key="what-is-happening"):
-        words, evidence = st.columns([2.4, 1], vertical_alignment="center")
+        words, evidence = st.columns([3, 2])
         with words:
             st.markdown(_words(main))
             for other in found[1:]:
                 st.caption(_("Besides: {state}").format(state=_said(other.state)))
             if has_button:
                 _button(run, main)
-        with evidence, st.container(horizontal=True, vertical_alignment="center"):
+        with evidence, st.container(horizontal=True):
             for shown in main.evidence[:2]:
                 _show(run, shown)
 
@@ -136,17 +136,17 @@ def _fork_button(run: RunView, found: Diagnosis, action: Fork) -> None:
     step = snapshot_for(run, action.at_most)
     if step is None or not may("train"):
         return
-    st.button(
-        _("Fork at step {step}: {changes}").format(
-            step=number(step), changes=_(", ").join(_changes(run, action))
-        ),
-        icon=":material/call_split:",
-        type="primary" if found.tone == "alarm" else "secondary",
-        key="do-it",
-        on_click=_fork,
-        args=(run.id, step, action),
-        help=_("A new run from that snapshot with these settings. This run stays as it is."),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Fork at step {step}").format(step=number(step)),
+            icon=":material/call_split:",
+            type="primary" if found.tone == "alarm" else "secondary",
+            key="do-it",
+            on_click=_fork,
+            args=(run.id, step, action),
+            help=_("A new run from that snapshot with these settings. This run stays as it is."),
+        )
+        st.caption(_(", ").join(_changes(run, action)))
 
 
 def snapshot_for(run: RunView, at_most: int) -> int | None:
@@ -187,12 +187,7 @@ def _other_button(run: RunView, action: Other) -> None:
                     _("Stop here"), icon=":material/stop:", key="do-it",
                     on_click=_stop, args=(run.id,),
                 )  # fmt: skip
-            st.page_link(
-                "pages/explore.py",
-                label=_("Explore step {step}").format(step=number(action.step)),
-                icon=":material/explore:",
-                query_params={"run": run.id, "step": str(action.step)},
-            )
+            _explore_link(run, action.step)
     elif action.kind == "resume" and run.status.state == "completed" and may("control"):
         st.button(
             _("Go on to step {step}").format(step=number(action.step)),
@@ -200,6 +195,18 @@ def _other_button(run: RunView, action: Other) -> None:
             key="do-it",
             on_click=_go_on,
             args=(run.id, action.step),
+        )
+
+
+def _explore_link(run: RunView, at_most: int) -> None:
+    """To the newest snapshot that is not after a step."""
+    step = max((s for s in snapshots.list_steps(run.paths) if s <= at_most), default=None)
+    if step is not None:
+        st.page_link(
+            "pages/explore.py",
+            label=_("Explore step {step}").format(step=number(step)),
+            icon=":material/explore:",
+            query_params={"run": run.id, "step": str(step)},
         )
 
 

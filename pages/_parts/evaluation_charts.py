@@ -13,8 +13,8 @@ from gan_core.charts.table import csv_bytes
 from gan_core.evaluation import ClassCounts, Evaluation, Figure
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import SavedChart
+from pages._parts.figures import named
 from pages._parts.i18n import _
-from pages._parts.quality import named
 from pages._parts.words import number
 
 _KEPT = 32
@@ -85,7 +85,7 @@ def _dot_words(word: str, step: int) -> str:
 
 def _floor(shown: Sequence[Evaluation]) -> tuple[tuple[float, str], ...]:
     floors = [e.floor.value for e in shown if e.floor is not None]
-    return ((floors[-1], _("best possible")),) if floors else ()
+    return ((floors[-1], _("about the best possible")),) if floors else ()
 
 
 def _num_classes(shown: Sequence[Evaluation]) -> float | None:
@@ -97,6 +97,44 @@ def _num_classes(shown: Sequence[Evaluation]) -> float | None:
 def intervals_svg(scales: tuple[Scale, ...], title: str, colours: Colours) -> str:
     """The chart of the page; kept, as a page is drawn much more often than something is new."""
     return interval_figure(scales, title=title, colours=colours, format="svg").decode()
+
+
+@lru_cache(maxsize=_KEPT)
+def dims_svg(kl_dims: tuple[float, ...], words: tuple[str, str, str], colours: Colours) -> str:
+    """Likewise."""
+    return _dims_figure(kl_dims, words, "svg", colours).decode()
+
+
+def dims_words(evaluation: Evaluation) -> tuple[str, str, str]:
+    """Title and axes."""
+    return (
+        _("What each dimension of the code carries, step {n}").format(n=number(evaluation.step)),
+        _("Dimension"),
+        _("KL, nats an image"),
+    )
+
+
+def _dims_figure(
+    kl_dims: tuple[float, ...],
+    words: tuple[str, str, str],
+    suffix: Format,
+    colours: Colours = Colours(),  # noqa: B008 - frozen
+) -> bytes:
+    title, x_label, y_label = words
+    names = [str(i) for i in range(len(kl_dims))]
+    return bars_figure(
+        names,
+        kl_dims,
+        title=title,
+        x_label=x_label,
+        y_label=y_label,
+        colours=colours,
+        format=suffix,
+    )
+
+
+def _dims_csv(kl_dims: tuple[float, ...]) -> bytes:
+    return csv_bytes({"dimension": list(range(len(kl_dims))), "kl": kl_dims})
 
 
 @lru_cache(maxsize=_KEPT)
@@ -166,6 +204,16 @@ def saved_evaluations(run: RunView, shown: Sequence[Evaluation], title: str) -> 
                 stem=f"{run.id}-{evaluation.step}-classes",
                 csv=partial(_classes_csv, classes),
                 figure=partial(_classes_figure, classes, class_words(evaluation)),
+            )
+        )
+    for evaluation in (e for e in shown[-1:] if e.latent and e.latent.kl_dims):
+        kl_dims = evaluation.latent.kl_dims
+        charts.append(
+            SavedChart(
+                title=_("Dimensions of the code"),
+                stem=f"{run.id}-{evaluation.step}-dimensions",
+                csv=partial(_dims_csv, kl_dims),
+                figure=partial(_dims_figure, kl_dims, dims_words(evaluation)),
             )
         )
     return charts

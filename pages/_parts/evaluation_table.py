@@ -6,27 +6,20 @@ from collections.abc import Callable, Sequence
 
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.text import N_
+from pages._parts.figures import FIGURES, figure_words, named, with_interval
 from pages._parts.i18n import _, translate
-from pages._parts.quality import figure_words, named
 from pages._parts.words import number, plain
 
-FIGURES: dict[str, str] = {
-    "fid": N_("FID"),
-    "floor": N_("FID"),
-    "kid": N_("KID"),
-    "precision": N_("Precision"),
-    "recall": N_("Recall"),
-    "density": N_("Density"),
-    "coverage": N_("Coverage"),
-    "inception_score": N_("Inception score"),
-    "memorisation": N_("Distance to training images"),
-}
-"""What each figure is called, in the order of the table."""
+ROWS = (
+    *("fid", "floor", "kid", "inception_score", "precision", "recall"),
+    *("density", "coverage", "memorisation"),
+)
+"""The figures, in the order of the table."""
 
 _EXPLAINED = {
-    "floor": N_("{figure}, one half of the real images to the other: the best any generator "
-                "could get"),
-    "memorisation": N_("{figure}; 1 is as far as held-out images"),
+    "floor": N_("{figure}, one half of the real images to the other: about the best that any "
+                "generator could get"),
+    "memorisation": N_("{figure}: 1 is as far from training images as held-out ones are"),
 }  # fmt: skip
 
 _NO_FIGURE = "–"
@@ -43,7 +36,7 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     head = [_("Figure (from – to, 95 %)"), *(_heading(e, best) for e in shown)]
     rows = [
         [_row_words(name, features), *(_interval(getattr(e, name)) for e in shown)]
-        for name in FIGURES
+        for name in ROWS
         if any(getattr(e, name) for e in shown)
     ]
     rows += [
@@ -56,8 +49,13 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
 
 
 def _row_words(name: str, features: str) -> str:
-    figure = plain(named(translate(FIGURES[name]), features))
+    figure = plain(named(figure_title(name), features))
     return translate(_EXPLAINED[name]).format(figure=figure) if name in _EXPLAINED else figure
+
+
+def figure_title(name: str) -> str:
+    """What a figure is called, without its features."""
+    return translate(FIGURES["fid" if name == "floor" else name])
 
 
 def _heading(evaluation: Evaluation, best: int | None) -> str:
@@ -68,13 +66,8 @@ def _heading(evaluation: Evaluation, best: int | None) -> str:
 def _interval(figure: Figure | None) -> str:
     if figure is None:
         return _NO_FIGURE
-    if figure.low == figure.high:
-        return f"**{figure_words(figure.value)}**"
-    return _("**{value}** ({low} – {high})").format(
-        value=figure_words(figure.value),
-        low=figure_words(figure.low),
-        high=figure_words(figure.high),
-    )
+    value, _space, interval = with_interval(figure).partition(" ")
+    return f"**{value}** {interval}".rstrip()
 
 
 def _further(features: str) -> list[tuple[str, Callable[[Evaluation], str]]]:

@@ -12,6 +12,8 @@ from pages._parts.i18n import _, ngettext_
 from pages._parts.studio import studio
 from pages._parts.words import number, plain, state_word
 
+_PICTURE_WIDTH = 680
+
 
 def relatives_of(run_id: str) -> list[Relative]:
     """The whole family of a run; itself alone where it has none."""
@@ -63,7 +65,7 @@ def draw_family(found: list[Relative], run_id: str) -> None:
             inks=DARK if st.context.theme.type == "dark" else LIGHT,
             axis=_("step {step}"),
         )
-        st.image(picture, width="stretch")
+        st.image(picture, width=_PICTURE_WIDTH)
     with st.container(gap=None):
         for one in found:
             _line(one, is_chosen=one.id == run_id)

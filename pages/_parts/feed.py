@@ -135,14 +135,20 @@ class Feed:
                 self._answers[known] = self._difference(known)
             return self._answers[known]
 
-    def diagnoses(self) -> tuple[Diagnosis, ...]:
+    def diagnoses(self, state: State) -> tuple[Diagnosis, ...]:
         """What is happening in the run, and alarms beside it; nothing before its log is read.
+
+        Args:
+            state: what the page says of the run: what is said here must not contradict it.
 
         Raises:
             DamagedError: the run's status cannot be read.
         """
         with self._lock:
-            self._look_if_due()
+            if self._diagnosed is not None and self._diagnosed[1] != state:
+                self._look()
+            else:
+                self._look_if_due()
             return self._found
 
     def lines(self) -> dict[str, Line]:

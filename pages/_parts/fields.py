@@ -46,7 +46,10 @@ GROUPS = (
     ),
     (
         N_("Keeping and repeating"),
-        ("ema", "precision", "early_stopping", "log_every", "snapshot_every", "checkpoint_secs"),
+        (
+            *("ema", "precision", "early_stopping", "log_every", "snapshot_every"),
+            *("checkpoint_secs", "event_files"),
+        ),
     ),
 )
 """Where a setting stands that is not essential: title, settings."""

@@ -56,8 +56,9 @@ TERMS = {
                        "being repeated."),
     "interval": N_("Confidence interval: where the figure would lie in 95 of 100 repetitions with "
                    "other images. Figures whose intervals overlap may be equal."),
-    "floor": N_("One half of the real images measured against the other half: the best that any "
-                "generator could get."),
+    "floor": N_("One half of the real images measured against the other half: about the best that "
+                "any generator could get. Halves are fewer images, which makes this distance a "
+                "little larger."),
     "features": N_("What a network makes of an image, as numbers: images are compared by these, "
                    "not by their pixels. Figures of different features cannot be compared."),
     "evidence_bound": N_("A lower bound of the log probability that the model gives to an image "

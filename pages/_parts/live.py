@@ -22,6 +22,7 @@ from pages._parts.components import live_facts, live_view
 from pages._parts.diagnosis_view import show_diagnosis
 from pages._parts.family_view import show_family
 from pages._parts.feed import page_stamp
+from pages._parts.figures import named
 from pages._parts.fork_view import fork_button
 from pages._parts.i18n import _, translate
 from pages._parts.ink import ink_switch, is_inverted
@@ -34,11 +35,12 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
-from pages._parts.quality import Measured, Quality, named, quality_of, quality_panels
+from pages._parts.quality import Measured, Quality, quality_of, quality_panels
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
 from pages._parts.studio import VERDICT_THRESHOLDS, feed, studio
+from pages._parts.sweep_view import sweep_link
 from pages._parts.viewer import may, viewer
 from pages._parts.watch_view import marks, show_watch
 from pages._parts.words import plain, state_word
@@ -81,6 +83,7 @@ def _title(run: RunView, quality: Quality) -> None:
                 query_params={"run": run.id},
             )
         group_link(run)
+        sweep_link(run)
         if run.config is not None and run.config.recipe != imported.NAME:
             save_popover(run_charts(run, read_watched(run.paths), quality), key=run.id)
         fork_button(run)
@@ -101,7 +104,7 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
-        found = feed(run.paths).diagnoses()
+        found = feed(run.paths).diagnoses(run.status.state)
         _state_line(run)
         asks = show_watch(run, watched)
         live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))

@@ -12,7 +12,8 @@ from gan_core.charts.quality import alike, best_of, number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from pages._parts.i18n import _, translate
+from pages._parts.figures import figure_words, named
+from pages._parts.i18n import _
 from pages._parts.panels import Line, Panel
 from pages._parts.words import number
 
@@ -145,21 +146,6 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
         for key, title, names, bounds, y_label in kinds
         if set(names) & set(measured.figures)
     )
-
-
-def named(figure: str, features: str) -> str:
-    """A figure's name with the features that it is of: figures of others cannot be compared."""
-    return _("{figure} · {features}").format(figure=figure, features=translate(features))
-
-
-def figure_words(value: float) -> str:
-    """A figure, short: three digits that matter."""
-    if not math.isfinite(value):
-        return "–"
-    if abs(value) >= 1000:
-        return number(value).replace("-", "−")
-    digits = 0 if value == 0 else 2 - math.floor(math.log10(abs(value)))
-    return f"{value:.{min(max(digits, 0), 5)}f}".replace("-", "−")
 
 
 def _short(value: float) -> float | None:

@@ -15,12 +15,13 @@ from pages._parts.chart_download import save_popover
 from pages._parts.evaluation_charts import (
     class_words,
     classes_svg,
-    has_bars,
+    dims_svg,
+    dims_words,
     intervals_svg,
     saved_evaluations,
     scales_of,
 )
-from pages._parts.evaluation_table import FIGURES, evaluation_table
+from pages._parts.evaluation_table import ROWS, evaluation_table, figure_title
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
@@ -134,7 +135,8 @@ def _results(run: RunView) -> None:
         st.caption(_("Nobody has measured a snapshot of this run yet."))
         return
     best = evaluations.best_step(run.paths)
-    for features in dict.fromkeys(e.features for e in reversed(found)):
+    nets = {e.features.sha256: e.features for e in reversed(found)}
+    for features in nets.values():
         of_these = [e for e in found if e.features.sha256 == features.sha256]
         _group(run, features, of_these[-_MOST_COLUMNS:], best)
 
@@ -148,12 +150,9 @@ def _group(
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(_features_words(features), help=meaning("features"), width="stretch")
             save_popover(saved_evaluations(run, shown, title), key=features.sha256[:12])
-        table, charts = st.columns([1, 1], gap="large")
-        with table:
-            st.markdown(evaluation_table(shown, best))
-            _terms(shown)
-        with charts:
-            _charts(shown, title)
+        st.markdown(evaluation_table(shown, best))
+        _terms(shown)
+        _charts(shown, title)
 
 
 def _features_words(features: FeatureNet) -> str:
@@ -173,8 +172,7 @@ def _features_words(features: FeatureNet) -> str:
 
 def _terms(shown: Sequence[Evaluation]) -> None:
     """The terms of the table; each says what it means where one hovers."""
-    terms = {name: translate(word) for name, word in FIGURES.items()}
-    terms["floor"] = _("Best possible")
+    terms = {name: figure_title(name) for name in ROWS} | {"floor": _("Best possible")}
     named = [name for name in terms if any(getattr(e, name) for e in shown)]
     more = {"interval": _("From – to")}
     if any(e.classes for e in shown):
@@ -193,25 +191,19 @@ def _terms(shown: Sequence[Evaluation]) -> None:
 
 def _charts(shown: Sequence[Evaluation], title: str) -> None:
     colours = IN_THE_DARK if st.context.theme.type == "dark" else ON_PAPER
+    left, right = st.columns(2, gap="large")
     scales = scales_of(shown)
     if scales:
         drawn = intervals_svg(scales, title, colours)
-        st.image(drawn, width="stretch", alt=_("The figures as dots, their intervals as bars"))
+        left.image(drawn, width="stretch", alt=_("The figures as dots, their intervals as bars"))
     newest = shown[-1]
-    if newest.classes is None:
-        return
-    if has_bars(newest.classes):
+    if newest.classes is not None:
         drawn = classes_svg(newest.classes, class_words(newest), colours)
-        st.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
-        st.caption(_missing_words(newest.classes.missing))
-    else:
-        st.caption(
-            _("{n} of {all} classes were generated; unevenness (KL to uniform) {kl}.").format(
-                n=number(newest.classes.num_hit),
-                all=number(len(newest.classes.names)),
-                kl=f"{newest.classes.kl_to_uniform:.3g}",
-            )
-        )
+        right.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
+        right.caption(_missing_words(newest.classes.missing))
+    if newest.latent is not None and newest.latent.kl_dims:
+        drawn = dims_svg(newest.latent.kl_dims, dims_words(newest), colours)
+        right.image(drawn, width="stretch", alt=_("How much each dimension of the code carries"))
 
 
 def _missing_words(missing: Sequence[str]) -> str:

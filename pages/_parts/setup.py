@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,11 @@ from gan_core.jobs import estimate, machine
 from gan_core.jobs.launch import submit
 from gan_core.jobs.plan import plan
 from gan_core.jobs.repeats import submit_repeats
+from gan_core.jobs.sweep import Base, plan_sweep, submit_sweep
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
+from gan_core.recipes.search import Point
 from gan_core.runs.status import BUSY, utc_now
 from gan_core.runs.store import RunView
 from pages._parts.bounds import queue_line
@@ -38,6 +40,7 @@ from pages._parts.messages import field_error, show_error
 from pages._parts.networks import show_networks
 from pages._parts.repeat_view import NUM_REPEATS
 from pages._parts.studio import studio
+from pages._parts.sweep_setup import sweep_button
 from pages._parts.viewer import may, viewer
 from pages._parts.words import duration, number, plain, state_word
 
@@ -88,6 +91,7 @@ def show_setup() -> None:
             _train_button(draft)
         with right:
             _repeat_button(draft)
+            _sweep_button(draft)
     st.fragment(_explain)(draft)
 
 
@@ -266,6 +270,37 @@ def _repeat_button(draft: Draft) -> None:
     )
     if pressed:
         _start(draft, NUM_REPEATS)
+
+
+def _sweep_button(draft: Draft) -> None:
+    gpu = machine.device(studio().store.root) == "gpu"
+    blocked = draft.error is not None or not may("train")
+    sweep_button(
+        draft.recipe, draft.settings, partial(_start_sweep, draft), gpu=gpu, disabled=blocked
+    )
+
+
+def _start_sweep(draft: Draft, points: Sequence[Point]) -> None:
+    """Queue a run for each point, and go to their table."""
+    here = studio()
+    base = Base(
+        recipe=draft.recipe.name,
+        dataset=draft.card.name,
+        overrides={**draft.settings, **shape_settings(draft.card)},
+        steps=draft.steps,
+        seed=draft.seed,
+    )
+    configs = plan_sweep(
+        base,
+        points,
+        runs_dir=here.store.root,
+        data_dir=here.data_dir,
+        mirror=here.mirror,
+        by=viewer(),
+    )
+    runs = submit_sweep(here.store, configs, draft.name, data_dir=here.data_dir, by=viewer())
+    sweep = runs[0].sound_config().sweep
+    st.switch_page("pages/compare.py", query_params={"sweep": sweep.id if sweep else ""})
 
 
 def _time_words(config: RunConfig, recipe: Recipe) -> str:

@@ -17,6 +17,7 @@ from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore
 
 TRAIN, EXPLORE, RUNS = PAGES = ("pages/train.py", "pages/explore.py", "pages/runs.py")
+COMPARE = "pages/compare.py"
 MODEL_ID = "20260101-120000-aaaaaa"
 
 

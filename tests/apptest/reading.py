@@ -21,7 +21,7 @@ NOT_READ = {
 }  # fmt: skip
 """Fields that hold names, addresses and programs."""
 
-TYPED = {"default", "raw_value"}
+TYPED = {"default", "raw_value", "raw_values"}
 """What the viewer chose or typed; its words are among the options."""
 
 COMPONENT_WORDS = {"words", "title", "label", "y_label"}

@@ -5,15 +5,18 @@ import shutil
 
 import pytest
 
+from gan_core.access.people import OWNER
 from gan_core.evaluation import Evaluation, FeatureNet, Figure
+from gan_core.jobs.sweep import Base, plan_sweep, submit_sweep
+from gan_core.recipes.search import grid
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from tests.apptest.conftest import MODEL_ID, RUNS, TRAIN, assert_sound
+from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
 from tests.apptest.test_words import NAME, assert_translated
+from tests.runs_by_hand import seal_snapshot
 
-COMPARE = "pages/compare.py"
 OTHER_ID = "20260102-120000-bbbbbb"
 
 
@@ -121,43 +124,69 @@ def test_marks_on_the_cards_lead_here(studio):
     assert not viewer.checkbox(key=f"compare-{MODEL_ID}").value
 
 
-def test_a_fork_from_the_page_and_its_family(studio):
-    studio.add("the parent")
-    viewer = studio.open(TRAIN, run=MODEL_ID)
-    assert "No family yet" in said(viewer)
+def ask_to_fork(viewer):
+    """Press "Fork", again at each run: the test runner runs whole pages only, never a dialog."""
     viewer.button(key="fork").click().run()
     assert_sound(viewer)
+
+
+def test_a_fork_from_the_page_and_its_family(studio):
+    studio.add("the parent")
+    viewer = studio.open(TRAIN, tab="Family", run=MODEL_ID)
+    assert "No family yet" in said(viewer)
+    ask_to_fork(viewer)
     steps = viewer.selectbox(key=f"fork-{MODEL_ID}-step")
-    assert steps.options[0] == "step 60, the newest"
-    steps.select_index(1).run()
-    viewer.number_input(key=f"fork-{MODEL_ID}-d_lr").set_value(1e-5).run()
-    viewer.button(key="really-fork").click().run()
+    assert steps.options[0].startswith("step 60, the newest")
+    steps.select_index(1)
+    ask_to_fork(viewer)
+    viewer.number_input(key=f"fork-{MODEL_ID}-d_lr").set_value(1e-5)
+    viewer.button(key="really-fork").click()
+    ask_to_fork(viewer)
     assert_sound(viewer)
     (made,) = (run for run in studio.store.list() if run.id != MODEL_ID)
     config = made.sound_config()
     assert (config.parent.run, config.parent.step) == (MODEL_ID, 30)
     assert config.settings.d_lr == 1e-5
     assert viewer.query_params["run"] == made.id
-    there = said(studio.open(TRAIN, run=made.id))
+    there = said(studio.open(TRAIN, tab="Family", run=made.id))
     assert "from step 30" in there
     shutil.rmtree(studio.store.paths(MODEL_ID).root)
-    assert f"{MODEL_ID} (deleted)" in said(studio.open(TRAIN, run=made.id))
+    assert f"{MODEL_ID} (deleted)" in said(studio.open(TRAIN, tab="Family", run=made.id))
 
 
 def test_a_fork_that_cannot_be_says_why_beside_its_field(studio):
     studio.add("the parent")
     viewer = studio.open(TRAIN, run=MODEL_ID)
-    viewer.button(key="fork").click().run()
-    viewer.number_input(key=f"fork-{MODEL_ID}-60-steps").set_value(50).run()
-    assert_sound(viewer)
+    ask_to_fork(viewer)
+    viewer.number_input(key=f"fork-{MODEL_ID}-60-steps").set_value(50)
+    ask_to_fork(viewer)
     assert viewer.button(key="really-fork").disabled
     assert "50 steps" in said(viewer)
+
+
+def test_the_table_of_a_sweep(studio):
+    base = Base(recipe="quick-dcgan", dataset="digits", overrides={}, steps=60)
+    at = {"runs_dir": studio.store.root, "data_dir": studio.data_dir}
+    configs = plan_sweep(base, grid({"g_lr": [0.001, 0.0001]}), **at, by=OWNER)
+    runs = submit_sweep(studio.store, configs, NAME, data_dir=studio.data_dir, by=OWNER)
+    sweep = runs[0].sound_config().sweep.id
+    for run, fid in zip(runs, (20.0, 30.0), strict=True):
+        seal_snapshot(run, 30)
+        _evaluate(run.paths, 30, NAME, fid)
+    viewer = studio.open(COMPARE, sweep=sweep, lang="qps")
+    assert_translated(viewer)
+    (table,) = element(viewer, "compare_table")
+    assert [row[1] for row in table["rows"]] == [
+        f"{r.sound_config().settings.g_lr:g}" for r in runs
+    ]
+    assert "best" in table["rows"][0][3]
+    assert_sound(studio.open(COMPARE, sweep="nobody"))
 
 
 def test_every_word_is_translated(studio):
     assert_translated(studio.open(COMPARE, lang="qps"))
     studio.add(NAME)
-    _change(studio.add(NAME, OTHER_ID), seed=3)
+    _change(studio.add(f"{NAME} {NAME}", OTHER_ID), seed=3)
     _evaluate(studio.store.paths(OTHER_ID), 60, NAME, 5.0)
     assert_translated(studio.open(COMPARE, lang="qps"))
     assert_translated(studio.open(COMPARE, lang="qps", runs=f"{MODEL_ID},{OTHER_ID},{NAME}"))

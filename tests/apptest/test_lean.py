@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN
+from tests.apptest.conftest import COMPARE, EXPLORE, MODEL_ID, RUNS, TRAIN
 
 VISIT = """
 import sys
@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 app, run = sys.argv[1:]
 for page, query in [
     ("{train}", {{}}), ("{train}", {{"run": run}}), ("{explore}", {{"run": run}}), ("{runs}", {{}}),
+    ("{compare}", {{"runs": run}}),
 ]:
     viewer = AppTest.from_file(app, default_timeout=60)
     viewer.query_params.update(query)
@@ -27,7 +28,8 @@ MAX_MEGABYTES = 300
 
 def test_pages_without_tensorflow(studio, repo):
     studio.add()
-    visit = VISIT.format(train=TRAIN, explore=EXPLORE, runs=RUNS)
+    pages = {"train": TRAIN, "explore": EXPLORE, "runs": RUNS, "compare": COMPARE}
+    visit = VISIT.format(**pages)
     done = subprocess.run(
         [sys.executable, "-c", visit, str(repo / "app.py"), MODEL_ID],
         cwd=repo, capture_output=True, text=True, check=False, timeout=120,

@@ -44,7 +44,7 @@ def test_one_model(studio):
     assert data["models"][0]["points_url"].startswith(f"studio/runs/{run.id}/plane/20.json")
     assert data["class_names"] == [str(i) for i in range(10)]
     assert viewer.query_params["run"] == run.id
-    assert len(viewer.get("download_button")) == 2
+    assert len(viewer.get("download_button")) == 6  # points and manifold: CSV, SVG, PNG
 
 
 def test_two_models_side_by_side_and_the_address_keeps_them(studio):
@@ -55,7 +55,7 @@ def test_two_models_side_by_side_and_the_address_keeps_them(studio):
     assert_sound(viewer)
     assert [model["title"] for model in element(viewer)["models"]] == ["the VAE", "the AE"]
     assert viewer.query_params["beside"] == ae.id
-    assert len(viewer.get("download_button")) == 4
+    assert len(viewer.get("download_button")) == 12
     again = studio.open(PLANE, run=vae.id, beside=ae.id)
     assert [model["run"] for model in element(again)["models"]] == [vae.id, ae.id]
 
@@ -110,10 +110,10 @@ def test_every_word_is_translated(studio):
     assert_translated(viewer)
 
 
-def test_files_to_keep_are_pictures(studio):
-    from pages._parts.plane_view import _manifold_file, _scatter_file
+def test_files_to_keep_are_pictures_and_numbers(studio):
+    from pages._parts.plane_charts import plane_charts
 
-    run = add_plane_run(studio.store)
-    for make in (_scatter_file, _manifold_file):
-        assert make(run, 20, False).startswith(b"\x89PNG")
-    assert _manifold_file(run, 20, True) != _manifold_file(run, 20, False)
+    for chart in plane_charts(add_plane_run(studio.store), "newest"):
+        assert chart.figure("png").startswith(b"\x89PNG")
+        assert b"<svg" in chart.figure("svg") or "svg" not in chart.formats
+        assert len(chart.csv().splitlines()) > 10

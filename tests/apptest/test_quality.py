@@ -8,14 +8,18 @@ import pytest
 import streamlit as st
 
 from gan_core.access.modes import VARIABLE
+from gan_core.evaluation import LatentFigures
 from gan_core.jobs import evaluate
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock, is_held
 from gan_core.runs.snapshots import list_steps
+from pages._parts.compare_charts import compare_charts
 from pages._parts.quality import best_of_run
 from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts
 from tests.evaluations_measured import evaluation, full
+
+HOW_GOOD = "How good is it?"
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def test_where_nobody_measured_nothing_is_promised(studio, unmeasured):
     viewer = studio.open(EXPLORE)
     assert offered(viewer).options[0] == "newest · step 60"
     for page, query in ((RUNS, {}), (TRAIN, {"run": MODEL_ID})):
-        viewer = studio.open(page, **query)
+        viewer = studio.open(page, tab=HOW_GOOD, **query)
         assert_sound(viewer)
         assert "best" not in " ".join(caption.value for caption in viewer.caption).lower()
     assert "Nobody has measured" in said(viewer)
@@ -89,7 +93,7 @@ def test_curves_of_what_was_evaluated_are_named_after_their_features(studio, mea
 def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, measured):
     evaluations.write(measured, full(30, shift=0.3))
     evaluations.write(measured, full(60, name="pixel features"))
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     assert_sound(viewer)
     tables = [m.value for m in viewer.markdown if m.value.startswith("| Figure")]
     assert len(tables) == 2, "figures of different features share no table"
@@ -97,19 +101,19 @@ def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, me
     assert "FID · pixel features" in newest
     assert "FID · digit features" in older
     assert "step 30, best" in older
-    assert " – " in older
-    assert "the best any generator could get" in older
+    assert "\u00a0–\u00a0" in older
+    assert "about the best that any generator could get" in older
     assert "200, held out" in older
     assert "1 class was never generated: 9." in said(viewer)
     assert said(viewer).count("How the images spread over the classes") == 2
 
 
 def test_a_viewer_reads_and_does_not_measure(studio, measured, monkeypatch):
-    assert studio.open(TRAIN, run=MODEL_ID).button(key="measure")
+    assert studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID).button(key="measure")
     monkeypatch.setenv(VARIABLE, "class")
     for name in ("cookies", "headers"):
         monkeypatch.setattr(type(st.context), name, property(lambda self: {}))
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     assert_sound(viewer)
     assert "measure" not in {button.key for button in viewer.get("button")}
     assert "The teacher can measure it." in said(viewer)
@@ -137,7 +141,7 @@ def test_every_chart_of_a_run_is_a_file(studio, measured):
 
 
 def test_the_button_measures_until_somebody_stops_it(studio, measured):
-    viewer = studio.open(TRAIN, run=MODEL_ID)
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     viewer.button(key="measure").click().run()
     assert_sound(viewer)
     now = evaluate.progress(measured)
@@ -151,4 +155,36 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
         time.sleep(0.1)
     assert evaluate.progress(measured) is None
     assert evaluations.full(measured) == []
-    assert studio.open(TRAIN, run=MODEL_ID).button(key="measure")
+    assert studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID).button(key="measure")
+
+
+def test_the_charts_of_a_comparison_are_files(studio, measured):
+    other = "20260102-120000-bbbbbb"
+    evaluations.write(studio.add("$other$", other), evaluation(30))
+    viewer = studio.open("pages/compare.py", run=[MODEL_ID, other])
+    assert_sound(viewer)
+    runs = [studio.store.get(run) for run in (MODEL_ID, other)]
+    for axis in ("step", "images", "time"):
+        charts = compare_charts(runs, axis)
+        assert {"FID · digit features · 200 images"} <= {chart.title for chart in charts}
+        losses = next(chart for chart in charts if chart.title.startswith("Loss"))
+        figures = next(chart for chart in charts if chart.title.startswith("FID"))
+        assert losses.figure("png").startswith(b"\x89PNG")
+        assert b"<svg" in figures.figure("svg")
+    head, *rows = csv.reader(io.StringIO(figures.csv().decode()))
+    assert head == ["run", "name", "step", "images", "secs", "value", "low", "high"]
+    assert {row[0] for row in rows} == {MODEL_ID, other}
+    assert all(float(row[6]) <= float(row[5]) <= float(row[7]) for row in rows)
+
+
+def test_what_only_an_autoencoder_has_is_told_too(studio, measured):
+    latent = LatentFigures(
+        reconstruction=80.25, evidence_bound=-90.5, kl=10.25, kl_dims=(7.0, 3.25, 0.0), num_active=2
+    )
+    evaluations.write(measured, full(30, latent=latent))
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
+    assert_sound(viewer)
+    (table,) = [m.value for m in viewer.markdown if m.value.startswith("| Figure")]
+    for words in ("(ELBO), nats an image | **−90.5**", "| **80.2**", "| **2** of 3"):
+        assert words in table
+    assert "How much each dimension of the code carries" in said(viewer)

@@ -13,7 +13,7 @@ NAME = "Zoe7"
 
 # What is shown as it is, in every language. Everything else must be translated.
 NAMES = {
-    NAME, MODEL_ID,                       # what people typed, and ids
+    NAME, MODEL_ID, "20260102-120000-bbbbbb",  # what people typed, and ids
     *registry.names(), "digits", "mnist",  # names that the command line takes, too
     *SPECS,                               # names of settings, as in config.json
     *(choice for spec in SPECS.values() for choice in spec.choices),  # and their values

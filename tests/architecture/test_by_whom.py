@@ -22,6 +22,7 @@ _CHANGES = {
     "launch": ("submit",),
     "repeats": ("submit_repeats", "repeat_run"),
     "fork": ("fork",),
+    "sweep": ("plan_sweep", "submit_sweep"),
     "rollback": ("roll_back",),
     "control": ("pause", "stop", "resume"),
     "plan": ("plan",),

@@ -27,7 +27,9 @@ expect.set_options(timeout=20_000)
 
 # At an address such as /runs, Streamlit's client looks for its server below it first. What a
 # console says of that names no address, so answers are judged by their addresses instead.
-IS_STREAMLITS = re.compile(r"^Failed to load resource|/(explore|plane|runs|data)/_stcore/[\w-]+$")
+IS_STREAMLITS = re.compile(
+    r"^Failed to load resource|/(explore|plane|runs|data|compare)/_stcore/[\w-]+$"
+)
 
 
 class Studio:

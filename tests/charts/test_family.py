@@ -22,8 +22,8 @@ def test_each_run_is_a_line_from_where_it_began(tmp_path):
     picture = ET.fromstring(drawn(tmp_path))  # noqa: S314 - we drew it
     lines = [path.get("d") for path in picture.iter("{http://www.w3.org/2000/svg}path")]
     (first, fork) = (re.match(r"M([\d.]+) [\d.]+H([\d.]+)", line) for line in lines if "H" in line)
-    assert (float(first[1]), float(first[2])) == (16.0, 884.0)
-    assert float(fork[1]) == 450.0
+    assert (float(first[1]), float(first[2])) == (10.0, 590.0)
+    assert float(fork[1]) == 300.0
     texts = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert texts == ["<b>first & only</b>", "a fork", "0", "step 100"]
 

@@ -53,6 +53,15 @@ from tests.runs_by_hand import in_state, queued, trained
         ("import missing.zip", ["file:", "no file", "run zip"]),
         ("import model.keras", ["file:", "no file", "model.keras"]),
         ("train imported", ["recipe:", "got imported", "cannot be trained"]),
+        ("sweep quick-dcgan", ["sweep:", "got 0 settings", "1 … 4"]),
+        ("sweep quick-dcgan --grid g_lr=0.1", ["sweep:", "got 1 runs", "2 … 24"]),
+        ("sweep quick-dcgan --grid g_lr", ["--grid:", "'g_lr'", "KEY=VALUE"]),
+        ("sweep quick-dcgan --grid g_lr=0.1,7", ["g_lr:", "got 7", "1e-07 … 1"]),
+        ("sweep quick-dcgan --grid g_rate=1,2", ["g_rate:", "Did you mean g_lr?"]),
+        ("sweep quick-dcgan --range g_lr=0.1..0.2", ["g_lr:", "range", "how many"]),
+        ("sweep quick-dcgan --random 4 --range g_lr=0.1", ["g_lr:", "'0.1'", "LOW..HIGH"]),
+        ("sweep quick-dcgan --random 99 --range g_lr=0.1..0.2", ["sweep:", "99", "24"]),
+        ("runs --sweep nothing", ["sweep:", "'nothing'"]),
     ],
 )
 def test_messages(call, store, arguments, parts):

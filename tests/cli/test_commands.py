@@ -48,6 +48,24 @@ def test_train_detached_ends_with_the_id_alone(call, store):
     assert store.get(answer["run"]).sound_config().settings.batch_size == 128
 
 
+def test_a_sweep_detached_and_its_table(call, store):
+    words = "sweep quick-dcgan --dataset digits --grid g_lr=0.001,0.0001 --grid loss=hinge,kl"
+    done = call(*words.split(), "--steps", 10, "--set", "batch_size=16", "--detach")
+    assert done.code == 0, done.err
+    sweep = done.out.strip()
+    runs = store.list()
+    assert {run.sound_config().sweep.id for run in runs} == {sweep}
+    assert len(runs) == 4
+    table = call("runs", "--sweep", sweep).out.splitlines()
+    assert table[0].split()[:3] == ["RUN", "g_lr", "loss"]
+    assert {row.split()[0] for row in table[1:]} == {run.id for run in runs}
+    told = json.loads(call("runs", "--sweep", sweep, "--json").out)
+    assert told["figure"] is None
+    assert {(r["settings"]["g_lr"], r["settings"]["loss"]) for r in told["runs"]} == {
+        (rate, loss) for rate in (0.001, 0.0001) for loss in ("hinge", "kl")
+    }
+
+
 def test_epochs_count_whole_batches(call, store):
     run = call("train", "quick-dcgan", "--epochs", 2, "--detach").out.strip()
     assert store.get(run).sound_config().total_steps == 2 * (5000 // 64)

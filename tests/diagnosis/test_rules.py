@@ -17,8 +17,9 @@ from gan_core.diagnosis.rules import RULES, Rule, diagnose
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.verdict import Fork
 from gan_core.errors import BadInputError
-from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, Figure
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
 from gan_core.jobs.fork import fork_config
+from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
 from gan_core.runs.status import Status
 from gan_core.runs.store import RunStore
@@ -78,7 +79,7 @@ def test_every_rule_can_say_all_its_words(rule: Rule) -> None:
             assert re.search(r"[.!?]$", str(sentence))
 
 
-GAN_ALONE = {"d_overpowers", "g_overpowers"}
+GAN_ALONE = {"d_overpowers", "g_overpowers", "vanishing_gradient"}
 
 
 def test_the_names_are_different() -> None:
@@ -108,11 +109,11 @@ def test_what_it_offers_can_be_forked(rule: Rule, recipe: str, tmp_path: Path) -
 # What no short run shows
 
 
-def evaluated(step: int, fid: float, **more) -> Evaluation:
+def evaluated(step: int, fid: float, precision: float = 0.7, **more) -> Evaluation:
     net = FeatureNet(name="digit features", source="classifier", sha256="0" * 64, size=64)
     return Evaluation(
         depth="light", step=step, features=net, num_images=1000, num_real=1000, real="held-out",
-        secs=0.5, fid=Figure(value=fid, low=fid, high=fid), **more,
+        secs=0.5, fid=exactly(fid), precision=exactly(precision), **more,
     )  # fmt: skip
 
 
@@ -133,6 +134,8 @@ def test_classes_that_are_missing_are_named() -> None:
     assert said.name == "partial_collapse"
     assert "no image shows 2." in str(said.state)
     assert "partial_collapse" not in names(signals(run, step=1500, light=once))
+    noise = tuple(evaluated(step, 900, 0.0, classes=lacking) for step in (1000, 1500))
+    assert "partial_collapse" not in names(signals(run, step=1500, light=noise))
 
 
 def test_many_classes_are_missed_by_chance() -> None:
@@ -169,6 +172,14 @@ def test_a_run_that_failed_for_another_reason() -> None:
 )  # fmt: skip
 def test_what_is_said_of_a_run_that_has_hardly_begun(state: str, name: str) -> None:
     assert names(signals(config(steps=6000), state, step=50)) == [name]
+
+
+@pytest.mark.parametrize("recipe", registry.names())
+@pytest.mark.parametrize("state", ["queued", "starting", "running", "paused", "stopped"])
+def test_a_run_of_which_nothing_is_known_is_no_trouble(recipe: str, state: str) -> None:
+    run = config(recipe, dataset=SHAPES.get(recipe, "digits"), steps=90_000)
+    for step in (0, 90_000):
+        assert len(diagnose(signals(run, state, step))) == 1
 
 
 def test_a_stage_of_the_lesson_is_no_game() -> None:

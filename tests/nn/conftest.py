@@ -49,7 +49,7 @@ def nn() -> SimpleNamespace:
     names = (
         *("autoencoder_step", "batches", "build", "export", "losses", "pixels", "probe", "source"),
         *("gan_step", "optimizers", "penalties", "schedules", "watching"),
-        *("evaluate", "evaluating"),
+        *("evaluating", "full_evaluation"),
         *("latent_figures", "seeds", "snapshot", "state", "step", "trainer"),
     )
     deeper = {

@@ -10,29 +10,30 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_core import data
+from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
 from gan_core.runs import checkpoints, evaluations, metrics
 from gan_core.runs.files import write_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import write_sheet
 
-BATCH, EVERY, STEPS = 256, 20, 60
+BATCH, EVERY, STEPS = 256, 15, 45
 SLOW = 1.0  # images a second of a recipe beside which an evaluation is nothing
 
 
 @pytest.fixture(scope="module")
 def run(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., Any]:
-    """Train a small dense GAN on digits, with evaluations or without; return its trainer."""
+    """Train the smallest system on digits, with evaluations or without; return its trainer."""
 
     def trained(
-        paths: RunPaths, *, is_evaluated: bool = True, stop_at: int | None = None, **settings: Any
+        paths: RunPaths, *, is_evaluated: bool = True, stop_at: int | None = None, **overrides: Any
     ) -> Any:
-        given = {"batch_size": BATCH, "snapshot_every": EVERY, "log_every": 10, **settings}
-        made = system("mlp-gan", **given)
+        given = {"batch_size": BATCH, "snapshot_every": EVERY, "log_every": EVERY, **overrides}
+        made = system("vae", **given)
         recipe = dataclasses.replace(made.recipe, sheet_every=EVERY, reference_images_per_s=SLOW)
         config = made.config.model_copy(update={"total_steps": STEPS})
         state = nn.state.initial_state(recipe, config)
@@ -66,6 +67,14 @@ def run(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., Any]:
     return trained
 
 
+@pytest.fixture(scope="module")
+def whole(run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The trainer of a run from its first step to its last."""
+    paths = RunPaths(tmp_path_factory.mktemp("whole") / "run")
+    paths.make_folders()
+    return run(paths)
+
+
 def made(paths: RunPaths) -> list[dict[str, Any]]:
     """The evaluations of a run, without how long they took."""
     return [one.model_dump(exclude={"secs"}) for one in evaluations.light(paths)]
@@ -78,11 +87,10 @@ def folder(paths: RunPaths, name: str) -> RunPaths:
 
 
 def test_snapshots_are_evaluated_and_training_does_not_notice(
-    run: Callable[..., Any], paths: RunPaths
+    run: Callable[..., Any], whole: Any, paths: RunPaths
 ) -> None:
-    evaluated = run(paths)
-    found = evaluations.light(paths)
-    assert [one.step for one in found] == [20, 40, 60]
+    found = evaluations.light(whole.paths)
+    assert [one.step for one in found] == [EVERY, 2 * EVERY, STEPS]
     assert {one.features.name for one in found} == {"digit features"}
     for one in found:
         assert (one.num_images, one.num_real, one.real) == (1000, 1000, "training")
@@ -90,39 +98,44 @@ def test_snapshots_are_evaluated_and_training_does_not_notice(
         assert one.kid is not None
         assert one.classes is not None
     assert found[-1].fid != found[0].fid
-    plain = run(folder(paths, "plain"), is_evaluated=False)
-    assert evaluations.light(plain.paths) == []
-    for name, array in plain.state.to_arrays().items():
+    run(paths, is_evaluated=False)
+    assert evaluations.light(paths) == []
+    expected, plain = (checkpoints.load_newest(each) for each in (whole.paths, paths))
+    assert expected is not None
+    assert plain is not None
+    for name, array in expected.arrays.items():
         if name != "elapsed_secs":
-            np.testing.assert_array_equal(evaluated.state.to_arrays()[name], array, name)
+            np.testing.assert_array_equal(plain.arrays[name], array, name)
 
 
-def test_a_resumed_run_has_the_same_evaluations(run: Callable[..., Any], paths: RunPaths) -> None:
-    run(paths)
-    other = folder(paths, "resumed")
-    run(other, stop_at=40)
+def test_a_resumed_run_has_the_same_evaluations(
+    run: Callable[..., Any], whole: Any, paths: RunPaths
+) -> None:
+    run(paths, stop_at=2 * EVERY)
     # As a kill between the snapshot and its evaluation leaves it.
-    (other.evaluations / "40" / "light.json").unlink()
-    evaluations.write(other, evaluations.light(paths)[-1])  # of a step that is done again
-    run(other)
-    assert made(other) == made(paths)
+    (paths.evaluations / str(2 * EVERY) / "light.json").unlink()
+    evaluations.write(paths, evaluations.light(whole.paths)[-1])  # of a step that is done again
+    run(paths)
+    assert made(paths) == made(whole.paths)
 
 
-def test_patience_ends_a_run(run: Callable[..., Any], paths: RunPaths) -> None:
-    """At the first evaluation that is no better, and that is where it completes."""
-    reckless = {"g_lr": 0.05, "d_lr": 0.05}
-    run(paths, **reckless)
-    found = [one.fid.value for one in evaluations.light(paths) if one.fid is not None]
-    worse = [i for i in range(1, len(found)) if found[i] >= min(found[:i])]
-    expected = EVERY * (1 + worse[0]) if worse else STEPS
-    other = folder(paths, "impatient")
-    trainer = run(other, early_stopping=1, **reckless)
-    assert trainer.state.step == expected
-    assert trainer.stops_early is bool(worse)
-    assert made(other) == made(paths)[: expected // EVERY]
-    assert checkpoints.load_newest(other).step == expected
-    evaluations.go_on_from(other, expected)
-    assert evaluations.num_without_better(other) == 0
+def test_patience_ends_a_run_and_new_patience_lets_it_go_on(
+    run: Callable[..., Any], paths: RunPaths
+) -> None:
+    run(paths, early_stopping=1, stop_at=EVERY)
+    (first,) = evaluations.light(paths)
+    best = first.model_copy(update={"fid": exactly(0.0)})  # nothing to come is better
+    evaluations.write(paths, best)
+    trainer = run(paths, early_stopping=1)
+    assert trainer.state.step == 2 * EVERY
+    assert trainer.stops_early
+    loaded = checkpoints.load_newest(paths)
+    assert loaded is not None
+    assert loaded.step == 2 * EVERY
+    assert run(paths, early_stopping=1).state.step == 2 * EVERY, "nor does a restart go on"
+    evaluations.go_on_from(paths, 2 * EVERY)
+    assert run(paths, early_stopping=1).state.step == STEPS
+    assert evaluations.best_step(paths) == EVERY
 
 
 @given(
@@ -131,6 +144,7 @@ def test_patience_ends_a_run(run: Callable[..., Any], paths: RunPaths) -> None:
     every=st.integers(1, 3000),
     total=st.integers(1, 20_000),
 )
+@settings(max_examples=40, deadline=None)
 def test_evaluations_are_paid_for(
     nn: SimpleNamespace, system: Callable[..., Any], rate: float, batch: int, every: int, total: int
 ) -> None:
@@ -167,7 +181,7 @@ def test_codes_are_measured_too(
     write_json(paths.config, made.config.to_json())
     dataset = data.load(made.config.dataset, paths.root)
     light = nn.evaluating.Evaluator(paths, made.recipe, made.config, state, dataset).measured(0)
-    full = nn.evaluate.make(paths, 0, paths.root, ("kid",), 1000, None)
+    full = nn.full_evaluation.make(paths, 0, paths.root, ("kid",), 1000, None)
     assert light.latent is not None
     assert full.latent is not None
     assert full.latent.reconstruction == pytest.approx(light.latent.reconstruction, rel=1e-3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from gan_core import data
 from gan_core.config import Kernels
 from gan_core.errors import BadInputError, GanCoreError
+from gan_core.portable.event_files import EventFile
 from gan_core.recipes.recipe import EpochCheck
 from gan_core.runs import checkpoints, metrics, snapshots
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
@@ -286,3 +288,40 @@ def test_the_probe_answers_in_json(nn: SimpleNamespace, capsys: pytest.CaptureFi
     found = json.loads(capsys.readouterr().out)
     assert found["tensorflow"] == nn.tensorflow.__version__
     assert isinstance(found["gpus"], list)
+
+
+def test_event_files_change_nothing_and_are_whole_after_a_resume(
+    trainer: Callable[..., Any], paths: RunPaths, tmp_path: Any
+) -> None:
+    plain = RunPaths(tmp_path / "plain")
+    plain.make_folders()
+    made, _ = trainer(plain, dropout=0.3)
+    _train(made, plain)
+    for requests in ({5: "pause"}, {}):
+        told, world = trainer(paths, requests, dropout=0.3, event_files="on")
+        world.step = told.state.step
+        with closing(EventFile.open(paths, told.config, told.state.step)) as events:
+            told.hooks = dataclasses.replace(
+                told.hooks,
+                writers=(events,),
+                write_sheet=lambda *sheet: (world.write_sheet(*sheet), events.sheet(sheet[0])),  # noqa: B023
+            )
+            _train(told, paths)
+    both = [_lines(place) for place in (plain, paths)]
+    for line in (line for lines in both for line in lines):
+        del line["elapsed_s"], line["images_per_s"]
+    assert both[0] == both[1]
+    whole, cut = (checkpoints.load_newest(place).arrays for place in (plain, paths))
+    assert all(np.array_equal(whole[name], cut[name]) for name in whole if name != "elapsed_secs")
+    assert _steps_told(paths) == [2, 4, 6, 8, 10, 12]
+
+
+def _steps_told(paths: RunPaths) -> list[int]:
+    """The steps with a loss in the event files, as TensorFlow's own reader finds them."""
+    import tensorflow as tf
+
+    (file,) = paths.events.iterdir()
+    events = map(
+        tf.compat.v1.Event.FromString, tf.data.TFRecordDataset(str(file)).as_numpy_iterator()
+    )
+    return [e.step for e in events if any(v.tag == "g_loss" for v in e.summary.value)]

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gan_core.data import describe, load
 from gan_core.runs import nearest
 from gan_core.runs.store import RunStore, RunView
 from pages._parts.nearest_routes import nearest_routes
-from pages._parts.studio import engines
 from tests.pages.asking import Answer, ask
 from tests.plane_runs import add_plane_run
 
@@ -39,16 +39,16 @@ def test_the_first_who_asks_has_the_index_made(run: RunView) -> None:
         assert 0 <= answer["share"] <= 1
         assert time.monotonic() < give_up_at
         time.sleep(0.02)
-    assert (answer["state"], answer["measure"], answer["shape"]) == ("ready", "pixels", [28, 28, 1])
+    assert (answer["state"], answer["measure"]) == ("ready", "classifier"), "one ships"
+    assert answer["shape"] == [28, 28, 1]
     images = [np.frombuffer(base64.b64decode(text), np.uint8) for text in answer["images"]]
-    made = engines().get(run.paths, 10).images(np.array([[0.5, -0.5]], np.float32))[0]
-    for image, distance in zip(images, answer["distances"], strict=True):
-        apart = (image.astype(float) - made.ravel()) / 255
-        assert distance == pytest.approx(np.sqrt((apart**2).mean()), abs=1e-4)
+    digits = load(describe("digits").info, Path()).train_images.reshape(5000, -1)
+    for image in images:
+        assert (digits == image).all(axis=1).any(), "it shows training images"
     assert answer["distances"] == sorted(answer["distances"])
     assert len(answer["labels"]) == len(images) == 8
     assert 0 < answer["typical"] < 1
-    assert answer["closer_than_share"] == 1, "this is no digit"
+    assert 0 <= answer["closer_than_share"] <= 1
     assert (answer["num_images"], answer["held_out"]) == (5000, False)
 
 
@@ -56,7 +56,7 @@ def test_a_failure_is_told_once_and_then_tried_again(
     run: RunView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = run.sound_config().dataset
-    folder = nearest.folder_of(run.paths.root.parent, info, "pixels")
+    folder = nearest.folder_of(run.paths.root.parent, info, "classifier")
     folder.parent.mkdir()
     folder.with_name(f"{folder.name}.json").write_text('{"done": 1, "total": 2}')
     folder.with_name(f"{folder.name}.log").write_text("the disk is full\n")

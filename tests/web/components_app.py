@@ -200,11 +200,18 @@ def news(query, begun: float) -> dict:
         for line in lines
     }
     columns["sheets"] = [[] if empty else STEPS[: 40 + grown]]
+    if "quality" in query:
+        columns["fid"] = [[500, 1000, 2000], [80.5, 20.25, 30.5]]
     step = max([0, *(x for line in lines for x in line["x"][-1:])])
     return {
         "version": str(grown),
         "whole": True,
-        "facts": {"step": step, "busy": True, "num_bad_lines": int(query.get("bad", 0))},
+        "facts": {
+            "step": step,
+            "busy": True,
+            "num_bad_lines": int(query.get("bad", 0)),
+            "best": {"step": 1000, "fid": "20.2"} if "quality" in query else None,
+        },
         "lists": {name: {"keep": 0, "add": add} for name, add in columns.items()},
     }
 
@@ -218,6 +225,9 @@ def show_live() -> None:
     panels = curves(0)
     for line in (line for panel in panels for line in panel["series"]):
         del line["x"], line["y"]
+    if "quality" in query:
+        fid = {"key": "fid", "label": "FID", "color": "blue", "dash": []}
+        panels.append({"title": "FID · digit features", "group": "quality", "series": [fid]})
     components.live_view(
         key="live",
         data={
@@ -228,6 +238,7 @@ def show_live() -> None:
             "verdict_url": f"studio/runs/{RUN}/samples/{{step}}.json",
             "verdict_thresholds": [0.4, 0.6],
             "total_steps": 20_000,
+            "best_figure": "FID · digit features",
             "invert": "invert" in query,
             "panels": panels,
             "present": "present" in query,

@@ -130,6 +130,34 @@ def test_curves_are_drawn_and_options_redraw_them(browser: Browser, app: str) ->
         assert dashes == ["", "7 4", "", "7 4"], "lines differ by more than colour"
 
 
+def test_what_was_evaluated_is_a_choice_beside_the_losses(browser: Browser, app: str) -> None:
+    with opened(browser, f"{app}/?quality=1") as page:
+        wait_for_sheet(page, 2000)
+        expect(page.get_by_role("tab", name="Training")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".best")).to_have_text(
+            "best so far: step 1\u00a0000, FID · digit features 20.2"
+        )
+        page.get_by_role("tab", name="Quality").click()
+        expect(page.get_by_text("FID · digit features", exact=True)).to_be_visible()
+        expect(page.get_by_text("Losses")).to_be_hidden()
+        expect(page.locator(".smoothing")).to_be_hidden()
+        chart = page.locator(".panels.many .cross")
+        expect(chart).to_have_attribute("aria-label", re.compile("FID 30.5"))
+        assert page.locator(".panels.many .plot canvas").first.evaluate(INK) > 300
+        bottom = page.locator(".live").evaluate("root => root.getBoundingClientRect().bottom")
+        assert bottom <= 900
+        page.get_by_role("button", name="best").click()
+        wait_for_sheet(page, 1000)
+        expect(page.get_by_role("button", name="newest")).to_have_attribute("aria-pressed", "false")
+
+
+def test_without_evaluations_there_is_no_choice(browser: Browser, app: str) -> None:
+    with opened(browser, app) as page:
+        wait_for_sheet(page, 2000)
+        expect(page.locator(".choice")).to_be_hidden()
+        expect(page.locator(".sheet .button", has_text="best")).to_be_hidden()
+
+
 def test_the_verdicts_lie_over_their_own_sheet(browser: Browser, app: str) -> None:
     with opened(browser, app) as page:
         cells = page.locator(".verdict-cell")

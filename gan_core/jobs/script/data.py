@@ -144,7 +144,7 @@ _SOURCES = {
         _FROM_KERAS.format(module="fashion_mnist"),
     ),
     "stacked-mnist": (
-        f"`source`: `stacked-mnist` (made of MNIST, which Keras downloads), {_FILE_WORDS}.",
+        f"`source`: `stacked-mnist` (Keras downloads MNIST), {_FILE_WORDS}.",
         """\
     if source == DATA:
         (images, _), (held_out, _) = keras.datasets.mnist.load_data()

@@ -1,6 +1,6 @@
 /** A table that scrolls by itself where it is wider than the page. */
 
-import { el } from "./base.js";
+import { appUrl, el } from "./base.js";
 import { swatch } from "./swatch.js";
 import { isDark, readTheme } from "./theme.js";
 
@@ -28,9 +28,10 @@ export class CompareTable {
   }
 }
 
-/** A text, or a run: {letter, title, colors, dash}. */
+/** A text, a link {url, title}, or a run {letter, title, colors, dash}. */
 function cellOf(tag, cell, tone) {
   if (typeof cell === "string") return el(tag, { text: cell });
+  if (cell.url) return el(tag, {}, el("a", { href: appUrl(cell.url), text: cell.title }));
   if (cell.label !== undefined) return el(tag, { text: cell.label });
   const title = el("span", { class: "run-name", text: cell.title, title: cell.title });
   const sample = swatch(cell.letter, cell.colors[tone], cell.dash);

@@ -1,0 +1,56 @@
+"""Runs side by side, in a real browser: sheets under one scrubber, curves, and the address."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from gan_core.runs.metrics import MetricLog
+from tests.browser.conftest import settled
+from tests.generator_runs import add_generator_run
+
+STEPS = {"the first": (10, 20, 40), "another seed": (10, 30)}
+
+
+@pytest.fixture(scope="module")
+def pair(studio):
+    """Two runs with real generators of other seeds, so that their sheets have to be drawn."""
+    runs = [add_generator_run(studio.store, steps, name=name) for name, steps in STEPS.items()]
+    text = runs[1].paths.config.read_text()
+    runs[1].paths.config.write_text(text.replace('"seed": 0', '"seed": 1'))
+    for run, steps in zip(runs, STEPS.values(), strict=True):
+        with MetricLog(run.paths.metrics) as log:
+            for step in steps:
+                log.append({"step": step, "elapsed_s": 60.0 * step, "g_loss": 1.0 / step})
+    return [run.id for run in runs]
+
+
+def test_sheets_curves_and_the_address(studio, viewers, pair):
+    with viewers.open(f"{studio.address}/compare?runs={','.join(pair)}") as page:
+        settled(page)
+        boxes, at = page.locator(".compare-sheet .sheet-box"), page.locator(".compare-at")
+        expect(boxes.nth(0)).to_have_attribute("data-step", "40")
+        expect(boxes.nth(1)).to_have_attribute("data-step", "30")
+        expect(at.nth(1)).to_have_text("step 30, the nearest before")
+        images = page.locator(".compare-sheet img")
+        assert {image.evaluate("image => image.naturalWidth") for image in images.all()} == {242}
+        scrubber = page.get_by_role("slider", name=re.compile("Sample sheets of all runs"))
+        scrubber.focus()
+        for _press in range(2):
+            page.keyboard.press("ArrowLeft")
+        expect(boxes.nth(0)).to_have_attribute("data-step", "20")
+        expect(boxes.nth(1)).to_have_attribute("data-step", "10")
+        page.get_by_role("button", name="training time").click()
+        page.wait_for_url(re.compile("axis=time"))
+        assert "step=20" in page.url
+        address = page.url
+    with viewers.open(address) as page:  # whoever is handed the address sees the same
+        settled(page)
+        expect(page.locator(".compare-sheet .sheet-box").nth(0)).to_have_attribute(
+            "data-step", "20"
+        )
+        expect(page.locator(".axes [aria-pressed=true]")).to_have_text("training time")
+        chart = page.locator(".cross").first
+        chart.focus()
+        page.keyboard.press("End")
+        expect(page.locator(".chart-at").first).to_have_text("40 min")
