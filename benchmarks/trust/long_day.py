@@ -38,10 +38,10 @@ from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.runs.store import RunStore
 
-_STEPS, _SNAPSHOT_EVERY = 480, 12
+_STEPS, _SNAPSHOT_EVERY = 240, 6
 _PINNED = 3 * _SNAPSHOT_EVERY
 _PROTECTED = 4  # the newest two, the pinned one, and the way back
-_PATIENCE_SECS = 240.0
+_PATIENCE_SECS = 900.0
 _NUM_PEOPLE, _PACE_SECS = 6, 0.4
 _CYCLE_SECS = 1800.0
 _WARM_CYCLES = 3
