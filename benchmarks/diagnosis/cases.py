@@ -144,7 +144,7 @@ HEALTHY = (
     Case(name="quick-dcgan, shapes", recipe="quick-dcgan", dataset="shapes", steps=900),
     Case(
         name="quick-dcgan, hinge loss", recipe="quick-dcgan", settings={"loss": "hinge"},
-        steps=1000,
+        steps=1500,
     ),
     Case(name="mlp-gan, MNIST", recipe="mlp-gan", dataset="mnist", steps=2000, takes_long=True),
     Case(name="vae, MNIST", recipe="vae", dataset="mnist", steps=2400, takes_long=True),

@@ -50,7 +50,7 @@ def test_sheets_curves_and_the_address(studio, viewers, pair):
             "data-step", "20"
         )
         expect(page.locator(".axes [aria-pressed=true]")).to_have_text("training time")
-        chart = page.locator(".cross").first
-        chart.focus()
+        chart = page.locator(".chart", has_text="Loss: G")
+        chart.locator(".cross").focus()
         page.keyboard.press("End")
-        expect(page.locator(".chart-at").first).to_have_text("40 min")
+        expect(chart.locator(".chart-at")).to_have_text("40 min")

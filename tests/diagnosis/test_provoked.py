@@ -22,7 +22,7 @@ def provoked(tmp_path_factory, repo: Path, data_dir: Path) -> tuple[Path, str]:
         sys.executable, "-m", "benchmarks.diagnosis", "--only", *RULES,
         "--runs", str(folder / "runs"), "--data-dir", str(data_dir), "--signals", str(folder),
     ]  # fmt: skip
-    done = subprocess.run(words, cwd=repo, capture_output=True, text=True, check=False, timeout=500)
+    done = subprocess.run(words, cwd=repo, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr[-3000:] + done.stdout
     return folder / "provoked", done.stdout
 
