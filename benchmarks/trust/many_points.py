@@ -31,10 +31,12 @@ def first_pages(path: str | None, folder: Path, num_runs: int, num_logged: int) 
     say(f"making {num_runs} runs of {num_logged} logged steps")
     store = make_runs(folder, num_runs, num_logged)
     with chromium(path) as browser, empty_page.empty_page(folder / "empty") as empty:
-        fresh = []
-        for _ in range(_NUM_FRESH):
+        fresh, fresh_empty = [], []
+        for i in range(_NUM_FRESH):
             with served(store) as app:
                 fresh.append(_newcomer(browser, app.address, PAGES["Train"]))
+            with empty_page.empty_page(folder / f"empty-{i}") as app:
+                fresh_empty.append(_newcomer(browser, app.address, empty_page.SHOWN))
         with served(store) as app:
             found = _by_turns(browser, store, app, empty)
     floor = found.pop(_EMPTY)
@@ -43,6 +45,7 @@ def first_pages(path: str | None, folder: Path, num_runs: int, num_logged: int) 
         at_most(
             "L3", f"{size}: first page of a fresh server", statistics.median(fresh), _GOAL_SECS, "s"
         ),
+        told("L3", f"{size}:   … of an empty page's", statistics.median(fresh_empty), "s"),
         told("L3", f"{size}: {_EMPTY}", floor, "s"),
     ]
     for what, secs in found.items():

@@ -9,9 +9,6 @@ images scaled wrongly, a run that has only begun.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from gan_core.diagnosis import remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
@@ -22,17 +19,20 @@ from gan_core.diagnosis.evidence import (
     losses,
     newest_sheet,
     newest_sheets,
-    no_evidence,
     since_best,
 )
 from gan_core.diagnosis.remedies import Changes
+from gan_core.diagnosis.rule import (
+    Rule,
+    at_step,
+    fork,
+    from_before,
+    from_the_newest,
+    from_the_start,
+)
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.verdict import Diagnosis, Evidence, Fork, Other, Tone
-from gan_core.runs.status import Said
+from gan_core.diagnosis.verdict import Diagnosis, Other
 from gan_core.text import N_
-
-Values = dict[str, str | int | float]
-Action = Fork | Other | None
 
 ALIKE = 0.12
 """Images that differ by less than this share of what real ones differ are all alike."""
@@ -44,45 +44,6 @@ SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One rule.
-
-    Attributes:
-        name: for tests, tables and those who read JSON.
-        tone: how serious it is.
-        source: where the sign or the cure is from.
-        applies: whether the signals show it.
-        state, cause, advice: templates; `values` fills them.
-        evidence: what shows it.
-        action: what a button may do.
-    """
-
-    name: str
-    tone: Tone
-    source: str
-    applies: Callable[[Signals], bool]
-    state: str
-    cause: str
-    advice: str
-    values: Callable[[Signals], Values] = lambda _: {}
-    evidence: Callable[[Signals], tuple[Evidence, ...]] = no_evidence
-    action: Callable[[Signals], Action] = lambda _: None
-
-    def diagnosis(self, signals: Signals) -> Diagnosis:
-        """What the rule says of these signals."""
-        values = self.values(signals)
-        return Diagnosis(
-            name=self.name,
-            tone=self.tone,
-            state=Said(template=self.state, values=values),
-            cause=Said(template=self.cause, values=values),
-            advice=Said(template=self.advice, values=values),
-            evidence=self.evidence(signals),
-            action=self.action(signals),
-        )
-
-
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     """The diagnosis of a run, and the alarms beside it. There always is one."""
     found = [rule for rule in RULES if rule.applies(signals)]
@@ -90,39 +51,6 @@ def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
     if found[0].tone == "waiting":
         chosen = found[:1]
     return tuple(rule.diagnosis(signals) for rule in chosen)
-
-
-def _fork(
-    changes: Callable[[Signals], Changes], at_most: Callable[[Signals], int]
-) -> Callable[[Signals], Action]:
-    """A fork with these changes; nothing where the recipe has no such settings."""
-
-    def action(signals: Signals) -> Action:
-        found = changes(signals)
-        return Fork(at_most=at_most(signals), changes=found) if found else None
-
-    return action
-
-
-def _from_the_start(signals: Signals) -> int:  # noqa: ARG001 - as the others
-    return 0
-
-
-def _from_the_newest(signals: Signals) -> int:
-    return signals.step
-
-
-def _from_before(signals: Signals) -> int:
-    """Before the window that shows it; as early as the collapse watch says, if it does."""
-    collapse = signals.watched.collapse
-    if collapse is not None:
-        return collapse.healthy_step
-    window = signals.curve("d_loss").steps or signals.curve("loss").steps
-    return max(signals.begins, window[0]) if window else signals.begins
-
-
-def _at(step: Callable[[Signals], int]) -> Callable[[Signals], Values]:
-    return lambda signals: {"step": step(signals)}
 
 
 RULES: tuple[Rule, ...] = (
@@ -152,7 +80,7 @@ RULES: tuple[Rule, ...] = (
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
         evidence=lambda s: (*losses(s), *newest_sheet(s)),
-        action=_fork(remedies.tamed, _from_before),
+        action=fork(remedies.tamed, from_before),
     ),
     Rule(
         name="failed",
@@ -162,7 +90,7 @@ RULES: tuple[Rule, ...] = (
         state=N_("The run ended with an error at step {step}."),
         cause=N_("What the worker said stands above; the networks had no part in it."),
         advice=N_("Mend what it names and resume: it continues from the newest checkpoint."),
-        values=_at(lambda s: s.step),
+        values=at_step(lambda s: s.step),
         action=lambda s: Other(kind="resume", step=s.step),
     ),
     Rule(
@@ -183,7 +111,7 @@ RULES: tuple[Rule, ...] = (
             "right": _right_range(s),
         },
         evidence=newest_sheet,
-        action=_fork(lambda s: {"pixel_range": _right_range(s)}, _from_the_start),
+        action=fork(lambda s: {"pixel_range": _right_range(s)}, from_the_start),
     ),
     Rule(
         name="lesson",
@@ -211,7 +139,7 @@ RULES: tuple[Rule, ...] = (
             "usual": remedies.usual_batch(s),
         },
         evidence=newest_sheet,
-        action=_fork(lambda s: {"batch_size": remedies.usual_batch(s)}, _from_the_newest),
+        action=fork(lambda s: {"batch_size": remedies.usual_batch(s)}, from_the_newest),
     ),
     Rule(
         name="warming_up",
@@ -245,7 +173,7 @@ RULES: tuple[Rule, ...] = (
             "gentle": f"{_gentle_beta(s):g}",
         },
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
-        action=_fork(lambda s: _beta(s, _gentle_beta(s)), _from_the_start),
+        action=fork(lambda s: _beta(s, _gentle_beta(s)), from_the_start),
     ),
     Rule(
         name="vanishing_gradient",
@@ -269,7 +197,7 @@ RULES: tuple[Rule, ...] = (
             "slower D."
         ),
         evidence=lambda s: (*curves("g_loss")(s), *accuracies(s)),
-        action=_fork(lambda s: {**remedies.slower_d(s), "loss": "non-saturating"}, _from_the_start),
+        action=fork(lambda s: {**remedies.slower_d(s), "loss": "non-saturating"}, from_the_start),
     ),
     Rule(
         name="mode_collapse",
@@ -294,7 +222,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and a reward for different images."),
         evidence=lambda s: (*newest_sheet(s), *losses(s)),
-        action=_fork(remedies.more_variety, _from_before),
+        action=fork(remedies.more_variety, from_before),
     ),
     Rule(
         name="oscillation",
@@ -309,7 +237,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and less momentum."),
         evidence=newest_sheets,
-        action=_fork(remedies.steadier, _from_before),
+        action=fork(remedies.steadier, from_before),
     ),
     Rule(
         name="partial_collapse",
@@ -324,7 +252,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork with a reward for different images."),
         values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
         evidence=lambda s: (*newest_sheet(s), *classes(s)),
-        action=_fork(remedies.more_variety, _from_the_newest),
+        action=fork(remedies.more_variety, from_the_newest),
     ),
     Rule(
         name="d_overpowers",
@@ -350,7 +278,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a slower D and smoothed labels."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*losses(s), *accuracies(s)),
-        action=_fork(remedies.slower_d, _from_before),
+        action=fork(remedies.slower_d, from_before),
     ),
     Rule(
         name="g_overpowers",
@@ -371,7 +299,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a faster D."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*accuracies(s), *losses(s)),
-        action=_fork(remedies.faster_d, _from_before),
+        action=fork(remedies.faster_d, from_before),
     ),
     Rule(
         name="memorising",
@@ -405,7 +333,7 @@ RULES: tuple[Rule, ...] = (
                 signs.nearest,
             )(s),
         ),
-        action=_fork(remedies.less_by_heart, lambda s: s.step // 4),
+        action=fork(remedies.less_by_heart, lambda s: s.step // 4),
     ),
     Rule(
         name="stopped_improving",
@@ -438,7 +366,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("For sharper images fork with β at 1, as published."),
         values=lambda s: {"beta": f"{signs.beta(s):g}"},
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
-        action=_fork(lambda s: _beta(s, 1.0), _from_the_newest),
+        action=fork(lambda s: _beta(s, 1.0), from_the_newest),
     ),
     Rule(
         name="under_trained",
@@ -487,7 +415,7 @@ RULES: tuple[Rule, ...] = (
         state=N_("Finished, and nothing looks wrong."),
         cause=N_("No sign of trouble was left at step {step}."),
         advice=N_("Explore what it has learnt."),
-        values=_at(lambda s: s.step),
+        values=at_step(lambda s: s.step),
         evidence=newest_sheet,
         action=lambda s: Other(kind="explore best", step=s.best_step or s.step),
     ),

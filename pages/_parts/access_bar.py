@@ -19,7 +19,9 @@ from pages._parts.studio import door, mode
 from pages._parts.viewer import needs_ticket, viewer
 from pages._parts.words import plain
 
-_TO_BE_READ_FROM_AFAR = "font-size: 2rem; font-weight: 650; overflow-wrap: anywhere; margin: 0"
+_TO_BE_READ_FROM_AFAR = (
+    "font-size: clamp(1.2rem, 5.6vw, 2.2rem); font-weight: 650; overflow-wrap: anywhere; margin: 0"
+)
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 

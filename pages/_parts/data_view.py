@@ -64,7 +64,6 @@ def _chosen(names: list[str]) -> str:
         icon=":material/model_training:",
         width="stretch",
         disabled=not may("train"),
-        help=None if may("train") else _("You watch and explore here; a teacher trains."),
         key="train-on-this",
     )
     if pressed:

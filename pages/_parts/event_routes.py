@@ -45,7 +45,7 @@ async def _events(socket: WebSocket) -> None:
         while True:
             await socket.receive_text()
     telling.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):  # left while being told
         await telling
 
 

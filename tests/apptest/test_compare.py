@@ -101,8 +101,8 @@ def test_figures_of_other_features_stand_in_other_tables(studio):
     assert [head[2:] for head in heads] == [["FID · digit features"], ["FID · own"]]
     first = groups[0]["rows"]
     assert [row[1:] for row in first] == [
-        ["final, step 60", "18.0 (17.0 – 19.0)"],
-        ["best, step 30", "15.0 (14.0 – 16.0)"],
+        ["final, step 60", "18.0 (17.0\u00a0–\u00a019.0)"],
+        ["best, step 30", "15.0 (14.0\u00a0–\u00a016.0)"],
     ]
     (data,) = element(viewer, "compare")
     drawn = [panel for panel in data["panels"] if "points" in panel]

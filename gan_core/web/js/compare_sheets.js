@@ -6,7 +6,7 @@ import { icon } from "./icons.js";
 import { keepCrisp } from "./pixels.js";
 import { swatch } from "./swatch.js";
 
-const KEPT_SHEETS = 48;
+const KEPT_DRAWN_SHEETS = 48;
 
 /** `tell({step})` is called when a step has been chosen; null follows the newest. */
 export class CompareSheets {
@@ -154,7 +154,7 @@ class SheetPlace {
         image = el("img", { class: "sheet-image", draggable: "false", src: url });
         await image.decode();
         this.images.set(url, image);
-        if (this.images.size > KEPT_SHEETS) this.images.delete(this.images.keys().next().value);
+        if (this.images.size > KEPT_DRAWN_SHEETS) this.images.delete(this.images.keys().next().value);
       }
     } catch {
       if (step === this.asked) this.fail(step);

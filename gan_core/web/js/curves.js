@@ -39,11 +39,11 @@ export function strokeSeries(context, line, smoothed, { toX, toY, log, color, wi
   strokeLine(context, line.x, smoothed, toX, toY, log);
   context.setLineDash([]);
   const isSparse = line.dots || line.x.length <= FEW_POINTS;  // one point would be no line at all
-  if (isSparse) drawDots(context, { ...line, y: smoothed }, { toX, toY, log, color, width });
+  if (isSparse) dotMeasurements(context, { ...line, y: smoothed }, { toX, toY, log, color, width });
 }
 
 /** Single measurements: a dot each, with its interval where `low` and `high` are known. */
-function drawDots(context, { x, y, low, high }, { toX, toY, log, color, width }) {
+function dotMeasurements(context, { x, y, low, high }, { toX, toY, log, color, width }) {
   context.fillStyle = color;
   context.lineWidth = width / 2;
   for (let i = 0; i < x.length; i += 1) {
