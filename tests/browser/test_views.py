@@ -63,7 +63,7 @@ def test_live_view_and_explorer_need_no_scrolling(studio, viewers, training):
 def test_the_navigation_speaks_the_viewers_language(studio, viewers, training):
     with viewers.open(f"{studio.address}/?lang=qps", wait_for=".st-key-train button") as page:
         links = page.locator("[data-testid=stTopNavLink]")
-        assert links.count() == 5
+        assert links.count() == 6
         for text in links.all_inner_texts():
             assert "«" in text
             assert "»" in text

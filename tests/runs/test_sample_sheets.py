@@ -45,6 +45,7 @@ def test_verdicts_travel_with_the_sheet(paths: RunPaths) -> None:
         "gap": GAP,
         "tile": [28, 28],
         "p_real": [0.0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        "figures": None,
     }
     with Image.open(paths.sample(50)) as image:
         assert image.size == (3 * 30 + 2, 2 * 30 + 2)
