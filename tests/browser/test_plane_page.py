@@ -52,10 +52,10 @@ def test_points_and_manifold_to_keep(studio, viewers):
     with viewers.open(f"{studio.address}/plane?run={run.id}", wait_for=".plane-panel") as page:
         painted(page)
         settled(page)
-        page.get_by_role("button", name="View").click()
+        page.get_by_role("button", name="Save charts").click()
         for kind in ("points", "manifold"):
             with page.expect_download() as found:
-                page.locator(f".st-key-save-{kind}-{run.id} button").click()
+                page.locator(f".st-key-save-plane-{kind}-{run.id}-20-png button").click()
             assert found.value.path().read_bytes().startswith(b"\x89PNG")
             assert found.value.suggested_filename == f"{kind}-{run.id}-20.png"
 
