@@ -45,6 +45,12 @@ class SheetMeter:
             self._newest = (step, self._measured(images))
         return self._newest[1]
 
+    def recall(self, step: int, images: NDArray[np.uint8], figures: SheetFigures | None) -> None:
+        """Go on after a sheet that was measured in an earlier life of the run."""
+        self._before = features(images)
+        if figures is not None:
+            self._newest = (step, figures)
+
     def _measured(self, images: NDArray[np.uint8]) -> SheetFigures:
         seen, found = variety(images), features(images)
         figures = SheetFigures(

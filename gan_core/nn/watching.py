@@ -7,13 +7,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from gan_core.config import RunConfig
+from gan_core.errors import DamagedError
 from gan_core.evaluation import SheetFigures
 from gan_core.metrics.collapse import CollapseWatch, Finding
 from gan_core.metrics.sheets import NUM_REAL, SheetMeter
 from gan_core.recipes.recipe import Recipe
-from gan_core.runs.layout import RunPaths
+from gan_core.runs.layout import RunPaths, sheet_steps
+from gan_core.runs.sheet import read_about, read_images
 from gan_core.runs.watch import Collapse, read_watched, write_watched
 
 logger = logging.getLogger(__name__)
@@ -69,6 +72,19 @@ class Watcher:
         """Look at a sheet's images, uint8 `[N, H, W, C]`."""
         if not self._is_off:
             self._act(self._watch.observe_sheet(step, images))
+
+    def recall(self, step: int) -> None:
+        """Go on where the run stood at `step`: sheets are compared with those before them."""
+        earlier = [drawn for drawn in sheet_steps(self._paths) if drawn <= step]
+        if not earlier:
+            return
+        path = self._paths.sample(earlier[-1])
+        try:
+            told = read_about(path).get("figures")
+            figures = None if told is None else SheetFigures.model_validate(told)
+            self._meter.recall(earlier[-1], read_images(path), figures)
+        except (FileNotFoundError, DamagedError, ValidationError) as error:
+            logger.warning("the sheet of step %d cannot be read: %s", earlier[-1], error)
 
     def measure(self, step: int, images: NDArray[np.uint8]) -> SheetFigures:
         """What a sheet's images show, uint8 `[N, H, W, C]`, beside the real ones."""

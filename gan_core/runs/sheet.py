@@ -111,3 +111,24 @@ def read_about(path: Path) -> dict[str, Any]:
     if not isinstance(about, dict):
         raise DamagedError(N_("{name} is not a sample sheet."), name=path.name)
     return about
+
+
+def read_images(path: Path) -> NDArray[np.uint8]:
+    """The images of a sheet, uint8 `[N, H, W, C]`; what the last row leaves empty is among them.
+
+    Raises:
+        FileNotFoundError: there is no such sheet.
+        DamagedError: it is not a sheet that `write_sheet` wrote.
+    """
+    about = read_about(path)
+    try:
+        height, width = map(int, about["tile"])
+        with Image.open(path, formats=["PNG"]) as image:
+            sheet = np.asarray(image)
+        sheet = sheet.reshape(*sheet.shape[:2], -1)[GAP:, GAP:]
+        rows, columns = sheet.shape[0] // (height + GAP), sheet.shape[1] // (width + GAP)
+        sheet = sheet[: rows * (height + GAP), : columns * (width + GAP)]
+        grid = sheet.reshape(rows, height + GAP, columns, width + GAP, -1)[:, :height, :, :width]
+    except (OSError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise DamagedError(N_("{name} is not a sample sheet."), name=path.name) from error
+    return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(-1, height, width, grid.shape[-1])

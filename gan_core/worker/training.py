@@ -176,6 +176,7 @@ def _prepare(
     )
     written = _open_events(paths, config, state.step, held)
     watcher = Watcher(paths, recipe, config, dataset.train_images, lambda: reporter.ask("collapse"))
+    watcher.recall(state.step)
 
     def draw_sheet(
         step: int, pixels: NDArray[np.uint8], p_real: NDArray[np.float32] | None

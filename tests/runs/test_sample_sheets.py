@@ -12,7 +12,7 @@ from PIL import Image
 
 from gan_core.errors import DamagedError
 from gan_core.runs.layout import RunPaths, sheet_steps
-from gan_core.runs.sheet import GAP, read_about, tile, write_sheet
+from gan_core.runs.sheet import GAP, read_about, read_images, tile, write_sheet
 
 
 @given(
@@ -72,3 +72,10 @@ def test_a_picture_without_our_words(tmp_path: Path) -> None:
         read_about(tmp_path / "1.png")
     with pytest.raises(FileNotFoundError):
         read_about(tmp_path / "2.png")
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sheet_gives_its_images_back(paths: RunPaths, channels: int) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (9, 28, 28, channels), np.uint8)
+    write_sheet(paths.sample(0), images, 3, None)
+    np.testing.assert_array_equal(read_images(paths.sample(0)), images)
