@@ -14,6 +14,7 @@ import streamlit as st
 
 from gan_core.charts.figures import Format
 from pages._parts.i18n import _
+from pages._parts.words import plain
 
 _MEDIA_TYPES: dict[Format, str] = {"svg": "image/svg+xml", "png": "image/png"}
 
@@ -44,7 +45,7 @@ def save_popover(charts: Sequence[SavedChart], *, key: str) -> None:
     label = _("Save") if len(charts) == 1 else _("Save charts")
     with st.popover(label, icon=":material/download:", type="tertiary", key=f"save-{key}"):
         for chart in charts:
-            st.caption(chart.title)
+            st.caption(plain(chart.title))
             with st.container(horizontal=True, gap="small"):
                 _file_buttons(chart, key)
 

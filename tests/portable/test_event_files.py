@@ -1,6 +1,7 @@
 """A run's event file, read back by TensorBoard itself."""
 
 import logging
+import time
 from contextlib import closing
 
 import numpy as np
@@ -101,6 +102,8 @@ def test_an_open_tensorboard_forgets_what_is_told_again(run, caplog):
     reader = read(run, caplog)
     (older,) = run.paths.events.iterdir()
     older.rename(run.paths.events / "events.out.tfevents.0000000001.older")
+    while older.name.split(".")[3] == f"{int(time.time()):010d}":
+        time.sleep(0.05)  # the next worker is never so soon that its file has the same name
     with closing(opened(run, 40)) as events:
         add(run, events, (50,))
     reader.Reload()
