@@ -110,11 +110,12 @@ def _pictures(runs: list[RunView]) -> None:
 
 def _quality(runs: list[RunView]) -> None:
     """The same of what was evaluated, of the runs that were measured by the same features."""
-    measured = [run for run in runs if evaluations.light(run.paths)]
+    newest = {run.id: made[-1] for run in runs if (made := evaluations.light(run.paths))}
+    measured = [run for run in runs if run.id in newest]
     if not measured:
         return
-    features = evaluations.light(measured[0].paths)[-1].features.sha256
-    alike = [r for r in measured if evaluations.light(r.paths)[-1].features.sha256 == features]
+    features = newest[measured[0].id].features.sha256
+    alike = [run for run in measured if newest[run.id].features.sha256 == features]
     drawn = quality_panels(measured_of(measured[0].paths))
     logs = [quality_columns(run.paths) for run in alike]
     _panels(alike, logs, drawn)
