@@ -11,7 +11,6 @@ from pages._parts.compare_choice import MOST_RUNS, address_of
 from pages._parts.i18n import _, ngettext_
 
 _MARKED = "compare-marked"
-_REDRAW = "compare-redraw"
 
 
 def mark_to_compare(run_id: str) -> None:
@@ -27,15 +26,8 @@ def mark_to_compare(run_id: str) -> None:
     )
 
 
-def redraw_if_marked() -> None:
-    """In a card that is drawn by itself: what counts the marks stands elsewhere on the page."""
-    if st.session_state.pop(_REDRAW, False):
-        st.rerun()
-
-
 def compare_bar(runs: Sequence[RunView]) -> None:
     """How many runs are marked, and the way to their comparison."""
-    st.session_state.pop(_REDRAW, None)
     there = {run.id for run in runs}
     marked = [run_id for run_id in st.session_state.get(_MARKED, []) if run_id in there]
     st.session_state[_MARKED] = marked
@@ -65,7 +57,6 @@ def _note(run_id: str) -> None:
     if st.session_state[_key(run_id)]:
         marked.append(run_id)
     st.session_state[_MARKED] = marked
-    st.session_state[_REDRAW] = True
 
 
 def _clear() -> None:

@@ -19,7 +19,7 @@ from gan_core.runs.status import ALIVE, BUSY, State
 from gan_core.runs.store import MAX_NAME_LENGTH, RunView
 from pages._parts.bounds import queue_line
 from pages._parts.bring_in import show_bring_in
-from pages._parts.compare_marks import compare_bar, mark_to_compare, redraw_if_marked
+from pages._parts.compare_marks import compare_bar, mark_to_compare
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import STATE_COLOURS, STATE_ICONS, guarded
@@ -50,7 +50,7 @@ def show_runs() -> None:
 
 
 def _cards() -> None:
-    """All cards; only those of runs that train are drawn again and again, each by itself.
+    """All cards; only the news of runs that train are drawn again and again, each by itself.
 
     A hundred that wait then cost a viewer no more than one: somebody looks whether any has begun.
     """
@@ -67,9 +67,10 @@ def _cards() -> None:
         for column, run in zip(columns, shown[start : start + _COLUMNS], strict=False):
             with column.container(border=True, height="stretch"):
                 if run.status.state in ALIVE:
-                    st.fragment(_living_card, run_every=TICK_SECS)(run.id)
+                    st.fragment(_living_news, run_every=TICK_SECS)(run.id)
                 else:
-                    _card(run)
+                    _news(run)
+                _doors(run)
     if num_shown < len(runs):
         st.button(_("Show more"), key="more", on_click=_show_more, args=(num_shown,))
 
@@ -88,13 +89,13 @@ def _look(num_runs: int, states: tuple[tuple[str, State], ...]) -> None:
         st.rerun()
 
 
-def _living_card(run_id: str) -> None:
-    redraw_if_marked()
+def _living_news(run_id: str) -> None:
     with suppress(NotFoundError):  # deleted at this moment
-        _card(studio().store.get(run_id))
+        _news(studio().store.get(run_id))
 
 
-def _card(run: RunView) -> None:
+def _news(run: RunView) -> None:
+    """What changes while a run trains."""
     picture = newest_sheet(run.paths)
     if picture is not None:
         st.image(
@@ -117,6 +118,10 @@ def _card(run: RunView) -> None:
         st.caption(" · ".join(_facts(run)))
         _best_figure(run)
         group_link(run)
+
+
+def _doors(run: RunView) -> None:
+    """What can be done; not drawn at every tick, which would take away a file being downloaded."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if run.config is None or run.config.recipe != imported.NAME:
             st.page_link(

@@ -1,4 +1,8 @@
-"""Loads what the pages need while the first browser is still loading Streamlit itself.
+"""Loads what the pages need before anybody asks for it.
+
+What the first page needs is there when the server begins to listen: imported while the first
+browser loads Streamlit's programs, each of their sixty answers would wait for the interpreter.
+The other pages' is loaded beside that browser.
 
 And, once somebody is here, asks for a worker that waits for their run.
 """
@@ -16,8 +20,8 @@ from typing import Any
 from pages._parts import presence
 from pages._parts.prompt_answers import answer_promptly
 
+_FIRST_PAGE = "pages._parts.setup"
 _MODULES = (
-    "pages._parts.setup",
     "pages._parts.live",
     "pages._parts.routes",
     "pages._parts.explorer_view",
@@ -29,8 +33,9 @@ _MODULES = (
 
 @asynccontextmanager
 async def warming(_app: Any) -> AsyncGenerator[dict[str, Any], None]:
-    """Begin to import the pages' modules as the server begins to listen."""
+    """Import the first page's modules, then let the server listen and import the others."""
     answer_promptly()
+    importlib.import_module(_FIRST_PAGE)
     threading.Thread(target=import_pages, name="warm", daemon=True).start()
     ready = asyncio.create_task(_keep_ready())
     yield {}
