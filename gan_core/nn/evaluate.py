@@ -15,6 +15,7 @@ from pathlib import Path
 from gan_core.errors import GanCoreError
 from gan_core.metrics.evaluate import MEASURES
 from gan_core.priority import step_back
+from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
 
@@ -35,13 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--detach", action="store_true", help="return at once, go on alone")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    if given.detach and os.fork():
+    paths = RunPaths(given.run_dir)
+    if given.detach and (process := os.fork()):
+        # Here, where the caller still waits: who is stopped at once must be known by then.
+        evaluations.write_progress(paths, evaluations.Progress(step=given.step, process=process))
         os._exit(0)  # the lock lives on in the child; the caller need not wait for its end
     # Not before: onnxruntime has threads, which a fork leaves behind, and waits for them at exit.
     from gan_core.nn.full_evaluation import make
 
     lock = None if given.lock_fd is None else FileLock.adopt(given.lock_fd)
-    paths = RunPaths(given.run_dir)
     measures = tuple(one for one in MEASURES if one in given.measures.split(","))
     try:
         step_back()

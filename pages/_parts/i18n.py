@@ -47,6 +47,7 @@ def languages() -> tuple[str, ...]:
     return (ENGLISH, *sorted(path.parent.parent.name for path in compiled))
 
 
+@lru_cache(maxsize=256)
 def match(wanted: str) -> str | None:
     """The language that suits a tag such as `zh-CN` best, or `None`."""
     tag = wanted.strip().replace("-", "_").lower()
@@ -59,9 +60,11 @@ def current_language() -> str:
 
     A `lang` in the address holds for the rest of the session, because changing the page drops it.
     """
-    if get_script_run_ctx(suppress_warning=True) is None:
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
         return ENGLISH
-    asked = match(st.query_params.get("lang", ""))
+    # Asked for each word of a page, so the parameters are taken apart only where there is one.
+    asked = match(st.query_params.get("lang", "")) if "lang=" in context.query_string else None
     if asked is not None:
         st.session_state[_SESSION_KEY] = asked
     chosen = st.session_state.get(_SESSION_KEY, ENGLISH)

@@ -37,13 +37,19 @@ class Studio:
 
 def studio() -> Studio:
     """The folders that the environment names: `GAN_RUNS_DIR`, `GAN_DATA_DIR`."""
+    get = os.environ.get
+    return _studio_of(get("GAN_RUNS_DIR", "runs"), get("GAN_DATA_DIR", ""), get("GAN_DATA_MIRROR"))
+
+
+@functools.lru_cache(maxsize=4)
+def _studio_of(runs_dir: str, data_dir: str, mirror: str | None) -> Studio:
     from gan_core.data import default_data_dir
     from gan_core.runs.store import RunStore
 
     return Studio(
-        store=RunStore(Path(os.environ.get("GAN_RUNS_DIR", "runs")).resolve()),
-        data_dir=default_data_dir(os.environ).resolve(),
-        mirror=os.environ.get("GAN_DATA_MIRROR"),
+        store=RunStore(Path(runs_dir).resolve()),
+        data_dir=default_data_dir({"GAN_DATA_DIR": data_dir}).resolve(),
+        mirror=mirror,
     )
 
 

@@ -75,3 +75,14 @@ def test_the_reason_why_there_is_none(store: RunStore, run: RunView, tmp_path: P
     assert "manifest" in now.reason
     evaluate.stop(store, run.id, by=OWNER)
     assert evaluate.progress(run.paths) is None
+
+
+def test_who_is_at_work_is_known_from_the_start(
+    store: RunStore, run: RunView, tmp_path: Path
+) -> None:
+    """Else who asks at once to stop it would not be heard."""
+    evaluate.start(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
+    noted = evaluations.read_progress(run.paths)
+    assert noted is not None
+    assert noted.process > 0
+    evaluate.stop(store, run.id, by=OWNER)
