@@ -2,7 +2,8 @@
 
 Our viewers run on the processors that the server and the training have, which those of a class do
 not. So turns differ: in some the viewers go first, and say how long people wait; in the others
-they come last, and say how training is slowed. Between them nobody is there.
+they come last, and say how training is slowed. Or they have a processor of their own, and say
+both, of a server that has one less. Between turns nobody is there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _SETTLE_SECS = 4.0
 _WARM_SECS = 60.0
 _FULL_MINUTES = 8.0
 _MAX_GROWTH, _MAX_SLOWED = 10.0, 10.0
-_NAMES = {priority.PROMPT: "viewers first", priority.LAST: "viewers last"}
+SHARED = {"viewers first": priority.PROMPT, "viewers last": priority.LAST}
+APART = {"viewers apart": priority.PROMPT}
+"""Kinds of turns, by how the viewers are weighed."""
 
 
 @dataclass
@@ -47,21 +50,27 @@ class Turns:
 
 
 async def long_lesson(
-    scene: Scene, minutes: float, rounds: int, clients: int, browsers: int, path: str | None
+    scene: Scene,
+    minutes: float,
+    rounds: int,
+    clients: int,
+    browsers: int,
+    path: str | None,
+    kinds: dict[str, int],
 ) -> list[Line]:
-    """L1: so many minutes of watching and exploring, in `rounds` turns."""
+    """L1: so many minutes of watching and exploring, in `rounds` turns of some kinds."""
     step_aside(2 * clients + 10)
     real = Browsers(scene.app.address, scene.run, browsers, path)
     await asyncio.to_thread(real.start)
     turn_secs = 60 * minutes / rounds
     async with living(scene.pupils(clients, Tally(), first=900)):
         await asyncio.sleep(min(_WARM_SECS, turn_secs))  # what is loaded once is loaded now
-    kinds = {priority.PROMPT: Turns(), priority.LAST: Turns()}
+    seen = {name: Turns() for name in kinds}
     memory: list[float] = []
     for turn in range(rounds):
-        niceness = (priority.PROMPT, priority.LAST)[turn % 2]
-        here = kinds[niceness]
-        await asyncio.to_thread(priority.take, niceness)
+        name = list(kinds)[turn % len(kinds)]
+        here = seen[name]
+        await asyncio.to_thread(priority.take, kinds[name])
         here.alone.append(await rate_for(scene, max(10.0, _ALONE_SHARE * turn_secs)))
         real.go() if turn == 0 else real.call_back()
         num_before, cpu, begun = len(real.actions), _viewers_secs(), time.monotonic()
@@ -75,13 +84,13 @@ async def long_lesson(
         await asyncio.to_thread(real.send_away)
         await asyncio.sleep(2.0)
         say(
-            f"turn {turn + 1}, {_NAMES[niceness]}: {here.alone[-1]:.1f} steps/s alone, "
+            f"turn {turn + 1}, {name}: {here.alone[-1]:.1f} steps/s alone, "
             f"{here.beside[-1]:.1f} with the class, {memory[-1]:.0f} MB, "
             f"p95 {here.tally.quantile(0.95):.2f} s, {len(here.tally.errors)} errors, "
             f"viewers take {100 * here.viewer_cores[-1]:.0f} % of a core"
         )
     await asyncio.to_thread(real.end)
-    return _lines(minutes, kinds[priority.PROMPT], kinds[priority.LAST], real, memory)
+    return _lines(minutes, seen, real, memory)
 
 
 def _viewers_secs() -> float:
@@ -94,34 +103,48 @@ def _viewers_secs() -> float:
 
 
 def _lines(
-    minutes: float, first: Turns, last: Turns, real: Browsers, memory: list[float]
+    minutes: float, seen: dict[str, Turns], real: Browsers, memory: list[float]
 ) -> list[Line]:
-    """The figures of L1."""
-    _say_kinds(first.tally, real)
-    errors = [*first.tally.errors, *last.tally.errors, *real.errors]
+    """The figures of L1: people's times are the first kind's, training's the last kind's."""
+    first, *_, last = [*seen.values(), *seen.values()]
+    for name, turns in seen.items():
+        say(f"{name}:")
+        _say_actions(turns.tally)
+    _say_browsers(real)
+    errors = [error for turns in seen.values() for error in turns.tally.errors] + real.errors
     for error in errors[:20]:
         say(f"  error: {error}")
-    num = len(first.tally.actions) + len(last.tally.actions)
-    lines = [
+    num = sum(len(turns.tally.actions) for turns in seen.values())
+    return [
         at_most("L1", "a page action, p95", first.tally.quantile(0.95), MAX_SECS, "s"),
-        told("L1", "  … the same while viewers come last", last.tally.quantile(0.95), "s"),
         told("L1", f"the median of {num} actions", first.tally.quantile(0.5), "s"),
         Line("L1", "errors", str(len(errors)), "0", not errors),
         _growth(minutes, memory),
         at_most("L1", "training slowed by", last.slowed, _MAX_SLOWED, "%", 1),
-        told("L1", "  … the same while viewers come first", first.slowed, "%", 1),
-        told("L1", "  … who then take of a core", 100 * first.viewer_cores[-1], "%", 0),
+        *(line for name, turns in seen.items() for line in _of_turns(name, turns)),
         told("L1", "minutes of watching", minutes, "min", 1),
     ]
-    if first.browser_secs:
-        what = f"p95 of {len(first.browser_secs)} actions in real browsers"
-        lines.insert(2, told("L1", what, quantile(first.browser_secs, 0.95), "s"))
-    return lines
 
 
-def _say_kinds(tally: Tally, real: Browsers) -> None:
+def _of_turns(name: str, turns: Turns) -> list[Line]:
+    """What was seen in the turns of one kind."""
+    found = [
+        told("L1", f"{name}: p95", turns.tally.quantile(0.95), "s"),
+        told("L1", "  … training slowed by", turns.slowed, "%", 1),
+        told("L1", "  … they take of a core", 100 * turns.viewer_cores[-1], "%", 0),
+    ]
+    if turns.browser_secs:
+        what = f"  … p95 of {len(turns.browser_secs)} actions in real browsers"
+        found.append(told("L1", what, quantile(turns.browser_secs, 0.95), "s"))
+    return found
+
+
+def _say_actions(tally: Tally) -> None:
     for kind, num, median, p95 in tally.slowest():
         say(f"  {kind:14} {num:5} times, median {median:.2f} s, p95 {p95:.2f} s")
+
+
+def _say_browsers(real: Browsers) -> None:
     for kind in sorted({what for what, _secs in real.actions}):
         took = [secs for what, secs in real.actions if what == kind]
         say(

@@ -24,9 +24,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.many_runs import make_runs
-from benchmarks.trust import arrivals, classroom, long_day, many_points, two_people
+from benchmarks.trust import arrivals, classroom, long_day, many_points, priority, two_people
 from benchmarks.trust.empty_page import empty_page
-from benchmarks.trust.lesson import long_lesson
+from benchmarks.trust.lesson import APART, SHARED, long_lesson
 from benchmarks.trust.lines import Line
 from benchmarks.trust.served import served, settings
 from gan_core.runs.store import RunStore
@@ -40,9 +40,16 @@ def lesson(given: argparse.Namespace, folder: Path) -> list[Line]:
     """L1."""
     minutes = given.minutes or (_SHORT_MINUTES if given.short else _MINUTES)
     rounds = max(2, min(6, round(minutes)))
+    if given.apart:
+        priority.leave_one_to_the_viewers()
     with classroom.training_scene(folder) as scene:
+        if given.apart:
+            priority.be_the_viewers()
+        kinds = APART if given.apart else SHARED
         return asyncio.run(
-            long_lesson(scene, minutes, rounds, given.clients, given.browsers, given.chromium)
+            long_lesson(
+                scene, minutes, rounds, given.clients, given.browsers, given.chromium, kinds
+            )
         )
 
 
@@ -109,6 +116,9 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], help="all when none is named")
     parser.add_argument("--short", action="store_true", help="a minute or so each")
     parser.add_argument("--minutes", type=float, default=0.0, help="of L1; 30 when not given")
+    parser.add_argument(
+        "--apart", action="store_true", help="of L1: the viewers have a processor of their own"
+    )
     parser.add_argument("--cycles", type=int, default=16, help="half hours of L5")
     parser.add_argument("--clients", type=int, default=classroom.NUM_CLIENTS)
     parser.add_argument("--browsers", type=int, default=classroom.NUM_BROWSERS)

@@ -30,7 +30,7 @@ from benchmarks.harness import say
 from benchmarks.trust.classroom import living
 from benchmarks.trust.lines import Line, at_most, told
 from benchmarks.trust.pupils import Pupil, Tally
-from benchmarks.trust.served import Served, served, settings
+from benchmarks.trust.served import Served, processes_of, served, settings
 from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.runs import snapshots
@@ -90,7 +90,7 @@ class Day:
     def look(self) -> Look:
         """Measure now."""
         process = self.app.process
-        ours = [one for one in psutil.process_iter(["cmdline"]) if self._is_ours(one)]
+        ours = processes_of(self.store)
         supervisors = [one for one in ours if "gan_core.jobs.supervisor" in _words(one)]
         return Look(
             memory_mb=self.app.memory_mb(),
@@ -102,9 +102,6 @@ class Day:
             files=sum(1 for _ in self.store.root.rglob("*")),
             temporary=sum(1 for _ in self.temporary.rglob("*")),
         )
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        return any(word.startswith(str(self.store.root)) for word in _words(process))
 
 
 def _words(process: psutil.Process) -> list[str]:

@@ -3,6 +3,7 @@
 They have a session of their own, because Linux shares the processors out among sessions first.
 Left `PROMPT` they are as quick as their own machines would be, and training pays for that;
 `LAST` they take what even training leaves, and what they do takes longer than it would there.
+Or they have one processor for themselves, and the server has the others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import psutil
 from gan_core.priority import AUTOGROUP
 
 PROMPT, LAST = 0, 19
+_PROCESSORS = frozenset(os.sched_getaffinity(0))
 
 
 def leave_the_session() -> None:
@@ -30,3 +32,17 @@ def take(niceness: int) -> None:
     for place in (AUTOGROUP, *(AUTOGROUP.parent.parent / f"{p.pid}/autogroup" for p in browsers)):
         with suppress(OSError):  # no such system, or a process that has just ended
             place.write_text(str(niceness))
+
+
+def leave_one_to_the_viewers() -> None:
+    """What is started from here on has all processors but the last one.
+
+    Before it is started: TensorFlow counts its processors then, and its threads stand in each
+    other's way where there are fewer later.
+    """
+    os.sched_setaffinity(0, _PROCESSORS - {max(_PROCESSORS)})
+
+
+def be_the_viewers() -> None:
+    """This process, and what it starts from here on, has the last processor for itself."""
+    os.sched_setaffinity(0, {max(_PROCESSORS)})

@@ -59,3 +59,12 @@ def served(store: RunStore) -> Iterator[Served]:
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()
+
+
+def processes_of(store: RunStore) -> list[psutil.Process]:
+    """The supervisor, the workers and the jobs of a runs folder; `info` holds their words."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(word.startswith(str(store.root)) for word in process.info["cmdline"] or [])
+    ]

@@ -20,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.first_minute import REPO, free_port
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
+from benchmarks.trust.served import processes_of
 from benchmarks.trust.trial import Outcome, Place
 from gan_core.access.people import OWNER
 from gan_core.jobs.launch import submit
@@ -145,19 +146,10 @@ def _training(store: RunStore, data_dir: Path, *, num: int) -> Iterator[list[str
         _until_further(store, runs, [0] * num)
         yield runs
     finally:
-        for process in _processes(store):
+        for process in processes_of(store):
             process.kill()
-        psutil.wait_procs(_processes(store), timeout=10)
-
-
-def _processes(store: RunStore) -> list[psutil.Process]:
-    """Supervisor and workers of this runs folder."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(word.startswith(str(store.root)) for word in process.info["cmdline"] or [])
-    ]
+        psutil.wait_procs(processes_of(store), timeout=10)
 
 
 def _workers(store: RunStore) -> set[int]:
-    return {p.pid for p in _processes(store) if "gan_core.worker" in (p.info["cmdline"] or [])}
+    return {p.pid for p in processes_of(store) if "gan_core.worker" in (p.info["cmdline"] or [])}
