@@ -3,10 +3,10 @@
 import { el, whole } from "./base.js";
 import { Chart } from "./chart.js";
 import { AXES, places, unitOf } from "./compare_axis.js";
+import { CurveControls } from "./curve_controls.js";
 import { tickText } from "./curves.js";
 import { growingEnd } from "./scale.js";
 
-const FIRST_SMOOTHING = 0.8;
 const FEW = 30;
 
 /** `tell({axis})` is called when another axis has been chosen. */
@@ -14,41 +14,21 @@ export class CompareCurves {
   constructor(words, tell) {
     this.words = words;
     this.charts = [];
-    this.smoothing = FIRST_SMOOTHING;
-    this.log = false;
+    this.controls = new CurveControls(words, () => this.setOptions());
     this.panels = el("div", { class: "compare-panels" });
-    this.element = el("div", { class: "compare-part" }, this.buildControls(tell), this.panels);
+    this.element = el("div", { class: "compare-part" }, this.buildBar(tell), this.panels);
     this.observer = new ResizeObserver(() => this.drawSoon());
     this.observer.observe(this.panels);
   }
 
-  buildControls(tell) {
+  buildBar(tell) {
     this.axes = AXES.map((axis) => {
       const text = this.words[`axis_${axis}`];
       return el("button", { type: "button", class: "button", text, onclick: () => tell({ axis }) });
     });
     const axes = el("div", { class: "axes", role: "group" }, ...this.axes);
     axes.setAttribute("aria-label", this.words.axis);
-    const smoothing = el("input", { type: "range", min: 0, max: 0.98, step: 0.01 });
-    smoothing.value = String(this.smoothing);
-    const shown = el("output", { class: "value", text: this.smoothing.toFixed(2) });
-    smoothing.addEventListener("input", () => {
-      this.smoothing = Number(smoothing.value);
-      shown.textContent = this.smoothing.toFixed(2);
-      this.setOptions();
-    });
-    const log = el("input", { type: "checkbox" });
-    log.addEventListener("change", () => {
-      this.log = log.checked;
-      this.setOptions();
-    });
-    return el(
-      "div",
-      { class: "bar controls" },
-      axes,
-      el("label", { class: "smoothing" }, el("span", { text: this.words.smoothing }), smoothing, shown),
-      el("label", {}, log, el("span", { text: this.words.log_scale })),
-    );
+    return el("div", { class: "bar controls" }, axes, ...this.controls.elements);
   }
 
   update(runs, data, view, theme) {
@@ -98,7 +78,8 @@ export class CompareCurves {
   }
 
   setOptions() {
-    const { smoothing, log, xEnd, theme } = this;
+    const { xEnd, theme } = this;
+    const { smoothing, log } = this.controls;
     if (!theme) return;
     const xText = this.axis === "time" ? tickText : whole;
     // A few measurements are shown as they are: a mean over them would be another figure.

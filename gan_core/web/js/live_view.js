@@ -1,6 +1,7 @@
 /** The picture of a training run: sample sheets on one side, curves on the other. */
 
 import { el, fill, mountOnce, setText, whole } from "./base.js";
+import { CurveControls } from "./curve_controls.js";
 import { CurveGroups } from "./curve_groups.js";
 import { LiveFacts } from "./live_facts.js";
 import { NO_NEWS, followRun } from "./live_news.js";
@@ -8,21 +9,20 @@ import { growingEnd } from "./scale.js";
 import { SheetView } from "./sheet.js";
 import { readTheme, sameTheme } from "./theme.js";
 
-const FIRST_SMOOTHING = 0.8;
 const REDRAW_MS = 1000;
 const LATEST_REDRAW_MS = 30_000;
 
 class LiveView {
   constructor({ parentElement, data }) {
     this.words = data.words;
-    this.smoothing = FIRST_SMOOTHING;
-    this.log = false;
     this.live = NO_NEWS;
     this.redraw = { page: null, delay: REDRAW_MS, at: 0 };
     this.sheet = new SheetView(this.words);
     this.curves = new CurveGroups(this.words, () => this.setOptions());
     this.damage = el("p", { class: "note", hidden: true });
-    const right = el("div", { class: "curves" }, this.curves.element, this.buildControls(), this.damage);
+    this.controls = new CurveControls(this.words, () => this.setOptions());
+    const bar = el("div", { class: "bar controls" }, ...this.controls.elements);
+    const right = el("div", { class: "curves" }, this.curves.element, bar, this.damage);
     const split = el("div", { class: "split" }, this.sheet.element, right);
     this.root = el("section", { class: "studio live" }, this.buildProgress(), split);
     this.root.setAttribute("aria-label", this.words.live);
@@ -34,30 +34,6 @@ class LiveView {
     this.progress = el("div", { class: "progress", role: "progressbar" }, this.done);
     this.progress.setAttribute("aria-label", this.words.progress);
     return this.progress;
-  }
-
-  buildControls() {
-    const smoothing = el("input", { type: "range", min: 0, max: 0.98, step: 0.01 });
-    smoothing.value = String(this.smoothing);
-    const shown = el("output", { class: "value", text: this.smoothing.toFixed(2) });
-    smoothing.addEventListener("input", () => {
-      this.smoothing = Number(smoothing.value);
-      shown.textContent = this.smoothing.toFixed(2);
-      this.setOptions();
-    });
-    const words = el("span", { text: this.words.smoothing });
-    this.smoother = el("label", { class: "smoothing" }, words, smoothing, shown);
-    const log = el("input", { type: "checkbox" });
-    log.addEventListener("change", () => {
-      this.log = log.checked;
-      this.setOptions();
-    });
-    return el(
-      "div",
-      { class: "bar controls" },
-      this.smoother,
-      el("label", {}, log, el("span", { text: this.words.log_scale })),
-    );
   }
 
   /** What the page says of the run; its news come by themselves. */
@@ -114,9 +90,10 @@ class LiveView {
   }
 
   setOptions() {
-    const { smoothing, log, xEnd, theme } = this;
+    const { xEnd, theme } = this;
+    const { smoothing, log, smoother } = this.controls;
     this.curves.setOptions({ smoothing, log, xEnd, theme });
-    this.smoother.hidden = !this.curves.isSmoothed;
+    smoother.hidden = !this.curves.isSmoothed;
     this.drawSoon();
   }
 
