@@ -141,7 +141,7 @@ class Door:
         if self._keys.code is None or not codes.is_right(code, self._keys.code):
             raise WrongCodeError(
                 N_("that is not the teacher's code."),
-                N_("It stands where the program was started, and changes with each start."),
+                N_("It stands where the program was started."),
                 field="code",
             )
         return self._sign("teacher", f"teacher-{secrets.token_hex(16)}", TEACHER_SECS)

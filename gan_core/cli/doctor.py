@@ -16,6 +16,7 @@ from gan_core.cli.context import Context
 from gan_core.cli.output import print_json, print_line, tell
 from gan_core.errors import JobFailedError
 from gan_core.jobs import machine
+from gan_core.jobs.queue import studio_fault
 
 _LITTLE_SPACE_BYTES = 2 * 1000**3
 
@@ -56,7 +57,10 @@ def examine(at: Context) -> dict[str, Any]:
         "disk": disk,
         "datasets": [_dataset(name, at.data_dir) for name in data.names()],
         "ffmpeg": _ffmpeg() or "missing: `pip install imageio-ffmpeg`; only MP4 needs it",
-        "traps": traps(tensorflow, disk, at.environ),
+        "traps": [
+            *traps(tensorflow, disk, at.environ),
+            *([fault] if (fault := studio_fault(at.runs_dir)) else []),
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from gan_core.cli.output import tell
 from gan_core.errors import BadInputError
 from gan_core.jobs.keys import set_code
 from gan_core.jobs.process import SOURCE_ROOT
+from gan_core.jobs.queue import studio_fault
 from gan_core.text import N_
 
 _FIXED = ("--server.address", "--server.port")
@@ -31,6 +32,8 @@ def serve(given: argparse.Namespace, at: Context) -> NoReturn:
     if mode != "alone":
         set_code(at.runs_dir, code)
     tell(_words(mode, port, code))
+    if fault := studio_fault(at.runs_dir):
+        tell(fault)
     os.chdir(SOURCE_ROOT)  # where Streamlit finds the app's settings
     command = command_of(mode, port, given.options)
     os.execve(command[0], command, environment_of(mode, at))  # noqa: S606 - our own program

@@ -140,12 +140,31 @@ def _kept_settings() -> KeptValues[StudioSettings]:
 def read_studio(runs_dir: Path) -> StudioSettings:
     """The folder's settings; the defaults where the file is missing or damaged."""
     try:
-        return _kept_settings().get(
-            runs_dir / STUDIO_NAME,
-            lambda path: StudioSettings.model_validate(read_json(path, max_bytes=100_000)),
-        )
+        return _kept_settings().get(runs_dir / STUDIO_NAME, _read_settings)
     except (FileNotFoundError, DamagedError, ValidationError):
         return StudioSettings()
+
+
+def studio_fault(runs_dir: Path) -> str:
+    """Why the folder's settings count as missing; empty where they do not, or there are none."""
+    reason = ""
+    try:
+        _read_settings(runs_dir / STUDIO_NAME)
+    except FileNotFoundError:
+        return ""
+    except DamagedError as error:
+        reason = error.message
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        reason = f"{where}: {first['msg']}." if where else f"{first['msg']}."
+    if not reason:
+        return ""
+    return f"{STUDIO_NAME} is not understood, so the defaults hold for all. {reason}"
+
+
+def _read_settings(path: Path) -> StudioSettings:
+    return StudioSettings.model_validate(read_json(path, max_bytes=100_000))
 
 
 @dataclass(frozen=True)

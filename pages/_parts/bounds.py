@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
+
 from gan_core.access.quotas import QuotaError
 from gan_core.errors import GanCoreError
 from gan_core.jobs import brought, line, slots
@@ -34,6 +36,11 @@ def jobs_line() -> None:
     by = viewer()
     if by.may("take"):
         _line(lambda: slots.check(studio().store.root, by))
+
+
+def largest_upload_mb(max_bytes: int) -> int:
+    """What a field may promise: Streamlit refuses larger files whatever the field says."""
+    return min(max_bytes // 1024**2, int(st.get_option("server.maxUploadSize")))
 
 
 def _line(check: Callable[[], None]) -> None:

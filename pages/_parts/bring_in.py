@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.jobs.import_upload import MAX_BYTES, SUFFIXES, import_upload
-from pages._parts.bounds import upload_line
+from pages._parts.bounds import largest_upload_mb, upload_line
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
@@ -35,7 +35,7 @@ def show_bring_in() -> None:
             _("One file"),
             type=[suffix.removeprefix(".") for suffix in SUFFIXES],
             key=f"bring-in-{number}",
-            max_upload_size=MAX_BYTES // 1024**2,
+            max_upload_size=largest_upload_mb(MAX_BYTES),
         )
         pressed = st.button(
             _("Import"),

@@ -11,7 +11,7 @@ from gan_core.data.own.prepare import Options
 from gan_core.data.resize import SIZES
 from gan_core.jobs import own_sets
 from gan_core.jobs.uploads import prepare_upload
-from pages._parts.bounds import upload_line
+from pages._parts.bounds import largest_upload_mb, upload_line
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
@@ -20,8 +20,6 @@ from pages._parts.words import number
 
 ROUND = "upload-round"
 """Counts the preparations of a session."""
-
-_MEGABYTE = 1024**2
 
 
 def show_upload() -> None:
@@ -38,7 +36,7 @@ def show_upload() -> None:
         _("Pictures, or one zip, npz, npy or idx.gz file"),
         accept_multiple_files="directory" if as_folder else True,
         key=key,
-        max_upload_size=UPLOAD.source_bytes // _MEGABYTE,
+        max_upload_size=largest_upload_mb(UPLOAD.source_bytes),
     )
     st.caption(
         _(

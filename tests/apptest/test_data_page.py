@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 
 from gan_core.access.people import OWNER
 from gan_core.data.own.prepare import Options
 from gan_core.jobs import own_sets
-from tests.apptest.conftest import TRAIN, assert_sound
+from tests.apptest.conftest import RUNS, TRAIN, assert_sound
 from tests.apptest.test_words import assert_translated
 
 DATA = "pages/data.py"
@@ -100,3 +101,11 @@ def test_every_word_is_translated(studio, own):
     assert_translated(studio.open(DATA, lang="qps"))
     assert_translated(studio.open(DATA, lang="qps", dataset=own.info.name))
     assert_translated(studio.open(TRAIN, lang="qps", dataset=own.info.name))
+
+
+def test_a_field_promises_no_more_than_the_server_takes(studio):
+    limit = st.get_option("server.maxUploadSize")
+    for page in (DATA, RUNS):
+        fields = studio.open(page).get("file_uploader")
+        assert fields
+        assert {field.proto.max_upload_size_mb for field in fields} == {limit}

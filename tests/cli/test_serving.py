@@ -49,6 +49,23 @@ def test_streamlits_own_options_are_handed_on():
     assert parse(["runs"]).options == []
 
 
+def test_settings_that_are_not_understood_are_named(serve, call, store):
+    store.root.mkdir(parents=True, exist_ok=True)
+    file = store.root / "studio.json"
+    for content, named in (
+        ('{"teacher": ["ada"]}', "teacher"),
+        ('{"quotas": {"disk_gb": -1}}', "quotas.disk_gb"),
+        ("{", "studio.json"),
+    ):
+        file.write_text(content)
+        said, command, _environ = serve("alone", "--port", "8600")
+        assert command is not None
+        assert "studio.json is not understood, so the defaults hold for all. " in said.err
+        assert named in said.err.rpartition("for all.")[2]
+    file.write_text('{"teachers": ["ada"]}')
+    assert "not understood" not in serve("alone", "--port", "8600")[0].err
+
+
 def test_a_class_is_told_address_code_and_picture(serve, store):
     said, command, environ = serve("class", "--port", "8600")
     assert command is not None
