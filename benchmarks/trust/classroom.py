@@ -25,6 +25,7 @@ from benchmarks.trust.viewer_client import GoneError, ViewerClient
 from benchmarks.viewers import newest_step, start_run, wait_for_snapshot
 from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
+from gan_core.runs.lock import is_held
 from gan_core.runs.store import RunStore
 
 NUM_CLIENTS, NUM_BROWSERS = 25, 5
@@ -60,7 +61,7 @@ def training_scene(folder: Path) -> Iterator[Scene]:
     finally:
         command = [sys.executable, "-m", "gan_core", "stop", run, "--runs", str(store.root)]
         subprocess.run(command, cwd=REPO, check=True, capture_output=True)
-        while store.get(run).status.state not in {"stopped", "completed"}:
+        while is_held(store.paths(run).lock):  # it writes for a moment after it has said so
             time.sleep(0.2)
 
 
