@@ -58,6 +58,8 @@ class Browsers:
 
     def send_away(self) -> None:
         """Leave the app; returns once no window shows it any more."""
+        if not self.num:
+            return
         self._away.set()
         self._is_away.wait()
 
