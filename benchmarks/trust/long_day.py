@@ -44,14 +44,19 @@ _PROTECTED = 4  # the newest two, the pinned one, and the way back
 _PATIENCE_SECS = 900.0
 _NUM_PEOPLE, _PACE_SECS = 6, 0.4
 _CYCLE_SECS = 1800.0
-_WARM_CYCLES = 3
-"""So many fill what is kept in memory; from there on nothing may grow."""
+_WARM_CYCLES, _KEPT_SECS = 3, 150.0
+"""So many, and so long, fill what is kept; from there on nothing may grow.
+
+Streamlit keeps a session, and the three descriptors of its event loop, for two minutes after its
+window has gone.
+"""
 
 
 @dataclass(frozen=True)
 class Look:
     """What the operating system and the folders say at one moment."""
 
+    at_secs: float
     memory_mb: float
     supervisor_mb: float
     descriptors: int
@@ -75,6 +80,7 @@ class Day:
     num_snapshots: int = 0
     num_runs: int = 0
     num_deleted: int = 0
+    begun: float = field(default_factory=time.monotonic)
     faults: list[str] = field(default_factory=list)
 
     def command(self, *words: str) -> str:
@@ -93,6 +99,7 @@ class Day:
         ours = processes_of(self.store)
         supervisors = [one for one in ours if "gan_core.jobs.supervisor" in _words(one)]
         return Look(
+            at_secs=time.monotonic() - self.begun,
             memory_mb=self.app.memory_mb(),
             supervisor_mb=sum(_memory_mb(one) for one in supervisors),
             descriptors=process.num_fds(),
@@ -255,7 +262,8 @@ def _take_out_and_in(day: Day, run: str, cycle: int) -> None:
 
 def day_lines(day: Day) -> list[Line]:
     """The figures of L5."""
-    looks = day.looks[min(_WARM_CYCLES, len(day.looks)) - 1 :]
+    looks = [look for look in day.looks[_WARM_CYCLES - 1 :] if look.at_secs > _KEPT_SECS]
+    looks = looks or day.looks[-1:]
     for fault in [*day.faults, *day.tally.errors][:20]:
         say(f"  fault: {fault}")
 
