@@ -136,6 +136,9 @@ def _doors(run: RunView) -> None:
             icon=":material/explore:",
             query_params={"run": run.id},
         )
+    # A row of their own: four do not fit beside each other, and which one falls down looks like
+    # an accident.
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         if not run.damage:
             mark_to_compare(run.id)
         _more(run)
