@@ -106,7 +106,8 @@ def _lines(
     minutes: float, seen: dict[str, Turns], real: Browsers, memory: list[float]
 ) -> list[Line]:
     """The figures of L1: people's times are the first kind's, training's the last kind's."""
-    first, *_, last = [*seen.values(), *seen.values()]
+    kinds = list(seen.values())
+    first, last = kinds[0], kinds[-1]
     for name, turns in seen.items():
         say(f"{name}:")
         _say_actions(turns.tally)

@@ -147,7 +147,6 @@ def read_studio(runs_dir: Path) -> StudioSettings:
 
 def studio_fault(runs_dir: Path) -> str:
     """Why the folder's settings count as missing; empty where they do not, or there are none."""
-    reason = ""
     try:
         _read_settings(runs_dir / STUDIO_NAME)
     except FileNotFoundError:
@@ -156,9 +155,9 @@ def studio_fault(runs_dir: Path) -> str:
         reason = error.message
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        reason = f"{where}: {first['msg']}." if where else f"{first['msg']}."
-    if not reason:
+        where = ".".join(str(part) for part in first["loc"]) or STUDIO_NAME
+        reason = f"{where}: {first['msg']}."
+    else:
         return ""
     return f"{STUDIO_NAME} is not understood, so the defaults hold for all. {reason}"
 

@@ -49,7 +49,7 @@ def test_streamlits_own_options_are_handed_on():
     assert parse(["runs"]).options == []
 
 
-def test_settings_that_are_not_understood_are_named(serve, call, store):
+def test_settings_that_are_not_understood_are_named(serve, store):
     store.root.mkdir(parents=True, exist_ok=True)
     file = store.root / "studio.json"
     for content, named in (
