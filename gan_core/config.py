@@ -31,6 +31,12 @@ SettingValue = bool | int | float | str | None
 GanLoss = Literal["non-saturating", "minimax", "least-squares", "hinge", "wasserstein-gp", "kl"]
 
 
+def first_fault(error: ValidationError) -> tuple[str, str]:
+    """Where the first fault is, `a.b.0`, empty at the top, and what is wrong there."""
+    first = error.errors()[0]
+    return ".".join(str(part) for part in first["loc"]), first["msg"]
+
+
 class Frozen(BaseModel):
     """Base of every value object: unknown keys refused, assignment refused."""
 
@@ -202,10 +208,9 @@ class RunConfig(Frozen):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or "config.json"
+            where, reason = first_fault(error)
             raise DamagedError(
                 N_("config.json is damaged: {where}: {reason}."),
-                where=where,
-                reason=first["msg"],
+                where=where or "config.json",
+                reason=reason,
             ) from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from gan_core.access.quotas import Quotas, is_bound
-from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
+from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig, first_fault
 from gan_core.errors import DamagedError
 from gan_core.jobs.note import person_of
 from gan_core.runs import lock
@@ -154,9 +154,8 @@ def studio_fault(runs_dir: Path) -> str:
     except DamagedError as error:
         reason = error.message
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or STUDIO_NAME
-        reason = f"{where}: {first['msg']}."
+        where, what = first_fault(error)
+        reason = f"{where or STUDIO_NAME}: {what}."
     else:
         return ""
     return f"{STUDIO_NAME} is not understood, so the defaults hold for all. {reason}"

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from gan_core.config import Frozen
+from gan_core.config import Frozen, first_fault
 from gan_core.errors import DamagedError
 from gan_core.text import N_
 
@@ -244,11 +244,9 @@ def network_from_json(value: Any) -> Network:
     try:
         network = _NETWORK.validate_python(value)
     except ValidationError as error:
-        first = error.errors()[0]
+        where, reason = first_fault(error)
         raise DamagedError(
-            N_("The layer list is damaged: {where}: {reason}."),
-            where=".".join(str(part) for part in first["loc"]),
-            reason=first["msg"],
+            N_("The layer list is damaged: {where}: {reason}."), where=where, reason=reason
         ) from error
     network.shapes()
     return network
