@@ -64,7 +64,9 @@ def test_the_package_that_carries_it_is_not_imported(repo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no gzip", gzip.compress(b"1,2\n"), gzip.compress(b"x" * 90)]
+    "content",
+    [b"", b"no gzip", gzip.compress(b"1,2\n"), gzip.compress(b"x" * 90)],
+    ids=["empty", "no gzip", "too few numbers", "no numbers"],
 )
 def test_a_damaged_table_is_named(
     content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -72,7 +72,11 @@ def test_unpacking_stops_at_the_limit() -> None:
         idx.gunzip(bomb, 1000, "a.gz")
 
 
-@pytest.mark.parametrize("packed", [b"", b"no gzip", gzip.compress(b"x" * 999)[:-9]])
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"no gzip", gzip.compress(b"x" * 999)[:-9]],
+    ids=["empty", "no gzip", "cut off"],
+)
 def test_what_cannot_be_unpacked_is_refused(packed: bytes) -> None:
     with pytest.raises(DamagedError, match=r"a\.gz"):
         idx.read(packed, (1,), "a.gz")
