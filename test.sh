@@ -65,4 +65,5 @@ echo "Browser: $browser"
 .venv/bin/lint-imports
 .venv/bin/python tests/known_vulnerabilities.py
 # A process for each of two cores; a file's tests stay together, for the sake of what they share.
-exec .venv/bin/python -m pytest --timeout 600 -n 2 --dist loadfile "$@"
+# Files go in the order of tests/conftest.py, not those with the most tests first.
+exec .venv/bin/python -m pytest --timeout 600 -n 2 --dist loadfile --no-loadscope-reorder "$@"

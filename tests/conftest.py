@@ -20,6 +20,21 @@ settings.register_profile("suite", deadline=None, max_examples=50)
 settings.load_profile("suite")
 
 
+LONG_FIRST = ("processes", "trust", "nn", "browser", "jobs", "diagnosis", "apptest")
+"""Rooms whose files take long. They begin first: at the end no process is left alone with one."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long rooms first; within a room, and among all others, the order stays."""
+    tests = Path(__file__).parent
+    ranks = {name: rank for rank, name in enumerate(LONG_FIRST)}
+
+    def rank(item: pytest.Item) -> int:
+        return ranks.get(item.path.relative_to(tests).parts[0], len(ranks))
+
+    items.sort(key=rank)
+
+
 @pytest.fixture(scope="session")
 def repo() -> Path:
     """The repository's root."""

@@ -21,7 +21,7 @@ from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
 from gan_core.recipes.resolve import resolve
 from gan_core.recipes.search import Point
-from gan_core.runs.status import BUSY, utc_now
+from gan_core.runs.status import ALIVE, BUSY, utc_now
 from gan_core.runs.store import RunView
 from pages._parts.bounds import queue_line
 from pages._parts.data_choice import choose_data, shape_settings
@@ -34,7 +34,7 @@ from pages._parts.fields import (
     setting_fields,
     untouched_fields,
 )
-from pages._parts.i18n import _, translate
+from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.lesson import show_stages
 from pages._parts.messages import field_error, show_error
 from pages._parts.networks import show_networks
@@ -46,6 +46,7 @@ from pages._parts.words import duration, number, plain, state_word
 
 _TRAIN, _LESSON = "train", "lesson"
 _PICTURES = Path(__file__).parent / "pictures"
+_MOST_SHOWN = 3
 MORE_OPENED = "more-opened"
 """Remembered in a session: somebody has looked at more than the essential settings."""
 
@@ -96,8 +97,11 @@ def show_setup() -> None:
 
 
 def _show_active_runs() -> None:
+    """A line for each run that is under way, and one for all that wait."""
     active = [run for run in studio().store.list() if run.status.state in BUSY]
-    for run in active[:3]:
+    alive = [run for run in active if run.status.state in ALIVE]
+    shown = (alive or active[-1:])[:_MOST_SHOWN]  # none is under way: the one that is next
+    for run in shown:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 _("**{name}** · {state} · step {step} of {total}").format(
@@ -114,6 +118,15 @@ def _show_active_runs() -> None:
                 icon=":material/visibility:",
                 query_params={"run": run.id},
             )
+    num_more = len(active) - len(shown)
+    if num_more:
+        st.page_link(
+            "pages/runs.py",
+            label=ngettext_(
+                "{n} more run waits or trains", "{n} more runs wait or train", num_more
+            ).format(n=number(num_more)),
+            icon=":material/hourglass:",
+        )
 
 
 def _choose_recipe() -> Recipe:

@@ -220,6 +220,21 @@ def test_a_running_run(studio):
     assert viewer.button(key="resume")
 
 
+def test_runs_that_wait_behind_another_are_counted(studio):
+    paths = studio.add("under way")
+    studio.set_state(paths, "running")
+    for _each in range(2):
+        studio.add_queued("behind it")
+    with FileLock.acquire(paths.lock):
+        viewer = studio.open(TRAIN)
+    assert_sound(viewer)
+    assert "under way" in said(viewer)
+    assert "behind it" not in said(viewer)
+    labels = [link.proto.label for link in viewer.get("page_link")]
+    assert labels.count("Watch") == 1
+    assert "2 more runs wait or train" in labels
+
+
 @pytest.mark.parametrize("state", ["failed", "interrupted", "paused", "stopped"])
 def test_ended_runs_say_why_and_offer_to_resume(studio, state):
     paths = studio.add("ended")
