@@ -183,6 +183,35 @@ def test_the_table_of_a_sweep(studio):
     assert_sound(studio.open(COMPARE, sweep="nobody"))
 
 
+def test_the_dialog_queues_a_sweep_and_leads_to_its_table(studio):
+    viewer = studio.open(TRAIN)
+
+    def in_the_dialog(**values):
+        """The test runner runs whole pages: the dialog is opened anew by each press."""
+        for key, value in values.items():
+            viewer.session_state[f"sweep-quick-dcgan-{key}"] = value
+        viewer.button(key="sweep").click().run()
+        assert_sound(viewer)
+        return viewer.button(key="really-sweep")
+
+    assert in_the_dialog().disabled
+    assert in_the_dialog(names=["g_lr"]).disabled
+    viewer.session_state["sweep-g_lr-values"] = "0.001, 0.0001"
+    press = in_the_dialog(names=["g_lr"])
+    assert press.label == "Queue 2 runs"
+    viewer.button(key="sweep").click()
+    press.click().run()
+    assert_sound(viewer)
+    assert not viewer.error
+    runs = studio.store.list()
+    assert {run.sound_config().settings.g_lr for run in runs} == {0.001, 0.0001}
+    assert [run.status.state for run in runs] == ["queued", "queued"]
+    (sweep,) = {run.sound_config().sweep.id for run in runs}
+    assert viewer.query_params["sweep"] == sweep
+    (table,) = element(viewer, "compare_table")
+    assert len(table["rows"]) == 2
+
+
 def test_every_word_is_translated(studio):
     assert_translated(studio.open(COMPARE, lang="qps"))
     studio.add(NAME)
