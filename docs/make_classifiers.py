@@ -29,6 +29,9 @@ class _Plan:
     mirrored: bool
 
 
+# No longer: after 16 and 24 epochs 91.6 % of the clothes and 76.3 % of the photographs are named
+# rightly, but their features measure worse. Clothes under heavy noise then lie within the reach of
+# real ones, and two halves of the photographs cover each other less.
 _PLANS = {
     "digits": _Plan("mnist", epochs=4, mirrored=False),
     "fashion": _Plan("fashion-mnist", epochs=4, mirrored=True),

@@ -26,7 +26,7 @@ LOST = DatasetInfo(
 
 
 def ended(runs_dir: Path, info: DatasetInfo, measure: indices.Measure) -> nearest.Standing:
-    give_up_at = time.monotonic() + 60
+    give_up_at = time.monotonic() + 300  # a job gives way to all else
     while (now := nearest.standing(runs_dir, info, measure)).state == "building":
         assert time.monotonic() < give_up_at
         time.sleep(0.02)
