@@ -22,12 +22,6 @@ def alike(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     return [e for e in evaluations if e.features.sha256 == evaluations[-1].features.sha256]
 
 
-def best_of(evaluations: Sequence[Evaluation]) -> Evaluation | None:
-    """That with the lowest Fréchet distance, of those in the features of the last one."""
-    measured = [e for e in evaluations if e.fid is not None]
-    return min(alike(measured), key=_distance, default=None)
-
-
 def number_columns(evaluations: Sequence[Evaluation]) -> dict[str, list[float]]:
     """Numbers by column, such as `step`, `fid`, `fid_low`; NaN where one was not measured.
 
@@ -72,10 +66,6 @@ def all_columns(evaluations: Sequence[Evaluation]) -> dict[str, Sequence[Cell]]:
         if any(value is not None for value in values):
             columns[name] = values
     return columns
-
-
-def _distance(evaluation: Evaluation) -> float:
-    return math.inf if evaluation.fid is None else evaluation.fid.value
 
 
 def _figure(evaluation: Evaluation, name: str) -> Figure | None:

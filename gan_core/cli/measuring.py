@@ -89,7 +89,11 @@ def _print(found: Evaluation) -> None:
     )
     if found.classes is not None:
         hit, total = found.classes.num_hit, len(found.classes.names)
-        print_line(f"classes hit: {hit} of {total}; missing: {_listed(found.classes.missing)}")
+        print_line(
+            f"classes hit · {features}: {hit} of {total}; missing: "
+            f"{_listed(found.classes.missing)}; KL to even classes "
+            f"{found.classes.kl_to_uniform:.3g} nats"
+        )
     if found.latent is not None:
         _print_latent(found.latent)
     if found.features.accuracy is not None:

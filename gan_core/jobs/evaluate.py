@@ -175,7 +175,7 @@ def ensure(
     """
     by.require("train")
     paths = store.paths(run_id)
-    known = evaluations.full(paths)
+    known = evaluations.full_stamps(paths, step)
     start(
         store, run_id, step, data_dir=data_dir, measures=measures, num_images=num_images, by=by,
         mirror=mirror, download=download,
@@ -185,10 +185,11 @@ def ensure(
     except KeyboardInterrupt:
         stop(store, run_id, by=by)
         raise
-    made = [e for e in evaluations.full(paths) if e.step == step and e not in known]
-    if not made:
+    # By its file: figures are those of last time where the same is measured again.
+    made = evaluations.newest_full(paths)
+    if made is None or evaluations.full_stamps(paths, step) == known:
         raise JobFailedError(N_("the evaluation left no result."))
-    return made[-1]
+    return made
 
 
 def _wait(paths: RunPaths, tell: Callable[[float], None]) -> None:

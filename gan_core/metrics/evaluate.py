@@ -25,6 +25,7 @@ FEWEST_IMAGES = 2 * (manifold.NEAREST_DC + 1)
 
 _NUM_HALVINGS = 10
 _MOST_REMEMBERED = 2000
+_ROUNDED = 1e-5
 _WIDE = 1000
 _NUM_REDRAWN, _NUM_REDRAWN_WIDE = 40, 10
 
@@ -183,10 +184,11 @@ def _mean(values: NDArray[np.float64], rng: np.random.Generator) -> Figure:
 
 def _memorisation(
     fake: Features, held_out: Features | None, train: Features, rng: np.random.Generator
-) -> Figure:
+) -> Figure | None:
     """The ratio of median distances; see `metrics.memorisation`.
 
-    Where nothing is held out, training images stand in, each compared with all the others.
+    Where nothing is held out, training images stand in, each compared with all the others. Where
+    most real images are there twice there is no usual distance, and so no figure.
     """
     near = nearest_distances(fake[:_MOST_REMEMBERED], train)
     usual = (
@@ -195,14 +197,18 @@ def _memorisation(
         else nearest_distances(held_out[:_MOST_REMEMBERED], train)
     )
 
+    # Distances of exact copies are what rounding leaves of features that long.
+    nothing = _ROUNDED * float(np.sqrt((train.astype(np.float64) ** 2).sum(axis=1).mean()))
+    middle = float(np.median(usual))
+    if middle <= nothing:
+        return None
+
     def ratio(rows: Rows) -> float:
-        middle = float(np.median(usual[rng.integers(0, len(usual), len(usual))]))
-        return float(np.median(near[rows])) / middle if middle > 0 else 1.0
+        redrawn = float(np.median(usual[rng.integers(0, len(usual), len(usual))]))
+        return float(np.median(near[rows])) / max(redrawn, nothing)
 
     found = bootstrapped(ratio, len(near), rng, num_times=200, lowest=0.0)
-    middle = float(np.median(usual))
-    value = float(np.median(near)) / middle if middle > 0 else 1.0
-    return found.model_copy(update={"value": value})
+    return found.model_copy(update={"value": float(np.median(near)) / middle})
 
 
 def _to_others(train: Features, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -42,6 +42,11 @@ def classes(labels: Labels, num_classes: int) -> Classes:
     return Classes(shares, int((shares > 0).sum()), max(kl, 0.0))
 
 
+def missing_by_chance(num_classes: int, num_images: int) -> float:
+    """How many of equally frequent classes so many images are expected to miss: `K (1 − 1/K)^N`."""
+    return float(num_classes * (1 - 1 / num_classes) ** num_images)
+
+
 def stacked_labels(digits: Labels) -> Labels:
     """The labels 0 … 999 of stacked digits: red hundreds, green tens, blue ones.
 

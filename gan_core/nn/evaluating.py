@@ -85,7 +85,7 @@ class Evaluator:
         """Whether the snapshot of a step is evaluated.
 
         The first few come at doubling steps: those of them that stand far from their neighbours.
-        The last one is, whenever it comes.
+        The last one is, whenever it comes: but for a run so short that it would not pay.
         """
         if self._is_off or step < self._paying:
             return False

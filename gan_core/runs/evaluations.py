@@ -22,7 +22,7 @@ from gan_core.errors import DamagedError
 from gan_core.evaluation import Evaluation, Step
 from gan_core.runs import sealed
 from gan_core.runs.files import disk_faults, read_json, write_json
-from gan_core.runs.kept import KeptValues
+from gan_core.runs.kept import KeptValues, Stamp, stamp_of
 from gan_core.runs.layout import RunPaths, step_folders
 
 _LIGHT, _GOING_ON, _JOB = "light.json", "going-on.json", ".job.json"
@@ -72,6 +72,23 @@ def full(paths: RunPaths) -> list[Evaluation]:
         for file in sorted((paths.evaluations / str(step)).glob("full-*.json"))
     )
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
+
+
+def full_stamps(paths: RunPaths, step: int) -> dict[Path, Stamp]:
+    """The files of the evaluations of a step on request, and what differs when one is another."""
+    files = (paths.evaluations / str(step)).glob("full-*.json")
+    return {file: stamp for file in files if (stamp := stamp_of(file)) is not None}
+
+
+def newest_full(paths: RunPaths) -> Evaluation | None:
+    """The evaluation that was made last on request, whatever its step."""
+    stamps = {
+        file: stamp
+        for step in step_folders(paths.evaluations)
+        for file, stamp in full_stamps(paths, step).items()
+    }
+    by_age = sorted(stamps, key=lambda file: stamps[file][2])
+    return _kept().get(by_age[-1], _read) if by_age else None
 
 
 def best_step(paths: RunPaths) -> int | None:

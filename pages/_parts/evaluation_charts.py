@@ -181,8 +181,10 @@ def _classes_figure(
     )
 
 
-def saved_evaluations(run: RunView, shown: Sequence[Evaluation], title: str) -> list[SavedChart]:
-    """The charts as files."""
+def saved_evaluations(
+    run: RunView, shown: Sequence[Evaluation], told: Evaluation, title: str
+) -> list[SavedChart]:
+    """The charts as files; that of the classes is of the evaluation `told`."""
     scales = scales_of(shown)
     charts = []
     if scales:
@@ -194,26 +196,24 @@ def saved_evaluations(run: RunView, shown: Sequence[Evaluation], title: str) -> 
                 figure=lambda suffix: interval_figure(scales, title=title, format=suffix),
             )
         )
-    for evaluation in shown[-1:]:
-        classes = evaluation.classes
-        if classes is None or not has_bars(classes):
-            continue
+    classes = told.classes
+    if classes is not None and has_bars(classes):
         charts.append(
             SavedChart(
                 title=_("Classes"),
-                stem=f"{run.id}-{evaluation.step}-classes",
+                stem=f"{run.id}-{told.step}-classes",
                 csv=partial(_classes_csv, classes),
-                figure=partial(_classes_figure, classes, class_words(evaluation)),
+                figure=partial(_classes_figure, classes, class_words(told)),
             )
         )
-    for evaluation in (e for e in shown[-1:] if e.latent and e.latent.kl_dims):
-        kl_dims = evaluation.latent.kl_dims
+    if told.latent is not None and told.latent.kl_dims:
+        kl_dims = told.latent.kl_dims
         charts.append(
             SavedChart(
                 title=_("Dimensions of the code"),
-                stem=f"{run.id}-{evaluation.step}-dimensions",
+                stem=f"{run.id}-{told.step}-dimensions",
                 csv=partial(_dims_csv, kl_dims),
-                figure=partial(_dims_figure, kl_dims, dims_words(evaluation)),
+                figure=partial(_dims_figure, kl_dims, dims_words(told)),
             )
         )
     return charts

@@ -74,6 +74,7 @@ def _further(features: str) -> list[tuple[str, Callable[[Evaluation], str]]]:
     """What has no interval: counts, and what only an autoencoder has."""
     return [
         (plain(named(_("Classes hit"), features)), _classes),
+        (plain(named(_("Unevenness of the classes (KL to even), nats"), features)), _unevenness),
         (_("Evidence bound (ELBO), nats an image"), lambda e: _latent(e, "evidence_bound")),
         (_("Reconstruction error, nats an image"), lambda e: _latent(e, "reconstruction")),
         (_("Divergence (KL), nats an image"), lambda e: _latent(e, "kl")),
@@ -88,6 +89,11 @@ def _classes(evaluation: Evaluation) -> str:
     if found is None:
         return _NO_FIGURE
     return _("**{n}** of {all}").format(n=number(found.num_hit), all=number(len(found.names)))
+
+
+def _unevenness(evaluation: Evaluation) -> str:
+    found = evaluation.classes
+    return _NO_FIGURE if found is None else f"**{figure_words(found.kl_to_uniform)}**"
 
 
 def _latent(evaluation: Evaluation, name: str) -> str:

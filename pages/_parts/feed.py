@@ -24,7 +24,6 @@ from gan_core.diagnosis.rules import diagnose
 from gan_core.diagnosis.signals import gather
 from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.recipes import registry
-from gan_core.runs import evaluations
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.metrics import Piece, PieceReader
@@ -32,7 +31,7 @@ from gan_core.runs.snapshots import list_steps
 from gan_core.runs.status import ALIVE, BUSY, State, Status, read_status
 from gan_core.runs.store import view
 from gan_core.runs.watch import Watched, read_watched
-from pages._parts.quality import Quality, quality_of
+from pages._parts.quality import Quality, quality_of_run
 
 CURVES = (
     *("d_loss", "g_loss", "d_acc_real", "d_acc_fake", "eval_d_loss", "eval_g_loss"),
@@ -170,7 +169,7 @@ class Feed:
     def _look(self) -> None:
         self._log.read()
         status = read_status(self._paths)
-        quality = quality_of(evaluations.light(self._paths))
+        quality = quality_of_run(self._paths)
         if not self._log.facts["more"]:
             self._diagnose(status)
         watched = read_watched(self._paths)

@@ -13,7 +13,6 @@ from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
-from gan_core.runs import evaluations
 from gan_core.runs.status import BUSY, RESUMABLE
 from gan_core.runs.store import RunView
 from gan_core.runs.watch import Watched, read_watched
@@ -35,7 +34,7 @@ from pages._parts.messages import (
 )
 from pages._parts.networks import show_networks
 from pages._parts.panels import Panel, panels
-from pages._parts.quality import Measured, Quality, quality_of, quality_panels
+from pages._parts.quality import Measured, Quality, quality_of_run, quality_panels
 from pages._parts.quality_view import show_quality
 from pages._parts.repeat_view import group_link, repeat_button
 from pages._parts.run_charts import run_charts
@@ -52,7 +51,7 @@ LOOK_SECS = (1.0, 4.0)
 def show_run(run: RunView) -> None:
     """The page of one run, at its own address."""
     busy = run.status.state in BUSY
-    quality = quality_of(evaluations.light(run.paths))
+    quality = quality_of_run(run.paths)
     _title(run, quality)
     if run.config is not None and run.config.recipe == imported.NAME:
         st.info(_("This generator was made elsewhere; nothing is known of its training."))
@@ -94,7 +93,7 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
     with guarded():
         run = studio().store.get(run_id)
         busy = run.status.state in BUSY
-        quality = quality_of(evaluations.light(run.paths))
+        quality = quality_of_run(run.paths)
         if busy != was_busy:
             _tell_end(run)
         if busy != was_busy or quality.measured != was_measured:

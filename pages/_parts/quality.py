@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gan_core.charts.growing import DIGITS
-from gan_core.charts.quality import alike, best_of, number_columns
+from gan_core.charts.quality import alike, number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from pages._parts.figures import figure_words, named
+from pages._parts.figures import figure_words, named, num_images
 from pages._parts.i18n import _
 from pages._parts.panels import Line, Panel
 from pages._parts.words import number
@@ -26,11 +26,13 @@ class Measured:
 
     Attributes:
         features: the name of the features that were compared.
+        images: how many were generated for each, in words.
         num_classes: of the data set; 0 where none were counted.
         figures: those of `CURVES` that there are.
     """
 
     features: str
+    images: str
     num_classes: int
     figures: tuple[str, ...]
 
@@ -50,8 +52,18 @@ class Quality:
     lines: dict[str, tuple[list[float], list[float | None]]] = field(default_factory=dict)
 
 
-def quality_of(light: Sequence[Evaluation]) -> Quality:
-    """What evaluations made while training, ascending by step, come to."""
+def quality_of_run(paths: RunPaths) -> Quality:
+    """What was evaluated of a run while it trained."""
+    return quality_of(evaluations.light(paths), evaluations.best_step(paths))
+
+
+def quality_of(light: Sequence[Evaluation], best_step: int | None = None) -> Quality:
+    """What evaluations made while training, ascending by step, come to.
+
+    Args:
+        light: those evaluations.
+        best_step: the snapshot that is the best one, of those that are still there.
+    """
     found = alike(light)
     if not found:
         return Quality()
@@ -63,17 +75,23 @@ def quality_of(light: Sequence[Evaluation]) -> Quality:
         if name in columns
     }
     counted = [len(e.classes.names) for e in found if e.classes]
-    best = best_of(found)
-    return Quality(
-        Measured(found[-1].features.name, counted[-1] if counted else 0, tuple(lines)),
-        {"step": best.step, "fid": figure_words(best.fid.value)} if best and best.fid else None,
-        lines,
+    newest = found[-1]
+    measured = Measured(
+        newest.features.name, num_images(newest), counted[-1] if counted else 0, tuple(lines)
     )
+    return Quality(measured, _marked(found, best_step), lines)
+
+
+def _marked(found: Sequence[Evaluation], best_step: int | None) -> dict[str, Any] | None:
+    for one in found:
+        if one.step == best_step and one.fid is not None:
+            return {"step": one.step, "fid": figure_words(one.fid.value)}
+    return None
 
 
 def measured_of(paths: RunPaths) -> Measured | None:
     """What was evaluated of a run, if anything."""
-    return quality_of(evaluations.light(paths)).measured
+    return quality_of_run(paths).measured
 
 
 @dataclass(frozen=True)
@@ -84,12 +102,14 @@ class Best:
         step: its step.
         figure: names `value` in full, with the features that it is of.
         value: the figure.
+        images: how many were generated for it, in words.
         words: figure, value and features, the value before what a narrow place cuts off.
     """
 
     step: int
     figure: str
     value: str
+    images: str
     words: str
 
 
@@ -100,7 +120,7 @@ def best_of_run(paths: RunPaths) -> Best | None:
         if found.step == step and found.fid is not None:
             name, value = found.features.name, figure_words(found.fid.value)
             words = named(_("FID {value}").format(value=value), name)
-            return Best(found.step, named(_("FID"), name), value, words)
+            return Best(found.step, named(_("FID"), name), value, num_images(found), words)
     return None
 
 
@@ -137,7 +157,9 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
     return tuple(
         Panel(
             key,
-            named(title, measured.features),
+            _("{figure}, {images}").format(
+                figure=named(title, measured.features), images=measured.images
+            ),
             tuple(lines[name] for name in names),
             bounds=bounds,
             group="quality",

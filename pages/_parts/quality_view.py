@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from gan_core.charts.figures import IN_THE_DARK, ON_PAPER
-from gan_core.evaluation import Evaluation, FeatureNet
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
 from gan_core.jobs import evaluate
+from gan_core.metrics.modes import missing_by_chance
 from gan_core.runs import evaluations, snapshots
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import save_popover
@@ -17,11 +18,13 @@ from pages._parts.evaluation_charts import (
     classes_svg,
     dims_svg,
     dims_words,
+    has_bars,
     intervals_svg,
     saved_evaluations,
     scales_of,
 )
 from pages._parts.evaluation_table import ROWS, evaluation_table, figure_title
+from pages._parts.figures import num_images
 from pages._parts.glossary import meaning
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
@@ -31,7 +34,7 @@ from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
 
 TICK_SECS = 1.0
-NUM_IMAGES = (1_000, 2_000, 5_000, 10_000, 50_000)
+NUM_IMAGES = (1_000, 2_000, 5_000, 10_000)
 _MOST_COLUMNS = 4
 _MOST_MISSING = 20
 
@@ -134,32 +137,62 @@ def _results(run: RunView) -> None:
     if not found:
         st.caption(_("Nobody has measured a snapshot of this run yet."))
         return
-    best = evaluations.best_step(run.paths)
-    nets = {e.features.sha256: e.features for e in reversed(found)}
-    for features in nets.values():
-        of_these = [e for e in found if e.features.sha256 == features.sha256]
-        _group(run, features, of_these[-_MOST_COLUMNS:], best)
+    best, newest = evaluations.best_step(run.paths), evaluations.newest_full(run.paths)
+    groups: dict[tuple[str, int], list[Evaluation]] = {}
+    for one in found:
+        groups.setdefault((one.features.sha256, one.num_images), []).append(one)
+    by_news = sorted(groups.values(), key=lambda group: newest not in group)
+    for group in by_news:
+        told = newest if newest in group else group[-1]
+        _group(run, _columns(group, best, told), told or group[-1], best)
 
 
-def _group(
-    run: RunView, features: FeatureNet, shown: Sequence[Evaluation], best: int | None
-) -> None:
-    """The evaluations in the same features; others cannot stand beside them."""
+def _columns(
+    group: Sequence[Evaluation], best: int | None, told: Evaluation | None
+) -> list[Evaluation]:
+    """As many as a table has room for: what was measured last, the best one, the latest steps."""
+    first = [one for one in group if one == told or one.step == best]
+    others = [one for one in group if one not in first]
+    room = max(_MOST_COLUMNS - len(first), 0)
+    kept = [*first, *others[len(others) - room :]]
+    return [one for one in group if one in kept]
+
+
+def _group(run: RunView, shown: Sequence[Evaluation], told: Evaluation, best: int | None) -> None:
+    """Evaluations in the same features by as many images; others cannot stand beside them.
+
+    Args:
+        run: whose.
+        shown: a column each.
+        told: the one whose classes are shown.
+        best: the step that is the best one.
+    """
+    features = told.features
     title = _("{run}, by {features}").format(run=run.title, features=translate(features.name))
+    key = f"{features.sha256[:12]}-{told.num_images}"
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(_features_words(features), help=meaning("features"), width="stretch")
-            save_popover(saved_evaluations(run, shown, title), key=features.sha256[:12])
+            st.markdown(_features_words(told), help=meaning("features"), width="stretch")
+            save_popover(saved_evaluations(run, shown, told, title), key=key)
         st.markdown(evaluation_table(shown, best))
         _terms(shown)
-        _charts(shown, title)
+        _charts(shown, told, title)
 
 
-def _features_words(features: FeatureNet) -> str:
+def _features_words(told: Evaluation) -> str:
+    """Whose features they are, and how many images were generated."""
+    return _("{features} {images}.").format(
+        features=_net_words(told.features), images=num_images(told).capitalize()
+    )
+
+
+def _net_words(features: FeatureNet) -> str:
     name = plain(translate(features.name))
     sources = {
         "classifier": _("By **{name}**: a classifier's view of an image"),
-        "inception": _("By **{name}**: the view of InceptionV3, as published figures have it"),
+        "inception": _(
+            "By **{name}**: the view of Keras' InceptionV3; published figures are of other weights"
+        ),
         "random": _("By **{name}**: the view of a network that learnt nothing"),
         "pixels": _("By **{name}**: the pixels themselves"),
     }
@@ -189,24 +222,26 @@ def _terms(shown: Sequence[Evaluation]) -> None:
             st.caption(word, help=meaning(name), width="content")
 
 
-def _charts(shown: Sequence[Evaluation], title: str) -> None:
+def _charts(shown: Sequence[Evaluation], told: Evaluation, title: str) -> None:
     colours = IN_THE_DARK if st.context.theme.type == "dark" else ON_PAPER
     left, right = st.columns(2, gap="large")
     scales = scales_of(shown)
     if scales:
         drawn = intervals_svg(scales, title, colours)
         left.image(drawn, width="stretch", alt=_("The figures as dots, their intervals as bars"))
-    newest = shown[-1]
-    if newest.classes is not None:
-        drawn = classes_svg(newest.classes, class_words(newest), colours)
-        right.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
-        right.caption(_missing_words(newest.classes.missing))
-    if newest.latent is not None and newest.latent.kl_dims:
-        drawn = dims_svg(newest.latent.kl_dims, dims_words(newest), colours)
+    if told.classes is not None:
+        if has_bars(told.classes):
+            drawn = classes_svg(told.classes, class_words(told), colours)
+            right.image(drawn, width="stretch", alt=_("How the images spread over the classes"))
+        right.caption(_missing_words(told.classes, told.num_images))
+    if told.latent is not None and told.latent.kl_dims:
+        drawn = dims_svg(told.latent.kl_dims, dims_words(told), colours)
         right.image(drawn, width="stretch", alt=_("How much each dimension of the code carries"))
 
 
-def _missing_words(missing: Sequence[str]) -> str:
+def _missing_words(classes: ClassCounts, count: int) -> str:
+    """Which classes no image shows, and how many a faultless generator would miss by chance."""
+    missing = classes.missing
     if not missing:
         return _("Every class was generated. The dashed line is an even share.")
     named = _(", ").join(map(plain, missing[:_MOST_MISSING]))
@@ -214,8 +249,17 @@ def _missing_words(missing: Sequence[str]) -> str:
         named = _("{names} and {n} more").format(
             names=named, n=number(len(missing) - _MOST_MISSING)
         )
-    return ngettext_(
-        "{n} class was never generated: {names}. The dashed line is an even share.",
-        "{n} classes were never generated: {names}. The dashed line is an even share.",
+    words = ngettext_(
+        "{n} class was never generated: {names}.",
+        "{n} classes were never generated: {names}.",
         len(missing),
     ).format(n=number(len(missing)), names=named)
+    by_chance = round(missing_by_chance(len(classes.names), count))
+    if by_chance:
+        told = ngettext_(
+            "Of so many images a perfect generator would miss {n} by chance.",
+            "Of so many images a perfect generator would miss about {n} by chance.",
+            by_chance,
+        )
+        return f"{words} {told.format(n=number(by_chance))}"
+    return f"{words} {_('The dashed line is an even share.')}"

@@ -170,9 +170,11 @@ def _best_figure(run: RunView) -> None:
     """What the best snapshot was measured to be, where anything was."""
     best = best_of_run(run.paths)
     if best is not None:
-        words = _("best {figure}: **{value}**, step {step}")
+        words = _("best {figure}: **{value}**, {images}, step {step}")
         st.caption(
-            words.format(figure=best.figure, value=best.value, step=number(best.step)),
+            words.format(
+                figure=best.figure, value=best.value, images=best.images, step=number(best.step)
+            ),
             help=meaning("fid"),
         )
 

@@ -10,9 +10,11 @@ import streamlit as st
 from gan_core.access.modes import VARIABLE
 from gan_core.evaluation import LatentFigures
 from gan_core.jobs import evaluate
+from gan_core.latent.sampling import MAX_COUNT
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock, is_held
 from gan_core.runs.snapshots import list_steps
+from pages._parts import quality_view
 from pages._parts.compare_charts import compare_charts
 from pages._parts.quality import best_of_run
 from tests.apptest.conftest import EXPLORE, MODEL_ID, RUNS, TRAIN, assert_sound
@@ -81,7 +83,7 @@ def test_where_nobody_measured_nothing_is_promised(studio, unmeasured):
 def test_a_card_tells_the_best_figure_with_its_features(studio, measured):
     captions = " ".join(caption.value for caption in studio.open(RUNS).caption)
     best = best_of_run(measured)
-    assert f"best FID · digit features: **{best.value}**, step 30" in captions
+    assert f"best FID · digit features: **{best.value}**, 200 images, step 30" in captions
 
 
 def test_curves_of_what_was_evaluated_are_named_after_their_features(studio, measured):
@@ -105,7 +107,33 @@ def test_full_evaluations_are_told_with_intervals_and_what_is_missing(studio, me
     assert "about the best that any generator could get" in older
     assert "200, held out" in older
     assert "1 class was never generated: 9." in said(viewer)
+    assert "Unevenness of the classes" in newest
     assert said(viewer).count("How the images spread over the classes") == 2
+
+
+def test_what_was_measured_last_is_shown_whatever_its_step(studio, unmeasured):
+    for step in (20, 30, 40, 50, 60):
+        evaluations.write(unmeasured, full(step))
+    evaluations.write(unmeasured, full(70, num_images=1000))
+    evaluations.write(unmeasured, full(10))
+    viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
+    first, other = [m.value for m in viewer.markdown if m.value.startswith("| Figure")]
+    assert [f"step {step} " in first for step in (10, 20, 30, 40, 50, 60)] == [
+        True, False, False, True, True, True,
+    ]  # fmt: skip
+    assert "step 70 " in other, "of other numbers of images"
+
+
+def test_what_chance_misses_is_told(studio, unmeasured):
+    evaluations.write(unmeasured, full(30, num_classes=1000))
+    words = said(studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID))
+    assert "classes were never generated" in words
+    assert "a perfect generator would miss about 819 by chance" in words
+    assert "How the images spread" not in words, "a thousand bars say nothing"
+
+
+def test_every_choice_of_images_is_allowed():
+    assert all(evaluate.FEWEST_IMAGES <= choice <= MAX_COUNT for choice in quality_view.NUM_IMAGES)
 
 
 def test_a_viewer_reads_and_does_not_measure(studio, measured, monkeypatch):
@@ -121,11 +149,11 @@ def test_a_viewer_reads_and_does_not_measure(studio, measured, monkeypatch):
 
 def test_every_chart_of_a_run_is_a_file(studio, measured):
     from gan_core.runs.watch import Watched
-    from pages._parts.quality import quality_of
+    from pages._parts.quality import quality_of_run
     from pages._parts.run_charts import run_charts
 
     run = studio.store.get(MODEL_ID)
-    charts = run_charts(run, Watched(), quality_of(evaluations.light(run.paths)))
+    charts = run_charts(run, Watched(), quality_of_run(run.paths))
     assert [chart.stem.removeprefix(f"{MODEL_ID}-") for chart in charts] == [
         "loss", "accuracy", "fid", "kid", "manifold", "classes",
     ]  # fmt: skip

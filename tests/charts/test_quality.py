@@ -10,7 +10,7 @@ from gan_core.charts.bars import bars_figure
 from gan_core.charts.curves import curves_figure
 from gan_core.charts.figures import IN_THE_DARK
 from gan_core.charts.intervals import Scale, interval_figure
-from gan_core.charts.quality import alike, all_columns, best_of, number_columns
+from gan_core.charts.quality import alike, all_columns, number_columns
 from gan_core.errors import BadInputError
 from tests.evaluations_measured import evaluation, full
 
@@ -20,9 +20,7 @@ WORDS = {"title": "of $x", "x_label": "step", "y_label": "FID"}
 def test_only_figures_of_the_same_features_stand_together():
     found = [evaluation(10, name="pixels", shift=0.0), evaluation(20), evaluation(30, shift=0.5)]
     assert [e.step for e in alike(found)] == [20, 30]
-    assert best_of(found).step == 30, "the smaller figure of other features is no better"
     assert alike([]) == []
-    assert best_of([evaluation(10, fid=None)]) is None
 
 
 def test_columns_have_a_value_for_each_step():

@@ -12,6 +12,7 @@ from gan_core.jobs import evaluate
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock
 from gan_core.runs.store import RunStore, RunView
+from tests import evaluations_by_hand as made_by_hand
 from tests import runs_by_hand as by_hand
 
 
@@ -75,6 +76,24 @@ def test_the_reason_why_there_is_none(store: RunStore, run: RunView, tmp_path: P
     assert "manifest" in now.reason
     evaluate.stop(store, run.id, by=OWNER)
     assert evaluate.progress(run.paths) is None
+
+
+def test_measuring_the_same_again_gives_the_same(
+    store: RunStore, run: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it, the seconds too, may be as last time: what is new is the file."""
+    found = made_by_hand.one(50, 3.0, depth="full")
+    evaluations.write(run.paths, found)
+
+    def made_again(*_args: object, **_more: object) -> None:
+        evaluations.write(run.paths, found)
+
+    monkeypatch.setattr(evaluate, "start", made_again)
+    again = evaluate.ensure(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
+    assert again == found
+    monkeypatch.setattr(evaluate, "start", lambda *_args, **_more: None)
+    with pytest.raises(JobFailedError, match="no result"):
+        evaluate.ensure(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
 
 
 def test_who_is_at_work_is_known_from_the_start(

@@ -116,6 +116,15 @@ def test_repeated_training_images_are_found_out(real: str) -> None:
     assert honest.memorisation.low < 1 < honest.memorisation.high + 0.1
 
 
+@pytest.mark.parametrize("real", ["held-out", "training"])
+def test_where_real_images_are_there_twice_nothing_is_said_of_memorisation(real: str) -> None:
+    """Distances of copies are rounded to something, by which nothing may be divided."""
+    one = 30 * seen(200, 2).features
+    train = np.concatenate([one, one])
+    found = evaluate.full(about(200, real), Seen(one), seen(200, 9), train, measures=["fid"])
+    assert found.memorisation is None
+
+
 def test_without_classes_there_is_no_score() -> None:
     plain = Seen(seen(60, 1).features)
     found = evaluate.full(about(60), plain, plain, None)

@@ -51,11 +51,22 @@ def test_the_best_is_not_the_newest(paths):
     assert evaluations.best_step(paths) == 20
 
 
+def test_a_snapshot_that_is_not_there_is_not_the_best(paths):
+    """A fork has its parent's evaluations, and not all of its snapshots."""
+    for step, shift in ((5, 0.1), (10, 1.0), (20, 0.8)):
+        evaluations.write(paths, evaluation(step, shift=shift))
+    news = told(Feed(paths, look_secs=0))
+    assert news["facts"]["best"]["step"] == 20
+    assert news["lists"]["fid"]["add"][0] == [5, 10, 20]
+
+
 def test_figures_of_other_features_are_left_out():
-    found = quality_of([evaluation(10, name="pixels", shift=0.0), evaluation(20), evaluation(30)])
+    light = [evaluation(10, name="pixels", shift=0.0), evaluation(20), evaluation(30)]
+    found = quality_of(light, best_step=10)
     assert found.lines["fid"][0] == [20, 30]
-    assert found.best["step"] in {20, 30}
-    assert {"digit features" in panel.title for panel in quality_panels(found.measured)} == {True}
+    assert found.best is None
+    titles = [panel.title for panel in quality_panels(found.measured)]
+    assert all("digit features, 200 images" in title for title in titles)
 
 
 def test_a_panel_for_each_kind_of_figure_that_there_is():
