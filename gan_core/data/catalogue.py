@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo
 from gan_core.data import cifar10, digits, prepared, quickdraw, resize, shapes, stacked_mnist
@@ -162,24 +163,49 @@ def prepare(
     return _shaped(family.prepare(chosen, data_dir, mirror, progress), image_size, channels)
 
 
-def load(info: DatasetInfo, data_dir: Path, own_dir: Path | None = None) -> Dataset:
+def load(
+    info: DatasetInfo, data_dir: Path, own_dir: Path | None = None, *, at_most: int | None = None
+) -> Dataset:
     """The data set's arrays, verified and in the shape of `info`; nothing is downloaded.
 
     Args:
         info: what a run records of its data set.
         data_dir: the data folder.
         own_dir: the folder of a prepared own set, for a name that begins with `own:`.
+        at_most: how many images of each split, evenly taken before they are resized; all of them.
 
     Raises:
         NotFoundError: no such data set, or a file is missing.
         DamagedError: a file is not the right one, or holds more or fewer images than recorded.
     """
     if prepared.is_own(info.name):
-        return prepared.load(info, own_dir)
+        return _thinned(prepared.load(info, own_dir), at_most)
     family, chosen = _find(info.name, data_dir)
     loaded = family.load(chosen, data_dir, info.image_size)
     _check_counts(info, loaded.info)
+    loaded = _thinned(loaded, at_most)
     return resize.fit_dataset(loaded, info.image_size, info.channels)
+
+
+def _thinned(loaded: Dataset, at_most: int | None) -> Dataset:
+    """Evenly taken: where a set is sorted by class, the first images are all of one."""
+    if at_most is None:
+        return loaded
+
+    def rows(num_images: int) -> NDArray[np.int64]:
+        num = min(num_images, at_most)
+        return np.linspace(0, num_images - 1, num).round().astype(np.int64)
+
+    train, test = rows(len(loaded.train_images)), rows(len(loaded.test_images))
+    return replace(
+        loaded,
+        train_images=loaded.train_images[train],
+        train_labels=None if loaded.train_labels is None else loaded.train_labels[train],
+        test_images=loaded.test_images[test],
+        test_labels=None if loaded.test_labels is None else loaded.test_labels[test],
+        train_attributes={name: values[train] for name, values in loaded.train_attributes.items()},
+        test_attributes={name: values[test] for name, values in loaded.test_attributes.items()},
+    )
 
 
 def preview(name: str, data_dir: Path, count: int, seed: int = 0) -> Images:

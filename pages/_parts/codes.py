@@ -6,18 +6,17 @@ real images that were held out, with the labels that came with them.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from gan_core.latent.sampling import sample_latents
-from gan_core.runs.layout import RunPaths
+from gan_core.runs import sealed
 from gan_core.runs.store import RunView
-from pages._parts.plane_data import shown_images
+from pages._parts.plane_data import Kept, shown_images
 from pages._parts.studio import classifiers, engines, studio
 
 ENOUGH = 150
@@ -25,6 +24,7 @@ ENOUGH = 150
 MAX_DRAWN = 2000
 
 _AT_ONCE = 100
+_MAX_ENTRIES, _MAX_BYTES = 256, 64_000_000
 _SURE = 0.6  # a label that the classifier is less sure of says little
 
 
@@ -72,7 +72,7 @@ def pool(
     last = -(-_num_real(run) // _AT_ONCE) if encodes else MAX_DRAWN // _AT_ONCE
     parts: list[Pool] = []
     for index in range(last):
-        part = _encoded(str(run.paths.root), step, index) if encodes else _drawn(run, step, index)
+        part = _encoded(run, step, index) if encodes else _drawn(run, step, index)
         parts.append(Pool(*part))
         found = _joined(parts)
         progress((index + 1) / last)
@@ -104,7 +104,9 @@ _Part = tuple[NDArray[np.float32], NDArray[np.uint8], NDArray[np.int64] | None]
 
 def _drawn(run: RunView, step: int, index: int) -> _Part:
     """Generated images; drawn and labelled apart, because a classifier may come later."""
-    latents, images = _generated(str(run.paths.root), step, index)
+    latents, images, _labels = _kept().get(
+        _key(run, step, index), lambda: _generated(run, step, index)
+    )
     classifier = classifiers().get(studio().store.root, run.sound_config().dataset)
     if classifier is None:
         return latents, images, None
@@ -112,19 +114,18 @@ def _drawn(run: RunView, step: int, index: int) -> _Part:
     return latents, images, np.where(confidences >= _SURE, labels, -1)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def _generated(
-    run_dir: str, step: int, index: int
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    engine = engines().get(RunPaths(Path(run_dir)), step)
+def _generated(run: RunView, step: int, index: int) -> _Part:
+    engine = engines().get(run.paths, step)
     # Seeds that nobody types: what is looked at shall not be what the vector was made from.
     latents = sample_latents(1_000_000 + index, _AT_ONCE, engine.latent_size)
-    return latents, engine.images(latents)
+    return latents, engine.images(latents), None
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def _encoded(run_dir: str, step: int, index: int) -> _Part:
-    run = studio().store.get(Path(run_dir).name)
+def _encoded(run: RunView, step: int, index: int) -> _Part:
+    return _kept().get(_key(run, step, index), lambda: _encode(run, step, index))
+
+
+def _encode(run: RunView, step: int, index: int) -> _Part:
     shown = shown_images(run)
     # Every so many-th, so that a set that is sorted by class gives all of them from the start.
     last = -(-_num_real(run) // _AT_ONCE)
@@ -132,3 +133,17 @@ def _encoded(run_dir: str, step: int, index: int) -> _Part:
     codes = engines().get(run.paths, step).encode(shown.images[rows])
     labels = None if shown.labels is None else shown.labels[rows].astype(np.int64)
     return codes, shown.images[rows], labels
+
+
+@functools.cache
+def _kept() -> Kept[_Part]:
+    """Parts for the next viewer; large images leave room for fewer."""
+    return Kept(
+        _MAX_ENTRIES, max_bytes=_MAX_BYTES, size=lambda part: part[0].nbytes + part[1].nbytes
+    )
+
+
+def _key(run: RunView, step: int, index: int) -> tuple[str, str, int]:
+    """By the snapshot's content: another run may come to have its name."""
+    content = str(sealed.read_manifest(run.paths.snapshot(step))["sha256"])
+    return run.id, content, index

@@ -82,8 +82,21 @@ class Codes:
 class Kept(Generic[Value]):
     """The values asked for last; each is made once, however many viewers wait for it."""
 
-    def __init__(self, max_entries: int) -> None:
-        self._max_entries = max_entries
+    def __init__(
+        self,
+        max_entries: int,
+        *,
+        max_bytes: int = 0,
+        size: Callable[[Value], int] = lambda value: 0,  # noqa: ARG005
+    ) -> None:
+        """Nothing is kept yet.
+
+        Args:
+            max_entries: how many are kept.
+            max_bytes: how large all of them may be together; the newest one is kept in any case.
+            size: tells how large one is, in bytes.
+        """
+        self._max_entries, self._max_bytes, self._size = max_entries, max_bytes, size
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -93,9 +106,13 @@ class Kept(Generic[Value]):
             if key not in self._values:
                 self._values[key] = make()
             self._values.move_to_end(key)
-            while len(self._values) > self._max_entries:
+            while len(self._values) > 1 and self._is_too_much():
                 self._values.popitem(last=False)
             return self._values[key]
+
+    def _is_too_much(self) -> bool:
+        num_bytes = sum(map(self._size, self._values.values()))
+        return len(self._values) > self._max_entries or num_bytes > self._max_bytes
 
 
 @functools.cache
@@ -204,17 +221,15 @@ def _is_normal(run: RunView) -> bool:
 
 
 def _load(info: DatasetInfo, data_dir: Path, own_dir: Path | None) -> Shown:
-    loaded = data.load(info, data_dir, own_dir)
+    num = min(MAX_POINTS, max(1, _MAX_BYTES // math.prod(info.image_shape)))
+    loaded = data.load(info, data_dir, own_dir, at_most=num)
     held_out = len(loaded.test_images) > 0
     images = loaded.test_images if held_out else loaded.train_images
     labels = loaded.test_labels if held_out else loaded.train_labels
-    num = min(len(images), MAX_POINTS, max(1, _MAX_BYTES // math.prod(info.image_shape)))
-    # Evenly taken: where a set is sorted by class, the first images are all of one.
-    taken = np.linspace(0, len(images) - 1, num).round().astype(np.int64)
     known = labels is not None and info.num_classes <= MAX_CLASSES
     return Shown(
-        images=np.ascontiguousarray(images[taken]),
-        labels=labels[taken].astype(np.uint8) if known and labels is not None else None,
+        images=np.ascontiguousarray(images),
+        labels=labels.astype(np.uint8) if known and labels is not None else None,
         held_out=held_out,
     )
 

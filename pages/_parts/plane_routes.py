@@ -21,11 +21,13 @@ from gan_core.charts.sheet import png_bytes, sheet
 from gan_core.errors import DamagedError, GanCoreError, NotFoundError
 from gan_core.runs import snapshots
 from gan_core.runs.store import RunView
+from gan_core.text import N_
 from pages._parts.plane_data import (
     MANIFOLD_SIDE,
     atlas_columns,
     atlas_png,
     codes,
+    has_plane,
     manifold_latents,
     shown_images,
     thumbnail_size,
@@ -74,7 +76,9 @@ def _answering(answer: Callable[[RunView, int], Response]) -> Callable[[Request]
 
 
 def _answer(answer: Callable[[RunView, int], Response], run_id: str, step: int) -> Response:
-    response = answer(studio().store.get(run_id), step)
+    run = studio().store.get(run_id)
+    _require_plane(run)
+    response = answer(run, step)
     response.headers["Cache-Control"] = _A_YEAR
     return response
 
@@ -106,6 +110,16 @@ def _manifold(run: RunView, step: int) -> Response:
     latents = manifold_latents(codes(run, step))
     images = engines().get(run.paths, snapshots.resolve_step(run.paths, step)).images(latents)
     return Response(png_bytes(sheet(images, MANIFOLD_SIDE, gap=0)), media_type="image/png")
+
+
+def _require_plane(run: RunView) -> None:
+    """Refuse a run that has none, before a whole data set is read for it.
+
+    Raises:
+        NotFoundError: none of its snapshots turns images into latents.
+    """
+    if not has_plane(run):
+        raise NotFoundError(N_("run {run} has no plane: it has no encoder."), run=run.id)
 
 
 def _images(run: RunView, _step: int) -> Response:

@@ -156,8 +156,8 @@ def _facts(run: RunView) -> list[str]:
     trained_secs = newest_record(run.paths.metrics).get("elapsed_s", 0.0)
     trained = [duration(trained_secs)] if math.isfinite(trained_secs) else []
     return [
-        config.recipe,
-        plain(config.dataset.title) or config.dataset.name,
+        plain(config.recipe),
+        plain(config.dataset.title or config.dataset.name),
         "GPU" if config.kernels.device == "gpu" else "CPU",
         _("step {step} of {total}").format(
             step=number(run.status.step), total=number(config.total_steps)
@@ -173,7 +173,10 @@ def _best_figure(run: RunView) -> None:
         words = _("best {figure}: **{value}**, {images}, step {step}")
         st.caption(
             words.format(
-                figure=best.figure, value=best.value, images=best.images, step=number(best.step)
+                figure=plain(best.figure),
+                value=best.value,
+                images=best.images,
+                step=number(best.step),
             ),
             help=meaning("fid"),
         )

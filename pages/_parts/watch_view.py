@@ -14,7 +14,7 @@ from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
 from pages._parts.viewer import may, viewer
-from pages._parts.words import number
+from pages._parts.words import number, plain
 
 
 def show_watch(run: RunView, watched: Watched) -> bool:
@@ -59,7 +59,7 @@ def _what_now(run: RunView, watched: Watched) -> None:
             )
             return
         if watched.gave_up:
-            st.markdown(_("It was not tried again: {reason}").format(reason=watched.gave_up))
+            st.markdown(_("It was not tried again: {reason}").format(reason=plain(watched.gave_up)))
         if watched.num_rollbacks < MAX_ROLLBACKS and may("train"):
             st.button(
                 _("Roll back"),

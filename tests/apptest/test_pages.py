@@ -1,5 +1,6 @@
 """Each page, whatever lies in the runs folder: no exception, and the good runs are there."""
 
+import json
 import shutil
 
 import pytest
@@ -11,7 +12,7 @@ from gan_core.runs.layout import sheet_steps
 from gan_core.runs.lock import FileLock
 from gan_core.runs.snapshots import list_steps
 from tests.apptest.conftest import EXPLORE, MODEL_ID, PAGES, RUNS, TRAIN, assert_sound
-from tests.apptest.reading import texts
+from tests.apptest.reading import texts, without_markdown
 from tests.portable.foreign import by_hand
 from tests.runs_by_hand import trained
 
@@ -218,6 +219,17 @@ def test_a_running_run(studio):
     viewer = studio.open(TRAIN, run=MODEL_ID)
     assert viewer.warning
     assert viewer.button(key="resume")
+
+
+def test_what_a_config_says_stays_text(studio):
+    """It may come from a stranger's zip."""
+    paths = studio.add("of a stranger")
+    told = json.loads(paths.config.read_text())
+    told["dataset"] |= {"name": "![x](https://example.org/x.png)", "title": ""}
+    paths.config.write_text(json.dumps(told))
+    captions = [caption.value for caption in studio.open(RUNS).caption]
+    (shown,) = [c for c in captions if "![x](https://example.org/x.png)" in without_markdown(c)]
+    assert "![x](" not in shown
 
 
 def test_runs_that_wait_behind_another_are_counted(studio):

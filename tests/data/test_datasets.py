@@ -165,3 +165,13 @@ def test_the_data_folder_comes_from_the_environment_handed_in(tmp_path: Path) ->
     assert data.default_data_dir({}).name == "latent-studio"
     assert data.default_data_dir({"GAN_DATA_DIR": " "}) == data.default_data_dir({})
     assert data.default_data_dir({"GAN_DATA_DIR": "~/x"}) == Path.home().resolve() / "x"
+
+
+def test_a_part_of_a_set_is_evenly_taken(data_dir):
+    info = data.describe("digits").info
+    whole = data.load(info, data_dir)
+    some = data.load(info.model_copy(update={"image_size": 32}), data_dir, at_most=100)
+    assert some.train_images.shape == (100, 32, 32, 1)
+    assert some.train_labels[[0, -1]].tolist() == whole.train_labels[[0, -1]].tolist()
+    assert len(some.test_images) == len(whole.test_images) == 0
+    assert set(some.train_labels.tolist()) == set(range(10)), "that set is sorted by class"

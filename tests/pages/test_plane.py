@@ -165,9 +165,22 @@ def test_a_run_without_an_encoder_is_refused_in_words(
 ) -> None:
     run = trained(store)
     assert not plane_data.has_plane(run)
-    status, body = ask(f"studio/runs/{run.id}/plane/50.json")
-    assert status in {400, 404}
-    assert json.loads(body)["message"]
+    monkeypatch.setattr(plane_data, "shown_images", pytest.fail)  # no data set is read for that
+    for name in ("50.json", "images.json", "images.png"):
+        status, body = ask(f"studio/runs/{run.id}/plane/{name}")
+        assert status in {400, 404}
+        assert json.loads(body)["message"]
+
+
+def test_what_is_kept_is_bounded_by_its_size() -> None:
+    kept: plane_data.Kept[bytes] = plane_data.Kept(5, max_bytes=100, size=len)
+    for i in range(3):
+        assert kept.get(i, lambda: bytes(40)) == bytes(40)
+    assert kept.get(2, lambda: b"anew") == bytes(40)
+    assert kept.get(1, lambda: b"anew") == bytes(40)
+    assert kept.get(0, lambda: b"anew") == b"anew", "the oldest one had to go"
+    assert kept.get(9, lambda: bytes(400)) == bytes(400), "the newest one stays in any case"
+    assert kept.get(9, lambda: b"anew") == bytes(400)
 
 
 def test_a_damaged_encoder_is_refused_in_words(store: RunStore) -> None:
