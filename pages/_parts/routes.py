@@ -35,6 +35,7 @@ from pages._parts.picture_routes import picture_routes
 from pages._parts.plane_routes import plane_routes
 from pages._parts.snapshot_routes import snapshot_routes
 from pages._parts.studio import engines, studio
+from pages._parts.take_routes import take_routes
 from pages._parts.walk_routes import walk_routes
 
 MAX_BODY_BYTES = 2_000_000
@@ -62,6 +63,7 @@ def studio_routes() -> list[BaseRoute]:
         *picture_routes(),
         *nearest_routes(),
         *walk_routes(),
+        *take_routes(),
         *enter_routes(),
     ]
 

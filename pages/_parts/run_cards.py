@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from contextlib import suppress
-from pathlib import Path
 
 import streamlit as st
 
-from gan_core.access.people import Person
 from gan_core.errors import NotFoundError
 from gan_core.jobs import edit
-from gan_core.jobs.export import export
 from gan_core.recipes import imported
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.status import ALIVE, BUSY, State
@@ -27,6 +23,7 @@ from pages._parts.quality import best_of_run
 from pages._parts.repeat_view import group_link
 from pages._parts.sheets import newest_sheet
 from pages._parts.studio import studio
+from pages._parts.take_routes import zip_url
 from pages._parts.viewer import viewer
 from pages._parts.words import duration, number, plain, state_word
 
@@ -183,19 +180,16 @@ def _best_figure(run: RunView) -> None:
 
 
 def _more(run: RunView) -> None:
-    by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
+    by = viewer()
     with st.popover(_("More"), icon=":material/more_horiz:", type="tertiary", key=f"m-{run.id}"):
         st.caption(run.id)
         if by.may("edit"):
             _rename_field(run)
-        st.download_button(
+        st.link_button(
             _("Download as zip"),
-            data=lambda: _zip(run, by),
-            file_name=f"{run.id}.zip",
-            mime="application/zip",
+            zip_url(run.id),
             key=f"zip-{run.id}",
             icon=":material/download:",
-            on_click="ignore",
         )
         if by.may("delete") and st.button(
             _("Delete …"), key=f"delete-{run.id}", icon=":material/delete:"
@@ -220,11 +214,6 @@ def _rename(run_id: str, name: str) -> None:
     with guarded():
         edit.rename(studio().store, run_id, name, by=viewer())
         st.toast(_("Renamed."))
-
-
-def _zip(run: RunView, by: Person) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return export(studio().store, run.id, "newest", "zip", Path(folder), by=by).read_bytes()
 
 
 def _confirm_delete(run_id: str, title: str) -> None:

@@ -40,8 +40,12 @@ def ask(
     }
     sent: list[dict[str, Any]] = []
 
+    asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        for message in asked:
+            return message
+        return await asyncio.Event().wait() and {}  # nobody goes away
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
