@@ -110,6 +110,31 @@ def test_figures_of_other_features_stand_in_other_tables(studio):
     assert drawn[0]["points"][MODEL_ID] == [[30, 60], [15.0, 18.0], [14.0, 17.0], [16.0, 19.0]]
 
 
+@pytest.mark.parametrize("other", [{"name": "digits:odd"}, {"num_real": 400}])
+def test_figures_against_other_images_stand_in_other_tables(studio, other):
+    for run_id, differs in ((MODEL_ID, {}), (OTHER_ID, other)):
+        paths = studio.add("run", run_id)
+        if "name" in differs:
+            known = json.loads(paths.config.read_text())["dataset"]
+            _change(paths, dataset={**known, "name": differs["name"]})
+        _evaluate(paths, 60, "digit features", 18.0, num_real=differs.get("num_real", 500))
+    viewer = studio.open(COMPARE, runs=f"{MODEL_ID},{OTHER_ID}")
+    assert_sound(viewer)
+    groups = element(viewer, "compare_table")[-2:]
+    assert [len(group["rows"]) for group in groups] == [1, 1]
+    against = "{n} images of {data} held out"
+    words = [
+        against.format(n=500, data="digits"),
+        against.format(n=other.get("num_real", 500), data=other.get("name", "digits")),
+    ]
+    captions = [without_markdown(one.value) for one in viewer.caption]
+    assert [any(w in caption for caption in captions) for w in words] == [True, True]
+    (data,) = element(viewer, "compare")
+    drawn = [panel for panel in data["panels"] if "points" in panel]
+    assert [list(panel["points"]) for panel in drawn] == [[MODEL_ID], [OTHER_ID]]
+    assert [w in panel["title"] for w, panel in zip(words, drawn, strict=True)] == [True, True]
+
+
 def test_marks_on_the_cards_lead_here(studio):
     studio.add("one")
     studio.add("other", OTHER_ID)
@@ -229,13 +254,13 @@ def _change(paths: RunPaths, **values):
     paths.config.write_text(json.dumps(told))
 
 
-def _evaluate(paths: RunPaths, step: int, net: str, value: float):
+def _evaluate(paths: RunPaths, step: int, net: str, value: float, num_real: int = 500):
     made = Evaluation(
         depth="light",
         step=step,
         features=FeatureNet(name=net, source="random", sha256=f"{len(net):064x}", size=64),
         num_images=1000,
-        num_real=500,
+        num_real=num_real,
         real="held-out",
         secs=1.0,
         fid=Figure(value=value, low=value - 1, high=value + 1),
