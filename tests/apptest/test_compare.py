@@ -11,6 +11,7 @@ from gan_core.jobs.sweep import Base, plan_sweep, submit_sweep
 from gan_core.recipes.search import grid
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.metrics import MetricLog
 from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
@@ -206,6 +207,21 @@ def test_the_table_of_a_sweep(studio):
     ]
     assert "best" in table["rows"][0][3]
     assert_sound(studio.open(COMPARE, sweep="nobody"))
+
+
+def test_a_sweep_over_beta_says_why_no_run_is_the_best(studio):
+    base = Base(recipe="vae", dataset="digits", overrides={}, steps=60)
+    at = {"runs_dir": studio.store.root, "data_dir": studio.data_dir}
+    configs = plan_sweep(base, grid({"beta": [0.1, 4.0]}), **at, by=OWNER)
+    runs = submit_sweep(studio.store, configs, data_dir=studio.data_dir, by=OWNER)
+    for run, loss in zip(runs, (90.0, 130.0), strict=True):
+        with MetricLog(run.paths.metrics) as log:
+            log.append({"step": 40, "loss": loss})
+    viewer = studio.open(COMPARE, sweep=runs[0].sound_config().sweep.id)
+    assert_sound(viewer)
+    assert "beta, which differs among these runs" in said(viewer)
+    (table,) = element(viewer, "compare_table")
+    assert [row[-2] for row in table["rows"]] == ["90.0", "130"]
 
 
 def test_the_dialog_queues_a_sweep_and_leads_to_its_table(studio):
