@@ -16,8 +16,9 @@ from gan_core.charts.table import Cell, csv_bytes
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import SavedChart
-from pages._parts.compare_data import images_per_step, look, panels_of
+from pages._parts.compare_data import look, panels_of
 from pages._parts.i18n import _
+from pages._parts.images_seen import Stretch, images_at, stretches
 from pages._parts.run_charts import training_columns
 
 _COLUMNS = ("step", "images", "secs", "value", "low", "high")
@@ -32,13 +33,13 @@ class _Run:
     id: str
     name: str
     paths: RunPaths
-    images_per_step: int
+    way: Sequence[Stretch]
 
 
 def compare_charts(runs: Sequence[RunView], axis: str) -> list[SavedChart]:
     """Each panel of the comparison, over the axis that is on show."""
     taken = [
-        _Run(run.id, f"{look(run, i)['letter']} · {run.title}", run.paths, images_per_step(run))
+        _Run(run.id, f"{look(run, i)['letter']} · {run.title}", run.paths, stretches(run))
         for i, run in enumerate(runs)
     ]
     x_labels = {"step": _("Step"), "images": _("Images seen"), "time": _("Training time, s")}
@@ -74,7 +75,7 @@ def _points(panel: Mapping[str, Any], run: _Run) -> Points:
     secs = np.full(len(steps), np.nan)
     if len(secs_of_log):
         secs = np.interp(steps, steps_of_log[: len(secs_of_log)], secs_of_log)
-    images = steps * run.images_per_step
+    images = images_at(steps, run.way)
     return dict(zip(_COLUMNS, (steps, images, secs, values, low, high), strict=True))
 
 

@@ -12,6 +12,7 @@ from gan_core.recipes.recipe import Family
 from gan_core.runs.store import RunView
 from pages._parts.compare_evaluated import evaluation_panels
 from pages._parts.i18n import _
+from pages._parts.images_seen import stretches
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
 
@@ -72,15 +73,9 @@ def _run(run: RunView, i: int, common: Common) -> dict[str, Any]:
             if is_drawn
             else f"{place}/samples/{{step}}.png"
         ),
-        "images_per_step": images_per_step(run),
+        "images_seen": stretches(run),
         "invert": is_inverted(config),
     }
-
-
-def images_per_step(run: RunView) -> int:
-    """How many real images a step looks at."""
-    settings = run.sound_config().settings
-    return settings.batch_size * (settings.d_steps or 1)
 
 
 def panels_of(runs: Sequence[RunView]) -> list[dict[str, Any]]:

@@ -31,11 +31,17 @@ export function along([xs, ys], value) {
 }
 
 /** A run's steps as places on an axis; null where its times are not known. */
-export function places(steps, axis, { imagesPerStep, elapsed, unitSecs }) {
-  if (axis === "images") return steps.map((step) => step * imagesPerStep);
+export function places(steps, axis, { imagesSeen, elapsed, unitSecs }) {
+  if (axis === "images") return steps.map((step) => imagesAt(step, imagesSeen));
   if (axis !== "time") return steps;
   const known = withoutGaps(elapsed);
   return known && steps.map((step) => along(known, step) / unitSecs);
+}
+
+/** A step's images along stretches of [first step, images seen there, images that a step adds]. */
+function imagesAt(step, stretches) {
+  const [first, before, pace] = stretches.filter(([first]) => first <= step).at(-1);
+  return before + (step - first) * pace;
 }
 
 function withoutGaps(elapsed) {

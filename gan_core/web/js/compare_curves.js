@@ -53,7 +53,7 @@ export class CompareCurves {
     if (!found?.[0].length) return null;
     const [steps, y, low, high] = found;
     const x = places(steps, this.axis, {
-      imagesPerStep: run.images_per_step,
+      imagesSeen: run.images_seen,
       elapsed: run.live.lists.elapsed_s,
       unitSecs: this.unit.secs,
     });
