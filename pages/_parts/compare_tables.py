@@ -19,7 +19,7 @@ from gan_core.runs.store import RunView
 from pages._parts.compare_data import look
 from pages._parts.compare_evaluated import Kind, against, kind_of
 from pages._parts.components import compare_table
-from pages._parts.figures import FIGURES, figure_words, named, with_interval
+from pages._parts.figures import FIGURES, figure_words, has_interval, named, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.panels import panels
 from pages._parts.words import duration, number, plain
@@ -157,7 +157,7 @@ def _group_table(i: int, group: _Group) -> None:
         body.append([cell, f"{word}, {step}", *values])
     table = _table(_("Evaluations"), [_("run"), _("snapshot"), *heads], body)
     compare_table(f"evaluations-{i}", table)
-    st.caption(_about(group))
+    st.caption(_about(group, names))
 
 
 def _classes(made: Evaluation) -> str:
@@ -166,9 +166,13 @@ def _classes(made: Evaluation) -> str:
     return _("{n} of {all}").format(n=made.classes.num_hit, all=len(made.classes.names))
 
 
-def _about(group: _Group) -> str:
+def _about(group: _Group, names: Sequence[str]) -> str:
+    """What was compared with what, and what brackets mean where there are any."""
     words = against(group.one, plain(group.kind.title))
-    return _("{comparison}; in brackets the 95 % interval.").format(comparison=words)
+    figures = (getattr(made, name) for _cell, _word, made in group.rows for name in names)
+    if any(figure is not None and has_interval(figure) for figure in figures):
+        return _("{comparison}; in brackets the 95 % interval.").format(comparison=words)
+    return _("{comparison}.").format(comparison=words)
 
 
 def _table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:

@@ -111,6 +111,17 @@ def test_figures_of_other_features_stand_in_other_tables(studio):
     assert drawn[0]["points"][MODEL_ID] == [[30, 60], [15.0, 18.0], [14.0, 17.0], [16.0, 19.0]]
 
 
+def test_brackets_are_explained_where_there_are_any(studio):
+    paths = studio.add("one")
+    _evaluate(paths, 60, "digit features", 18.0, spread=0.0)
+    words = "in brackets the 95 % interval"
+    viewer = studio.open(COMPARE, runs=MODEL_ID)
+    assert "500 images of digits held out." in said(viewer)
+    assert words not in said(viewer)
+    _evaluate(paths, 60, "digit features", 18.0)
+    assert words in said(studio.open(COMPARE, runs=MODEL_ID))
+
+
 @pytest.mark.parametrize("other", [{"name": "digits:odd"}, {"num_real": 400}])
 def test_figures_against_other_images_stand_in_other_tables(studio, other):
     for run_id, differs in ((MODEL_ID, {}), (OTHER_ID, other)):
@@ -270,7 +281,9 @@ def _change(paths: RunPaths, **values):
     paths.config.write_text(json.dumps(told))
 
 
-def _evaluate(paths: RunPaths, step: int, net: str, value: float, num_real: int = 500):
+def _evaluate(
+    paths: RunPaths, step: int, net: str, value: float, num_real: int = 500, spread: float = 1.0
+):
     made = Evaluation(
         depth="light",
         step=step,
@@ -279,6 +292,6 @@ def _evaluate(paths: RunPaths, step: int, net: str, value: float, num_real: int 
         num_real=num_real,
         real="held-out",
         secs=1.0,
-        fid=Figure(value=value, low=value - 1, high=value + 1),
+        fid=Figure(value=value, low=value - spread, high=value + spread),
     )
     evaluations.write(paths, made)
