@@ -106,13 +106,16 @@ def forkable_step(paths: RunPaths, step: int | str) -> int:
     """A step, `newest` or `best`, as the step of a snapshot that can be forked.
 
     Raises:
-        NotFoundError: there is none; those that there are, are named.
+        NotFoundError: there is none, or the best has lost its training state; those that there
+            are, are named.
         BadInputError: neither a number nor one of the two words.
     """
     possible = snapshots.forkable_steps(paths)
     if step in {"newest", "best"} and possible:
         best = evaluations.best_step(paths) if step == "best" else None
-        return best if best in possible else possible[-1]
+        if best is not None and best not in possible:
+            raise _not_forkable(f"best = {best}", possible)
+        return possible[-1] if best is None else best
     try:
         number = int(step)
     except ValueError as error:

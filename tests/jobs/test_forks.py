@@ -88,6 +88,15 @@ def test_steps_that_cannot_be_forked_name_those_that_can(parent, make):
         make("last")
 
 
+def test_a_best_that_cannot_be_forked_is_not_replaced_by_another(still, parent, make):
+    evaluations_by_hand.write(parent.paths, {0: 9.0, 50: 3.0, 100: 4.0})
+    sealed.drop_file(parent.paths.snapshot(50), STATE_FILE)
+    with pytest.raises(NotFoundError, match=r"best = 50, .*that can are: 0, 100") as caught:
+        make("best")
+    assert caught.value.field == "step"
+    assert len(still.list()) == 1
+
+
 @pytest.mark.parametrize(
     "change", [{"latent_size": 32}, {"g_norm": "none"}, {"upsampling": "nearest"}]
 )
