@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gan_core.charts.quality import alike
 from gan_core.config import DatasetInfo
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.runs import evaluations
+from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunView
 from pages._parts.figures import FIGURES, named, num_images
 from pages._parts.i18n import _, ngettext_, translate
@@ -16,6 +18,10 @@ from pages._parts.words import number
 
 DRAWN = ("fid", "kid", "precision", "recall")
 """The figures of light evaluations that have curves."""
+Columns = list[list[float]]
+"""Steps, values, and the ends of their intervals."""
+Points = Mapping[tuple[str, str], Columns]
+"""By the key of a panel and the id of a run."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +80,62 @@ def evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
     found: dict[tuple[str, Kind], dict[str, Any]] = {}
     for run in runs:
         dataset = run.sound_config().dataset
-        for made in evaluations.light(run.paths):
+        made_so_far = evaluations.light(run.paths)
+        followed = _followed(dataset, made_so_far)
+        for made in made_so_far:
             kind = kind_of(dataset, made)
             for name, figure in _measured(made).items():
                 panel = found.setdefault((name, kind), _panel(name, kind, made))
-                columns = panel["points"].setdefault(run.id, [[], [], [], []])
-                values = (made.step, figure.value, figure.low, figure.high)
-                for column, value in zip(columns, values, strict=True):
-                    column.append(value)
+                _append(panel["points"].setdefault(run.id, _no_points()), made.step, figure)
+                if kind == followed:
+                    panel["live"][run.id] = name
     return list(found.values())
+
+
+def points_of(paths: RunPaths, dataset: DatasetInfo, key: str) -> Columns:
+    """A run's points in the panel of that key, as they are now."""
+    columns = _no_points()
+    for made in evaluations.light(paths):
+        kind = kind_of(dataset, made)
+        for name, figure in _measured(made).items():
+            if _key(name, kind) == key:
+                _append(columns, made.step, figure)
+    return columns
+
+
+def points_by_panel(panels: Sequence[Mapping[str, Any]]) -> Points:
+    """What panels show of evaluations."""
+    return {
+        (panel["key"], run_id): columns
+        for panel in panels
+        for run_id, columns in panel.get("points", {}).items()
+    }
+
+
+def goes_on(told: Points, now: Points) -> bool:
+    """Whether all that came is more points at the ends, which the browser sees by itself."""
+    return told.keys() == now.keys() and all(
+        new[: len(old)] == old for key in told for old, new in zip(told[key], now[key], strict=True)
+    )
+
+
+def _followed(dataset: DatasetInfo, made: Sequence[Evaluation]) -> Kind | None:
+    """The kind of those that a run's news tell of, where they are of one kind."""
+    kinds = {kind_of(dataset, one) for one in alike(made)}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _no_points() -> Columns:
+    return [[], [], [], []]
+
+
+def _append(columns: Columns, step: int, figure: Figure) -> None:
+    for column, value in zip(columns, (step, figure.value, figure.low, figure.high), strict=True):
+        column.append(value)
+
+
+def _key(name: str, kind: Kind) -> str:
+    return f"{name}-{kind.key}"
 
 
 def _panel(name: str, kind: Kind, made: Evaluation) -> dict[str, Any]:
@@ -91,7 +144,8 @@ def _panel(name: str, kind: Kind, made: Evaluation) -> dict[str, Any]:
     title = _("{figure} · {against}").format(
         figure=named(words, made.features.name), against=against(made, kind.title)
     )
-    return {"key": f"{name}-{kind.key}", "title": title, "points": {}, **_bounds(name, made)}
+    told = {"key": _key(name, kind), "title": title, "points": {}, "live": {}}
+    return {**told, **_bounds(name, made)}
 
 
 def _measured(made: Evaluation) -> Mapping[str, Figure]:

@@ -273,7 +273,8 @@ def compare(key: str, data: Mapping[str, Any]) -> Any:
             look_secs: how often to look at a busy and at an idle run.
             panels: a list of {key, title, y_min and y_max (optional), always (drawn also while
                 no run has such values), points (optional: {run id: [steps, values, lows,
-                highs]}, measured elsewhere than in the metric log)}.
+                highs]}, measured elsewhere than in the metric log), live (with points: {run id:
+                which of its news' lists goes on with them})}.
             view: {axis: `step`, `images` or `time`; step: the sheets' step, None for the newest}.
             words: optional; `compare_words()` when left out.
 

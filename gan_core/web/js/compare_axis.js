@@ -50,6 +50,19 @@ function withoutGaps(elapsed) {
   return kept.length ? elapsed.map((column) => kept.map((i) => column[i])) : null;
 }
 
+/**
+ * What the page told, [steps, values, lows, highs], with what has come since, [steps, values]: news
+ * tell of no intervals.
+ */
+export function withNews(told, news) {
+  if (!told || !news) return told;
+  const last = told[0].at(-1);
+  const from = news[0].findIndex((step) => step > last);
+  if (from < 0) return told;
+  const [steps, values] = news.map((column) => column.slice(from));
+  return [steps, values, values, values].map((column, i) => told[i].concat(column));
+}
+
 /** The last entry of a rising list that is not above `value`; undefined where all are. */
 export function atOrBefore(list, value) {
   let found;
