@@ -62,7 +62,8 @@ def label(
     axes: Axes, *, title: str = "", x: str = "", y: str = "", colours: Colours = ON_PAPER
 ) -> None:
     """Name axes; letter for letter, as a dollar sign in a run's name begins no formula."""
-    axes.set_title(title, color=colours.ink, parse_math=False, wrap=True)
+    is_plain = title.count("$") < 2  # to wrap it, Matplotlib measures a formula all the same
+    axes.set_title(title, color=colours.ink, parse_math=False, wrap=is_plain)
     axes.set_xlabel(x, color=colours.ink, parse_math=False)
     axes.set_ylabel(y, color=colours.ink, parse_math=False)
 

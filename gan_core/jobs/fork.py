@@ -106,13 +106,16 @@ def forkable_step(paths: RunPaths, step: int | str) -> int:
     """A step, `newest` or `best`, as the step of a snapshot that can be forked.
 
     Raises:
-        NotFoundError: there is none; those that there are, are named.
+        NotFoundError: there is none, or the best has lost its training state; those that there
+            are, are named.
         BadInputError: neither a number nor one of the two words.
     """
     possible = snapshots.forkable_steps(paths)
     if step in {"newest", "best"} and possible:
         best = evaluations.best_step(paths) if step == "best" else None
-        return best if best in possible else possible[-1]
+        if best is not None and best not in possible:
+            raise _not_forkable(f"best = {best}", possible)
+        return possible[-1] if best is None else best
     try:
         number = int(step)
     except ValueError as error:
@@ -193,11 +196,23 @@ def changeable(config: RunConfig, *, gpu: bool) -> tuple[str, ...]:
 
     def keeps_all(name: str) -> bool:
         other = _another_value(name, getattr(config.settings, name), gpu=gpu)
-        if name in _OF_THE_START or other is None or (name == "ema" and not config.settings.ema):
+        if name in _OF_THE_START or other is None or _is_off_for_good(name, config.settings):
             return False
         return recipe.networks(config.settings.model_copy(update={name: other}), shape) == networks
 
     return tuple(name for name in config.settings.as_dict() if name in SPECS and keeps_all(name))
+
+
+def _is_off_for_good(name: str, settings: Settings) -> bool:
+    """Whether a setting has no state because it is 0, so that a fork cannot turn it on."""
+    return (name == "ema" and not settings.ema) or (
+        name == "beta_1" and settings.optimizer == "sgd" and not _has_momentum(settings)
+    )
+
+
+def _has_momentum(settings: Settings) -> bool:
+    """Whether SGD keeps numbers of its own: Keras makes them where its momentum is not 0."""
+    return settings.optimizer == "sgd" and bool(settings.beta_1)
 
 
 def _another_value(name: str, value: SettingValue, *, gpu: bool) -> SettingValue:
@@ -248,6 +263,8 @@ def _refuse_other_state(old: Settings, new: Settings) -> None:
     changing = [name for name in ("optimizer",) if getattr(old, name) != getattr(new, name)]
     if bool(old.ema) != bool(new.ema):
         changing.append("ema")
+    if old.optimizer == new.optimizer and _has_momentum(old) != _has_momentum(new):
+        changing.append("beta_1")
     if changing:
         raise BadInputError(
             N_("got {names}, for which the snapshot has no state; a fork keeps its state."),

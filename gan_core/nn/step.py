@@ -11,7 +11,7 @@ from gan_core.nn import gan_step
 from gan_core.nn.autoencoder_step import AutoencoderStep, metric_names
 from gan_core.nn.gan_step import GanStep
 from gan_core.nn.state import TrainState
-from gan_core.recipes.recipe import Recipe
+from gan_core.recipes.recipe import Recipe, taken_per_step
 
 StepsFunction = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 """`(first step int64 [], images uint8 [K, N, H, W, C])` to the metrics, float32 [K, M]."""
@@ -24,7 +24,7 @@ def names_of_metrics(recipe: Recipe) -> tuple[str, ...]:
 
 def images_per_step(config: RunConfig) -> int:
     """Real images that a step takes."""
-    return config.settings.batch_size * (config.settings.d_steps or 1)
+    return taken_per_step(config.settings)
 
 
 def plain_step(recipe: Recipe, config: RunConfig, state: TrainState) -> GanStep | AutoencoderStep:

@@ -137,9 +137,19 @@ class Recipe:
         assert second is not None  # noqa: S101 - every recipe has one of the two
         return self.generator(settings, shape), second(settings, shape)
 
+    def seen_per_step(self, settings: Settings) -> int:
+        """Real images that a step learns from: of each batch that it takes, all or a half."""
+        shown = settings.batch_size // 2 if self.turns.half_batches else settings.batch_size
+        return shown * (settings.d_steps or 1)
+
     def sheet_steps(self, config: RunConfig) -> int:
         """Steps between two sample sheets of a run."""
         return self.sheet_every or config.steps_per_epoch
+
+
+def taken_per_step(settings: Settings) -> int:
+    """Real images that a step takes from the data set: a batch for each turn of D."""
+    return settings.batch_size * (settings.d_steps or 1)
 
 
 def snapshot_steps(config: RunConfig) -> int:

@@ -19,6 +19,8 @@ _LAST_LOSSES = ("val_loss", "loss", "g_loss")
 """What is shown where nobody evaluated: the first of these that the runs log."""
 _TELLING = {"val_loss", "loss"}
 """Of these a lower one is better; a GAN's losses do not say how good its images are."""
+_WEIGHT_IN_LOSS = "beta"
+"""A variational autoencoder's loss is its reconstruction and this times its divergence."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def result(runs: Sequence[RunView]) -> Result:
     sweep = runs[0].sound_config().sweep
     names = sweep.names if sweep else ()
     best = {run.id: _best(run) for run in runs}
-    measure = _by_evaluations([made for made in best.values() if made]) or _by_losses(runs)
+    measure = _by_evaluations([made for made in best.values() if made]) or _by_losses(runs, names)
     outcomes = [_outcome(run, names, measure, best[run.id]) for run in runs]
     outcomes.sort(key=_by_values)
     if measure is not None and measure.is_telling:
@@ -133,11 +135,12 @@ def _by_evaluations(made: Sequence[Evaluation]) -> Measure | None:
     return Measure("fid", one.features.name, features, one.num_images)
 
 
-def _by_losses(runs: Sequence[RunView]) -> Measure | None:
+def _by_losses(runs: Sequence[RunView], names: Sequence[str]) -> Measure | None:
+    """A loss that is weighted otherwise in each run is another figure in each."""
     records = [newest_record(run.paths.metrics) for run in runs]
     for name in _LAST_LOSSES:
         if any(name in record for record in records):
-            return Measure(name, is_telling=name in _TELLING)
+            return Measure(name, is_telling=name in _TELLING and _WEIGHT_IN_LOSS not in names)
     return None
 
 

@@ -13,11 +13,14 @@ from gan_core.charts.compared import RunLine, compared_figure
 from gan_core.charts.figures import Format
 from gan_core.charts.reduce import measured_points
 from gan_core.charts.table import Cell, csv_bytes
+from gan_core.config import DatasetInfo
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import SavedChart
-from pages._parts.compare_data import images_per_step, look, panels_of
+from pages._parts.compare_data import look, panels_of
+from pages._parts.compare_evaluated import points_of
 from pages._parts.i18n import _
+from pages._parts.images_seen import Stretch, images_at, stretches
 from pages._parts.run_charts import training_columns
 
 _COLUMNS = ("step", "images", "secs", "value", "low", "high")
@@ -32,15 +35,13 @@ class _Run:
     id: str
     name: str
     paths: RunPaths
-    images_per_step: int
+    dataset: DatasetInfo
+    way: Sequence[Stretch]
 
 
 def compare_charts(runs: Sequence[RunView], axis: str) -> list[SavedChart]:
     """Each panel of the comparison, over the axis that is on show."""
-    taken = [
-        _Run(run.id, f"{look(run, i)['letter']} · {run.title}", run.paths, images_per_step(run))
-        for i, run in enumerate(runs)
-    ]
+    taken = [_run(run, i) for i, run in enumerate(runs)]
     x_labels = {"step": _("Step"), "images": _("Images seen"), "time": _("Training time, s")}
     x_column = {"step": "step", "images": "images", "time": "secs"}[axis]
     charts = []
@@ -58,15 +59,19 @@ def compare_charts(runs: Sequence[RunView], axis: str) -> list[SavedChart]:
     return charts
 
 
+def _run(run: RunView, i: int) -> _Run:
+    name = f"{look(run, i)['letter']} · {run.title}"
+    return _Run(run.id, name, run.paths, run.sound_config().dataset, stretches(run))
+
+
 def _points(panel: Mapping[str, Any], run: _Run) -> Points:
     """A run's values in a panel; what was evaluated comes with its intervals."""
     columns = training_columns(run.paths)
     steps_of_log = np.asarray(columns.get("step", []), np.float64)
     secs_of_log = np.asarray(columns.get("elapsed_s", []), np.float64)[: len(steps_of_log)]
     if "points" in panel:
-        steps, values, low, high = (
-            np.asarray(column, np.float64) for column in panel["points"].get(run.id, [[]] * 4)
-        )
+        columns_now = points_of(run.paths, run.dataset, panel["key"])
+        steps, values, low, high = (np.asarray(column, np.float64) for column in columns_now)
     else:
         known, values = measured_points(columns.get("step", []), columns.get(panel["key"], []))
         steps = np.asarray(known, np.float64)
@@ -74,7 +79,7 @@ def _points(panel: Mapping[str, Any], run: _Run) -> Points:
     secs = np.full(len(steps), np.nan)
     if len(secs_of_log):
         secs = np.interp(steps, steps_of_log[: len(secs_of_log)], secs_of_log)
-    images = steps * run.images_per_step
+    images = images_at(steps, run.way)
     return dict(zip(_COLUMNS, (steps, images, secs, values, low, high), strict=True))
 
 

@@ -6,20 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from gan_core.charts.palette import RUN_COLOURS, RUN_COLOURS_DARK, RUN_DASHES, RUN_LETTERS
-from gan_core.evaluation import Evaluation, Figure
 from gan_core.inference.sheets import Common, common_latents
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Family
-from gan_core.runs import evaluations
 from gan_core.runs.store import RunView
-from pages._parts.figures import FIGURES, named, num_images
-from pages._parts.i18n import _, translate
+from pages._parts.compare_evaluated import evaluation_panels
+from pages._parts.i18n import _
+from pages._parts.images_seen import stretches
 from pages._parts.ink import is_inverted
 from pages._parts.panels import panels
 
 LOOK_SECS = (1.0, 4.0)
-DRAWN = ("fid", "kid", "precision", "recall")
-"""The figures of light evaluations that have curves."""
 
 
 def element(runs: Sequence[RunView], view: dict[str, Any]) -> dict[str, Any]:
@@ -76,20 +73,14 @@ def _run(run: RunView, i: int, common: Common) -> dict[str, Any]:
             if is_drawn
             else f"{place}/samples/{{step}}.png"
         ),
-        "images_per_step": images_per_step(run),
+        "images_seen": stretches(run),
         "invert": is_inverted(config),
     }
 
 
-def images_per_step(run: RunView) -> int:
-    """How many real images a step looks at."""
-    settings = run.sound_config().settings
-    return settings.batch_size * (settings.d_steps or 1)
-
-
 def panels_of(runs: Sequence[RunView]) -> list[dict[str, Any]]:
     """Every panel: of the logs, and of what was evaluated."""
-    return [*_evaluation_panels(runs), *_log_panels(runs)]
+    return [*evaluation_panels(runs), *_log_panels(runs)]
 
 
 def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
@@ -105,50 +96,3 @@ def _log_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
                     line.key, {"key": line.key, "title": title, "always": is_main, **panel.axis()}
                 )
     return list(found.values())
-
-
-def _evaluation_panels(runs: Sequence[RunView]) -> list[dict[str, Any]]:
-    """A panel for each figure of one net's features, of as many images, measured in training."""
-    found: dict[tuple[object, ...], dict[str, Any]] = {}
-    for run in runs:
-        for made in evaluations.light(run.paths):
-            for name, (title, figure) in _measured(made).items():
-                key = (name, made.features.sha256, made.num_images)
-                short = f"{name}-{made.features.sha256[:8]}-{made.num_images}"
-                panel = {"key": short, "title": title, "points": {}, **_bounds(name, made)}
-                points = found.setdefault(key, panel)["points"]
-                columns = points.setdefault(run.id, [[], [], [], []])
-                values = (made.step, figure.value, figure.low, figure.high)
-                for column, value in zip(columns, values, strict=True):
-                    column.append(value)
-    return list(found.values())
-
-
-def _measured(made: Evaluation) -> dict[str, tuple[str, Figure]]:
-    """The figures of an evaluation that are drawn, with their full names."""
-    figures = {name: getattr(made, name) for name in DRAWN}
-    words = {name: translate(FIGURES[name]) for name in DRAWN}
-    if made.classes is not None:
-        num = float(made.classes.num_hit)
-        figures["classes_hit"] = Figure(value=num, low=num, high=num)
-        words["classes_hit"] = _("Classes hit")
-    images = num_images(made)
-    return {
-        name: (
-            _("{figure} · {images}").format(
-                figure=named(words[name], made.features.name), images=images
-            ),
-            figure,
-        )
-        for name, figure in figures.items()
-        if figure is not None
-    }
-
-
-def _bounds(name: str, made: Evaluation) -> dict[str, float]:
-    """Where a figure's axis begins and ends, for those that can only be so large."""
-    if name in {"precision", "recall"}:
-        return {"y_min": 0.0, "y_max": 1.0}
-    if name == "classes_hit" and made.classes is not None:
-        return {"y_min": 0.0, "y_max": float(len(made.classes.names))}
-    return {}

@@ -17,11 +17,12 @@ from gan_core.runs.differences import Difference, differences
 from gan_core.runs.metrics import newest_record
 from gan_core.runs.store import RunView
 from pages._parts.compare_data import look
+from pages._parts.compare_evaluated import Kind, against, kind_of
 from pages._parts.components import compare_table
-from pages._parts.figures import FIGURES, figure_words, named, num_images, with_interval
+from pages._parts.figures import FIGURES, figure_words, has_interval, named, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.panels import panels
-from pages._parts.words import duration, number
+from pages._parts.words import duration, number, plain
 
 _NONE = "–"
 Cell = str | dict[str, Any]
@@ -108,18 +109,19 @@ def _has(record: Mapping[str, float], key: str) -> bool:
 
 @dataclass
 class _Group:
-    """Evaluations that may stand in one table: the same features, as many images."""
+    """Evaluations that may stand in one table."""
 
+    kind: Kind
     one: Evaluation
     rows: list[tuple[Cell, str, Evaluation]]
 
 
 def _groups(runs: Sequence[RunView]) -> list[_Group]:
-    found: dict[tuple[object, ...], _Group] = {}
+    found: dict[Kind, _Group] = {}
     for cell, run in zip(_runs(runs), runs, strict=True):
         for word, made in _final_and_best(run):
-            key = (made.features.sha256, made.depth, made.num_images, made.real)
-            found.setdefault(key, _Group(made, [])).rows.append((cell, word, made))
+            kind = kind_of(run.sound_config().dataset, made)
+            found.setdefault(kind, _Group(kind, made, [])).rows.append((cell, word, made))
     return list(found.values())
 
 
@@ -155,7 +157,7 @@ def _group_table(i: int, group: _Group) -> None:
         body.append([cell, f"{word}, {step}", *values])
     table = _table(_("Evaluations"), [_("run"), _("snapshot"), *heads], body)
     compare_table(f"evaluations-{i}", table)
-    st.caption(_about(one))
+    st.caption(_about(group, names))
 
 
 def _classes(made: Evaluation) -> str:
@@ -164,15 +166,13 @@ def _classes(made: Evaluation) -> str:
     return _("{n} of {all}").format(n=made.classes.num_hit, all=len(made.classes.names))
 
 
-def _about(one: Evaluation) -> str:
-    real = (
-        ngettext_("{n} image held out", "{n} images held out", one.num_real)
-        if one.real == "held-out"
-        else ngettext_("{n} training image", "{n} training images", one.num_real)
-    ).format(n=number(one.num_real))
-    return _("{images} against {real}; in brackets the 95 % interval.").format(
-        images=num_images(one), real=real
-    )
+def _about(group: _Group, names: Sequence[str]) -> str:
+    """What was compared with what, and what brackets mean where there are any."""
+    words = against(group.one, plain(group.kind.title))
+    figures = (getattr(made, name) for _cell, _word, made in group.rows for name in names)
+    if any(figure is not None and has_interval(figure) for figure in figures):
+        return _("{comparison}; in brackets the 95 % interval.").format(comparison=words)
+    return _("{comparison}.").format(comparison=words)
 
 
 def _table(label: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:

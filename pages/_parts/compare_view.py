@@ -13,6 +13,7 @@ from pages._parts.chart_download import save_popover
 from pages._parts.compare_charts import compare_charts
 from pages._parts.compare_choice import choose, take
 from pages._parts.compare_data import element
+from pages._parts.compare_evaluated import Points, evaluation_panels, goes_on, points_by_panel
 from pages._parts.compare_tables import show_differences, show_figures
 from pages._parts.components import compare
 from pages._parts.family_view import comparable, draw_family, family_words, relatives_of
@@ -50,10 +51,10 @@ def show_compare() -> None:
         )
         st.page_link("pages/runs.py", label=_("Go to Runs"), icon=":material/view_cozy:")
         return
-    _show_element(chosen)
+    told = _show_element(chosen)
     with files:  # of the axis that the element has told of by now
         save_popover(compare_charts(chosen, _view()["axis"]), key="compare")
-    _show_tables(tuple(run.id for run in chosen))
+    _show_tables(tuple(run.id for run in chosen), told)
     _show_families(chosen)
 
 
@@ -61,12 +62,14 @@ def _is_grey(run: RunView) -> bool:
     return run.sound_config().dataset.channels == 1
 
 
-def _show_element(runs: Sequence[RunView]) -> None:
+def _show_element(runs: Sequence[RunView]) -> Points:
+    """Draw it; what it was told of evaluations."""
     data = element(runs, _view())
     state = compare(key="compare", data=data)
     chosen = state.view if state is not None else None
     if isinstance(chosen, dict):
         _note_view(chosen)
+    return points_by_panel(data["panels"])
 
 
 def _view() -> dict[str, Any]:
@@ -92,17 +95,19 @@ def _note_view(view: dict[str, Any]) -> None:
             st.query_params.pop(name, None)
 
 
-def _show_tables(ids: tuple[str, ...]) -> None:
+def _show_tables(ids: tuple[str, ...], told: Points) -> None:
     busy = _is_any_busy(ids)
-    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids, was_busy=busy)
+    st.fragment(_tables, run_every=TICK_SECS if busy else None)(ids, told, was_busy=busy)
 
 
-def _tables(ids: tuple[str, ...], *, was_busy: bool) -> None:
+def _tables(ids: tuple[str, ...], told: Points, *, was_busy: bool) -> None:
     with guarded():
         store = studio().store
         if not set(ids) <= set(store.ids()) or (was_busy and not _is_any_busy(ids)):
             st.rerun()  # one was deleted, which is told above; or the last one ended: no more ticks
         runs = [store.get(run_id) for run_id in ids]
+        if not goes_on(told, points_by_panel(evaluation_panels(runs))):
+            st.rerun()  # the curves above need another panel, or were told what is no longer so
         if len(runs) > 1:
             show_differences(runs)
         show_figures(runs)

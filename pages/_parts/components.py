@@ -266,13 +266,15 @@ def compare(key: str, data: Mapping[str, Any]) -> Any:
         key: the element's key.
         data:
             runs: a list of {id, letter, title, colors {light, dark}, dash, live_url, sheet_url
-                (with `{step}` in it), images_per_step, invert}.
+                (with `{step}` in it), images_seen (a list of stretches [from which step on, how
+                many images had been seen there, how many a step adds]), invert}.
             sheets_from: which of the news' lists has the steps of the sheets: `sheets` or
                 `snapshots`; about_latents: what the sheets are drawn from, in words.
             look_secs: how often to look at a busy and at an idle run.
             panels: a list of {key, title, y_min and y_max (optional), always (drawn also while
                 no run has such values), points (optional: {run id: [steps, values, lows,
-                highs]}, measured elsewhere than in the metric log)}.
+                highs]}, measured elsewhere than in the metric log), live (with points: {run id:
+                which of its news' lists goes on with them})}.
             view: {axis: `step`, `images` or `time`; step: the sheets' step, None for the newest}.
             words: optional; `compare_words()` when left out.
 

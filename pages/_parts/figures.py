@@ -37,10 +37,15 @@ def figure_words(value: float) -> str:
     return f"{value:.{min(max(digits, 0), 5)}f}".replace("-", "−")
 
 
+def has_interval(figure: Figure) -> bool:
+    """Whether an interval was measured, too."""
+    return figure.low < figure.high
+
+
 def with_interval(figure: Figure) -> str:
     """A value, and its interval where it has one."""
     value = figure_words(figure.value)
-    if figure.low == figure.high:
+    if not has_interval(figure):
         return value
     return _("{value} ({low}\u00a0–\u00a0{high})").format(
         value=value, low=figure_words(figure.low), high=figure_words(figure.high)

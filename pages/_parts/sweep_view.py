@@ -143,6 +143,11 @@ def _about(measure: Measure) -> str:
         ).format(n=number(measure.num_images))
     if measure.is_telling:
         return _("Nothing was evaluated: the last loss stands instead. Lower is better.")
+    if measure.name != "g_loss":
+        return _(
+            "Nothing was evaluated: the last loss stands instead. It holds the divergence times "
+            "beta, which differs among these runs, so no run is called the best."
+        )
     return _(
         "Nothing was evaluated: the last loss of G stands instead. It says how G stands against "
         "its own D, not how good the images are, so no run is called the best."

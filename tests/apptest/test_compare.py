@@ -11,6 +11,7 @@ from gan_core.jobs.sweep import Base, plan_sweep, submit_sweep
 from gan_core.recipes.search import grid
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.metrics import MetricLog
 from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
@@ -110,6 +111,42 @@ def test_figures_of_other_features_stand_in_other_tables(studio):
     assert drawn[0]["points"][MODEL_ID] == [[30, 60], [15.0, 18.0], [14.0, 17.0], [16.0, 19.0]]
 
 
+def test_brackets_are_explained_where_there_are_any(studio):
+    paths = studio.add("one")
+    _evaluate(paths, 60, "digit features", 18.0, spread=0.0)
+    words = "in brackets the 95 % interval"
+    viewer = studio.open(COMPARE, runs=MODEL_ID)
+    assert "500 images of digits held out." in said(viewer)
+    assert words not in said(viewer)
+    _evaluate(paths, 60, "digit features", 18.0)
+    assert words in said(studio.open(COMPARE, runs=MODEL_ID))
+
+
+@pytest.mark.parametrize("other", [{"name": "digits:odd"}, {"num_real": 400}])
+def test_figures_against_other_images_stand_in_other_tables(studio, other):
+    for run_id, differs in ((MODEL_ID, {}), (OTHER_ID, other)):
+        paths = studio.add("run", run_id)
+        if "name" in differs:
+            known = json.loads(paths.config.read_text())["dataset"]
+            _change(paths, dataset={**known, "name": differs["name"]})
+        _evaluate(paths, 60, "digit features", 18.0, num_real=differs.get("num_real", 500))
+    viewer = studio.open(COMPARE, runs=f"{MODEL_ID},{OTHER_ID}")
+    assert_sound(viewer)
+    groups = element(viewer, "compare_table")[-2:]
+    assert [len(group["rows"]) for group in groups] == [1, 1]
+    against = "{n} images of {data} held out"
+    words = [
+        against.format(n=500, data="digits"),
+        against.format(n=other.get("num_real", 500), data=other.get("name", "digits")),
+    ]
+    captions = [without_markdown(one.value) for one in viewer.caption]
+    assert [any(w in caption for caption in captions) for w in words] == [True, True]
+    (data,) = element(viewer, "compare")
+    drawn = [panel for panel in data["panels"] if "points" in panel]
+    assert [list(panel["points"]) for panel in drawn] == [[MODEL_ID], [OTHER_ID]]
+    assert [w in panel["title"] for w, panel in zip(words, drawn, strict=True)] == [True, True]
+
+
 def test_marks_on_the_cards_lead_here(studio):
     studio.add("one")
     studio.add("other", OTHER_ID)
@@ -183,6 +220,21 @@ def test_the_table_of_a_sweep(studio):
     assert_sound(studio.open(COMPARE, sweep="nobody"))
 
 
+def test_a_sweep_over_beta_says_why_no_run_is_the_best(studio):
+    base = Base(recipe="vae", dataset="digits", overrides={}, steps=60)
+    at = {"runs_dir": studio.store.root, "data_dir": studio.data_dir}
+    configs = plan_sweep(base, grid({"beta": [0.1, 4.0]}), **at, by=OWNER)
+    runs = submit_sweep(studio.store, configs, data_dir=studio.data_dir, by=OWNER)
+    for run, loss in zip(runs, (90.0, 130.0), strict=True):
+        with MetricLog(run.paths.metrics) as log:
+            log.append({"step": 40, "loss": loss})
+    viewer = studio.open(COMPARE, sweep=runs[0].sound_config().sweep.id)
+    assert_sound(viewer)
+    assert "beta, which differs among these runs" in said(viewer)
+    (table,) = element(viewer, "compare_table")
+    assert [row[-2] for row in table["rows"]] == ["90.0", "130"]
+
+
 def test_the_dialog_queues_a_sweep_and_leads_to_its_table(studio):
     viewer = studio.open(TRAIN)
 
@@ -229,15 +281,17 @@ def _change(paths: RunPaths, **values):
     paths.config.write_text(json.dumps(told))
 
 
-def _evaluate(paths: RunPaths, step: int, net: str, value: float):
+def _evaluate(
+    paths: RunPaths, step: int, net: str, value: float, num_real: int = 500, spread: float = 1.0
+):
     made = Evaluation(
         depth="light",
         step=step,
         features=FeatureNet(name=net, source="random", sha256=f"{len(net):064x}", size=64),
         num_images=1000,
-        num_real=500,
+        num_real=num_real,
         real="held-out",
         secs=1.0,
-        fid=Figure(value=value, low=value - 1, high=value + 1),
+        fid=Figure(value=value, low=value - spread, high=value + spread),
     )
     evaluations.write(paths, made)

@@ -5,8 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from gan_core.runs.lock import FileLock
 from gan_core.runs.metrics import MetricLog
-from tests.browser.conftest import settled
+from gan_core.runs.status import Said, write_status
+from tests import evaluations_by_hand
+from tests.browser.conftest import settled, until
 from tests.generator_runs import add_generator_run
 
 STEPS = {"the first": (10, 20, 40), "another seed": (10, 30)}
@@ -54,3 +57,32 @@ def test_sheets_curves_and_the_address(studio, viewers, pair):
         chart.locator(".cross").focus()
         page.keyboard.press("End")
         expect(chart.locator(".chart-at")).to_have_text("40 min")
+
+
+def test_evaluations_follow_while_a_run_trains(studio, viewers, training_by_hand):
+    paths = training_by_hand.paths
+    with viewers.open(f"{studio.address}/compare?runs={training_by_hand.id}") as page:
+        settled(page)
+        chart = page.locator(".chart", has_text="FID · digit features")
+        expect(page.locator(".chart").first).to_be_visible()
+        expect(chart).to_have_count(0)
+        evaluations_by_hand.write(paths, {10: 9.0})
+        expect(chart).to_be_visible()
+        evaluations_by_hand.write(paths, {20: 5.0})
+
+        def reaches_20():
+            chart.locator(".cross").focus()
+            page.keyboard.press("End")
+            return "step 20" in chart.locator(".chart-at").inner_text()
+
+        until(reaches_20, 20, "the second evaluation in the curve")
+
+
+@pytest.fixture
+def training_by_hand(studio):
+    """A run that seems to train: its lock is held, here."""
+    run = add_generator_run(studio.store, (10, 20), name="at work")
+    with FileLock.acquire(run.paths.lock):
+        write_status(run.paths, "running", 20, 100, Said(template="at work"))
+        yield run
+        write_status(run.paths, "completed", 20, 100, Said(template="done"))

@@ -38,6 +38,11 @@ def test_an_empty_log_gives_empty_axes() -> None:
     assert curves_figure({}, ["d_loss"], **_WORDS).startswith(b"\x89PNG")
 
 
+def test_a_name_that_is_no_formula_is_drawn() -> None:
+    words = dict.fromkeys(_WORDS, r"a $\frac{1$ set")
+    assert curves_figure(_COLUMNS, ["d_loss"], **words).startswith(b"\x89PNG")
+
+
 def test_unknown_format() -> None:
     with pytest.raises(BadInputError) as caught:
         curves_figure(_COLUMNS, ["d_loss"], **_WORDS, format="gif")

@@ -88,6 +88,15 @@ def test_steps_that_cannot_be_forked_name_those_that_can(parent, make):
         make("last")
 
 
+def test_a_best_that_cannot_be_forked_is_not_replaced_by_another(still, parent, make):
+    evaluations_by_hand.write(parent.paths, {0: 9.0, 50: 3.0, 100: 4.0})
+    sealed.drop_file(parent.paths.snapshot(50), STATE_FILE)
+    with pytest.raises(NotFoundError, match=r"best = 50, .*that can are: 0, 100") as caught:
+        make("best")
+    assert caught.value.field == "step"
+    assert len(still.list()) == 1
+
+
 @pytest.mark.parametrize(
     "change", [{"latent_size": 32}, {"g_norm": "none"}, {"upsampling": "nearest"}]
 )
@@ -95,6 +104,23 @@ def test_networks_are_kept(make, change):
     with pytest.raises(BadInputError, match="changes the networks") as caught:
         make(50, change)
     assert caught.value.field == next(iter(change))
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.5), (0.5, 0.0)])
+def test_sgd_has_state_for_momentum_only_where_there_was_some(still, before, after):
+    parent = trained(still, (0, 50), optimizer="sgd", beta_1=before)
+    with pytest.raises(BadInputError, match="the snapshot has no state") as caught:
+        fork_config(still.root, parent, 50, {"beta_1": after}, 100)
+    assert caught.value.field == "beta_1"
+    offered = "beta_1" in changeable(parent.sound_config(), gpu=False)
+    assert offered == bool(before), "from some to some other is possible"
+    assert fork_config(still.root, parent, 50, {"beta_1": before and 0.9}, 100)
+
+
+def test_adam_has_the_same_state_whatever_its_momentum(still):
+    parent = trained(still, (0, 50), optimizer="adam", beta_1=0.5)
+    assert fork_config(still.root, parent, 50, {"beta_1": 0.0}, 100)
+    assert "beta_1" in changeable(parent.sound_config(), gpu=False)
 
 
 def test_settings_are_judged_like_those_of_a_new_run(make):

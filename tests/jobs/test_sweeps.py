@@ -132,6 +132,18 @@ def test_an_autoencoders_held_out_loss_does(sweep):
     assert result(runs).best.run.id == runs[1].id
 
 
+def test_losses_that_are_weighted_otherwise_call_no_run_the_best(sweep):
+    runs = sweep({"beta": [0.1, 4.0]}, recipe="vae")
+    for run, loss in zip(runs, (90.0, 130.0), strict=True):
+        log(run, loss=loss, val_loss=loss)
+    found = result(runs)
+    assert (found.measure.name, found.measure.is_telling, found.best) == ("val_loss", False, None)
+    assert [one.values for one in found.outcomes] == [(0.1,), (4.0,)]
+    evaluate(runs[1], 20, 30.0)
+    evaluate(runs[0], 20, 40.0)
+    assert result(runs).best.run.id == runs[1].id
+
+
 def test_the_store_of_another_folder_has_none(tmp_path, sweep):
     mark = sweep({"g_lr": [1e-3, 1e-4]})[0].sound_config().sweep
     with pytest.raises(NotFoundError):

@@ -20,7 +20,7 @@ from gan_core.recipes.layers import (
     ToUniform,
     Upsample,
 )
-from gan_core.recipes.recipe import Recipe, Turns
+from gan_core.recipes.recipe import Recipe, Turns, taken_per_step
 from gan_core.recipes.resolve import check_shape, resolve_settings
 from gan_core.recipes.settings import SPECS, choices
 from gan_core.recipes.toolbox import GAN_DEFAULTS
@@ -299,3 +299,21 @@ def test_an_unknown_recipe_far_from_all() -> None:
         registry.get("zzz")
     assert caught.value.hint == ""
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "taken", "seen"),
+    [
+        ("quick-dcgan", {"batch_size": 64}, 64, 64),
+        ("quick-dcgan", {"batch_size": 64, "d_steps": 3}, 192, 192),
+        ("mnist-dcgan", {"batch_size": 256}, 256, 128),
+        ("mlp-gan", {"batch_size": 33, "d_steps": 2}, 66, 32),
+        ("vae", {"batch_size": 100}, 100, 100),
+    ],
+)
+def test_a_step_of_half_batches_sees_half_of_what_it_takes(
+    name: str, settings: dict[str, SettingValue], taken: int, seen: int
+) -> None:
+    resolved = _settings(name, **settings)
+    assert taken_per_step(resolved) == taken
+    assert registry.get(name).seen_per_step(resolved) == seen

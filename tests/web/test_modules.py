@@ -116,3 +116,22 @@ def test_a_log_axis_has_some_ticks_and_not_too_many(blank: Page, low: float, hig
     ticks = call(blank, "scale.js", "logTicks", low, high, 5)
     assert 2 <= len(ticks) <= 7
     assert all(low <= tick <= high * (1 + 1e-9) for tick in ticks)
+
+
+def test_images_seen_are_counted_by_the_pace_of_their_stretch(blank: Page) -> None:
+    way = {"imagesSeen": [[0, 0, 16], [100, 1600, 96], [150, 6400, 8]]}
+    found = call(blank, "compare_axis.js", "places", [0, 50, 100, 125, 150, 151], "images", way)
+    assert found == [0, 800, 1600, 4000, 6400, 6408]
+
+
+def test_what_was_evaluated_goes_on_with_what_came_since(blank: Page) -> None:
+    told = [[10, 20], [9.0, 8.0], [8.5, 7.5], [9.5, 8.5]]
+
+    def followed(*values: object) -> object:
+        return call(blank, "compare_axis.js", "withNews", *values)
+
+    assert followed(told, [[10, 20], [9.0, 8.0]]) == told
+    assert followed(told, None) == told
+    assert followed(None, [[10], [9.0]]) is None
+    longer = [[*column, end] for column, end in zip(told, (30, 7.0, 7.0, 7.0), strict=True)]
+    assert followed(told, [[10, 20, 30], [9.0, 8.0, 7.0]]) == longer

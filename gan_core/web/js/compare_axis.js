@@ -31,17 +31,36 @@ export function along([xs, ys], value) {
 }
 
 /** A run's steps as places on an axis; null where its times are not known. */
-export function places(steps, axis, { imagesPerStep, elapsed, unitSecs }) {
-  if (axis === "images") return steps.map((step) => step * imagesPerStep);
+export function places(steps, axis, { imagesSeen, elapsed, unitSecs }) {
+  if (axis === "images") return steps.map((step) => imagesAt(step, imagesSeen));
   if (axis !== "time") return steps;
   const known = withoutGaps(elapsed);
   return known && steps.map((step) => along(known, step) / unitSecs);
+}
+
+/** A step's images along stretches of [first step, images seen there, images that a step adds]. */
+function imagesAt(step, stretches) {
+  const [first, before, pace] = stretches.filter(([first]) => first <= step).at(-1);
+  return before + (step - first) * pace;
 }
 
 function withoutGaps(elapsed) {
   if (!elapsed?.[0]?.length) return null;
   const kept = elapsed[1].map((value, i) => i).filter((i) => elapsed[1][i] !== null);
   return kept.length ? elapsed.map((column) => kept.map((i) => column[i])) : null;
+}
+
+/**
+ * What the page told, [steps, values, lows, highs], with what has come since, [steps, values]: news
+ * tell of no intervals.
+ */
+export function withNews(told, news) {
+  if (!told || !news) return told;
+  const last = told[0].at(-1);
+  const from = news[0].findIndex((step) => step > last);
+  if (from < 0) return told;
+  const [steps, values] = news.map((column) => column.slice(from));
+  return [steps, values, values, values].map((column, i) => told[i].concat(column));
 }
 
 /** The last entry of a rising list that is not above `value`; undefined where all are. */

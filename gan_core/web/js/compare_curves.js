@@ -2,7 +2,7 @@
 
 import { el, whole } from "./base.js";
 import { Chart } from "./chart.js";
-import { AXES, places, unitOf } from "./compare_axis.js";
+import { AXES, places, unitOf, withNews } from "./compare_axis.js";
 import { CurveControls } from "./curve_controls.js";
 import { tickText } from "./curves.js";
 import { growingEnd } from "./scale.js";
@@ -49,11 +49,12 @@ export class CompareCurves {
   }
 
   line(run, panel) {
-    const found = panel.points ? panel.points[run.id] : run.live.lists[panel.key];
+    const news = run.live.lists[panel.points ? panel.live[run.id] : panel.key];
+    const found = panel.points ? withNews(panel.points[run.id], news) : news;
     if (!found?.[0].length) return null;
     const [steps, y, low, high] = found;
     const x = places(steps, this.axis, {
-      imagesPerStep: run.images_per_step,
+      imagesSeen: run.images_seen,
       elapsed: run.live.lists.elapsed_s,
       unitSecs: this.unit.secs,
     });
