@@ -32,10 +32,9 @@ from gan_core.diagnosis.rule import (
 )
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.verdict import Diagnosis, Other
+from gan_core.metrics.collapse import ALIKE_SHARE
 from gan_core.text import N_
 
-ALIKE = 0.12
-"""Images that differ by less than this share of what real ones differ are all alike."""
 BY_HEART = 0.6
 """Little more than half as far from a training image as those are from each other: no accident."""
 SMALLEST_BATCH = 8
@@ -145,7 +144,7 @@ RULES: tuple[Rule, ...] = (
         name="warming_up",
         tone="waiting",
         source="every run measured here begins with a D that sees through G",
-        applies=lambda s: s.is_alive and not signs.is_warm(s) and s.watched.collapse is None,
+        applies=lambda s: s.is_alive and not signs.is_warm(s) and not signs.watch_holds(s),
         state=N_("Still warming up: the first {num} steps say little."),
         cause=N_("G draws noise at first, and D sees through it at once; that is how it begins."),
         advice=N_("Wait a moment and watch the sheet."),
@@ -211,7 +210,7 @@ RULES: tuple[Rule, ...] = (
                 or (
                     signs.is_warm(s)
                     and signs.d_is_not_winning(s)
-                    and signs.sheets_are_alike(s, ALIKE)
+                    and signs.sheets_are_alike(s, ALIKE_SHARE)
                 )
             )
         ),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from itertools import pairwise
-from statistics import mean
+from statistics import mean, median
 
 from gan_core.config import GanLoss, Settings
 from gan_core.diagnosis.signals import Signals
 from gan_core.evaluation import Evaluation
-from gan_core.metrics.collapse import WINDOW_STEPS
+from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, far_off
 from gan_core.recipes import registry
 from gan_core.recipes.layers import BatchNorm
 from gan_core.recipes.recipe import ImageShape
@@ -29,6 +30,8 @@ GAINS, NO_GAIN = 0.01, 0.001
 """By which an autoencoder's loss falls from quarter to quarter where it learns, or does not."""
 RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
+WORD_HOLDS_STEPS = 1000
+"""So long the collapse watch is believed where nothing newer tells whether it is still right."""
 LIKE_REAL = 0.3
 """Of so many images among the real ones, classes can be counted."""
 
@@ -121,10 +124,57 @@ def oscillates(signals: Signals) -> bool:
     return all(f.moved is not None and f.moved >= RESTLESS * f.between for f in newest)
 
 
+# What the collapse watch found
+
+
 def saw(signals: Signals, *found: str) -> bool:
-    """Whether the collapse watch found one of these."""
+    """Whether the collapse watch found one of these, and the run still shows it.
+
+    The watch speaks once; a run may recover. What is no number stays so: that always holds.
+    """
     collapse = signals.watched.collapse
-    return collapse is not None and bool({*found} & {*collapse.signals})
+    if collapse is None:
+        return False
+    return any(_still_shows(signals, sign) for sign in collapse.signals if sign in found)
+
+
+def watch_holds(signals: Signals) -> bool:
+    """Whether anything that the collapse watch found still shows."""
+    collapse = signals.watched.collapse
+    return collapse is not None and saw(signals, *collapse.signals)
+
+
+def _still_shows(signals: Signals, sign: str) -> bool:
+    """Whether the newest window, or the newest sheets, show a sign of the watch.
+
+    Where there is too little of them, its word holds for `WORD_HOLDS_STEPS`.
+    """
+    if sign == "not_finite":
+        return True
+    collapse = signals.watched.collapse
+    is_of_sheets = sign in {"blank", "alike"}
+    is_known = bool(signals.recent_sheets) if is_of_sheets else signals.curve("g_loss").lasts
+    if collapse is not None and not is_known:
+        return signals.step - collapse.step < WORD_HOLDS_STEPS
+    return sign in _SHOWN and _SHOWN[sign](signals)
+
+
+def g_runs_away(signals: Signals) -> bool:
+    """Whether G's usual loss is far above what it was before the watch found something."""
+    collapse, curve = signals.watched.collapse, signals.curve("g_loss")
+    healthy_step = collapse.healthy_step if collapse is not None else 0
+    pairs = zip(curve.past_steps, curve.past, strict=True)
+    before = [value for step, value in pairs if step <= healthy_step]
+    return curve.usual > far_off(median(before) if before else math.inf)
+
+
+_SHOWN: dict[str, Callable[[Signals], bool]] = {
+    "d_loss_zero": lambda signals: d_position(signals) < SURE,
+    "d_always_right": d_is_always_right,
+    "g_runs_away": g_runs_away,
+    "blank": lambda signals: sheets_are_blank(signals, BLANK_SHARE),
+    "alike": lambda signals: sheets_are_alike(signals, ALIKE_SHARE),
+}
 
 
 # The images
@@ -134,6 +184,12 @@ def sheets_are_alike(signals: Signals, at_most: float) -> bool:
     """Whether the images of each recent sheet differ by no more than this share of real ones."""
     sheets = signals.recent_sheets
     return bool(sheets) and all(sheet.figures.between <= at_most for sheet in sheets)
+
+
+def sheets_are_blank(signals: Signals, at_most: float) -> bool:
+    """Whether the images of each recent sheet have no more than this share of real contrast."""
+    sheets = signals.recent_sheets
+    return bool(sheets) and all(sheet.figures.within <= at_most for sheet in sheets)
 
 
 def repeats_training_images(signals: Signals, at_most: float) -> bool:

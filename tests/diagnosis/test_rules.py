@@ -12,7 +12,6 @@ from string import Formatter
 
 import pytest
 
-from gan_core.config import RunConfig
 from gan_core.diagnosis.rules import RULES, Rule, diagnose
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.verdict import Fork
@@ -21,9 +20,9 @@ from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
 from gan_core.jobs.fork import fork_config
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
-from gan_core.runs.status import Status
 from gan_core.runs.store import RunStore
 from gan_core.runs.watch import Collapse, Watched
+from tests.diagnosis.by_hand import names, signals
 from tests.runs_by_hand import config, in_state
 
 RECORDED = Path(__file__).parent / "signals"
@@ -34,17 +33,6 @@ SHAPES = {"cifar-dcgan": "cifar10"}
 
 def recorded(path: Path) -> Signals:
     return Signals.model_validate_json(path.read_text())
-
-
-def signals(run: RunConfig, state: str = "running", step: int = 1000, **more) -> Signals:
-    status = Status.model_validate(
-        {"state": state, "step": step, "total_steps": run.total_steps, "updated": ""}
-    )
-    return Signals(status=status, config=run, **more)
-
-
-def names(found: Signals) -> list[str]:
-    return [one.name for one in diagnose(found)]
 
 
 @pytest.mark.parametrize("path", PROVOKED, ids=lambda path: path.stem)
