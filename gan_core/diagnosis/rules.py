@@ -9,7 +9,7 @@ images scaled wrongly, a run that has only begun.
 
 from __future__ import annotations
 
-from gan_core.diagnosis import remedies, signs
+from gan_core.diagnosis import history, remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
     classes,
@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
         evidence=lambda s: (*losses(s), *newest_sheet(s)),
-        action=fork(remedies.tamed, from_before),
+        action=fork(remedies.tamed, from_before(lambda _: history.START)),
     ),
     Rule(
         name="failed",
@@ -221,7 +221,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and a reward for different images."),
         evidence=lambda s: (*newest_sheet(s), *losses(s)),
-        action=fork(remedies.more_variety, from_before),
+        action=fork(remedies.more_variety, from_before(history.while_varied)),
     ),
     Rule(
         name="oscillation",
@@ -236,7 +236,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and less momentum."),
         evidence=newest_sheets,
-        action=fork(remedies.steadier, from_before),
+        action=fork(remedies.steadier, from_before(history.while_settling)),
     ),
     Rule(
         name="partial_collapse",
@@ -277,7 +277,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a slower D and smoothed labels."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*losses(s), *accuracies(s)),
-        action=fork(remedies.slower_d, from_before),
+        action=fork(remedies.slower_d, from_before(history.while_d_erred)),
     ),
     Rule(
         name="g_overpowers",
@@ -298,7 +298,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a faster D."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*accuracies(s), *losses(s)),
-        action=fork(remedies.faster_d, from_before),
+        action=fork(remedies.faster_d, from_before(history.while_d_saw_through)),
     ),
     Rule(
         name="memorising",

@@ -22,6 +22,7 @@ from gan_core.runs.status import ALIVE, Status
 from gan_core.runs.watch import Watched, read_watched
 
 MAX_SHEETS = 24
+MAX_EARLIER_SHEETS = 32
 MAX_EVALUATIONS = 100
 _MAX_KEPT_SHEETS = 4096
 _MAX_KEPT_FOLDERS = 64
@@ -43,6 +44,7 @@ class Signals(Frozen):
         watched: what the collapse watch found.
         curves: the columns of its metric log, by key.
         sheets: the newest sheets of which something was measured, ascending.
+        earlier_sheets: of those before, some that are evenly spread.
         newest_sheet: the step of the newest sheet, measured or not.
         light, full: its evaluations, ascending by step; of the former the newest ones.
         best_step: the snapshot with the lowest Fréchet distance, where one was measured.
@@ -53,6 +55,7 @@ class Signals(Frozen):
     watched: Watched = Watched()
     curves: dict[str, Curve] = Field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
+    earlier_sheets: tuple[Sheet, ...] = ()
     newest_sheet: int | None = None
     light: tuple[Evaluation, ...] = ()
     full: tuple[Evaluation, ...] = ()
@@ -136,7 +139,8 @@ def gather(
         config=config,
         watched=watched,
         curves=known.get(),
-        sheets=_sheets(paths, steps),
+        sheets=_sheets(paths, steps[-MAX_SHEETS:]),
+        earlier_sheets=_sheets(paths, _spread(steps[:-MAX_SHEETS])),
         newest_sheet=steps[-1] if steps else None,
         light=tuple(light[-MAX_EVALUATIONS:]),
         full=tuple(full[-MAX_EVALUATIONS:]),
@@ -151,8 +155,16 @@ def _best(light: list[Evaluation]) -> int | None:
 
 
 def _sheets(paths: RunPaths, steps: list[int]) -> tuple[Sheet, ...]:
-    found = [(step, _figures(paths.sample(step))) for step in steps[-MAX_SHEETS:]]
+    found = [(step, _figures(paths.sample(step))) for step in steps]
     return tuple(Sheet(step=step, figures=figures) for step, figures in found if figures)
+
+
+def _spread(steps: list[int]) -> list[int]:
+    """At most `MAX_EARLIER_SHEETS` of them; as a run grows, nearly the same ones again."""
+    stride = 1
+    while len(steps) > stride * MAX_EARLIER_SHEETS:
+        stride *= 2
+    return steps[::stride]
 
 
 @functools.cache

@@ -71,7 +71,12 @@ def is_gan(signals: Signals) -> bool:
 
 
 def d_position(signals: Signals) -> float:
-    """Where D's usual loss lies: 0 where D is always sure and right, 1 where it only guesses.
+    """Where D's usual loss lies; see `position_of`."""
+    return position_of(signals, signals.curve("d_loss").usual)
+
+
+def position_of(signals: Signals, d_loss: float) -> float:
+    """Where a loss of D lies: 0 where D is always sure and right, 1 where it only guesses.
 
     D's loss is a sum of two parts or their mean, as the recipe counts, and smoothed labels keep
     it above zero. NaN for a game whose loss has no such scale.
@@ -82,7 +87,7 @@ def d_position(signals: Signals) -> float:
         return math.nan
     least = _entropy(settings.label_smoothing or 0.0) if is_logistic(signals) else 0.0
     scale = 0.5 if signals.recipe.d_loss_scale == "mean" else 1.0
-    return (signals.curve("d_loss").usual / scale - least) / (guessing - least)
+    return (d_loss / scale - least) / (guessing - least)
 
 
 def is_logistic(signals: Signals) -> bool:

@@ -55,6 +55,8 @@ def show_diagnosis(run: RunView, found: Sequence[Diagnosis], *, has_button: bool
         words, evidence = st.columns([3, 2])
         with words:
             st.markdown(_words(main))
+            if main.note is not None:
+                st.caption(_said(main.note))
             for other in found[1:]:
                 st.caption(_("Besides: {state}").format(state=_said(other.state)))
             if has_button:

@@ -63,6 +63,16 @@ def test_the_button_forks_with_what_the_advice_says(studio, wrongly_scaled):
     assert viewer.query_params["run"] == made.id
 
 
+def test_a_fork_that_may_be_spoilt_from_its_start_says_so(studio, wrongly_scaled):
+    config = json.loads(wrongly_scaled.config.read_text())
+    config["parent"] = {"run": "20260101-000000-aaaaaa", "step": 30}
+    wrongly_scaled.config.write_text(json.dumps(config))
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    captions = " ".join(caption.value for caption in viewer.caption)
+    assert "what it began with at step 30 may be spoilt already" in captions
+
+
 def test_a_viewer_reads_the_words_and_is_offered_no_button(studio, wrongly_scaled, monkeypatch):
     monkeypatch.setenv(VARIABLE, "class")
     for name in ("cookies", "headers"):
