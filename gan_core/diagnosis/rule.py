@@ -9,7 +9,7 @@ from gan_core.diagnosis.evidence import no_evidence
 from gan_core.diagnosis.history import LastWithout
 from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.signs import watch_holds
+from gan_core.diagnosis.signs import has_ended, watch_holds
 from gan_core.diagnosis.verdict import Diagnosis, Evidence, Fork, Other, Tone
 from gan_core.runs.status import Said
 from gan_core.text import N_
@@ -28,6 +28,7 @@ class Rule:
         source: where the sign or the cure is from.
         applies: whether the signals show it.
         state, cause, advice: templates; `values` fills them.
+        advice_ended: what is advised instead where the run has ended, if that differs.
         evidence: what shows it.
         action: what a button may do.
     """
@@ -39,6 +40,7 @@ class Rule:
     state: str
     cause: str
     advice: str
+    advice_ended: str = ""
     values: Callable[[Signals], Values] = lambda _: {}
     evidence: Callable[[Signals], tuple[Evidence, ...]] = no_evidence
     action: Callable[[Signals], Action] = lambda _: None
@@ -46,12 +48,13 @@ class Rule:
     def diagnosis(self, signals: Signals) -> Diagnosis:
         """What the rule says of these signals."""
         values, action = self.values(signals), self.action(signals)
+        advice = (has_ended(signals) and self.advice_ended) or self.advice
         return Diagnosis(
             name=self.name,
             tone=self.tone,
             state=Said(template=self.state, values=values),
             cause=Said(template=self.cause, values=values),
-            advice=Said(template=self.advice, values=values),
+            advice=Said(template=advice, values=values),
             evidence=self.evidence(signals),
             note=_note(signals, action),
             action=action,

@@ -335,6 +335,25 @@ RULES: tuple[Rule, ...] = (
         action=fork(remedies.less_by_heart, lambda s: s.step // 4),
     ),
     Rule(
+        name="stopped_early",
+        tone="advice",
+        source="the setting `early_stopping`; Prechelt 1998, Early stopping — but when?",
+        applies=signs.stopped_early,
+        state=N_(
+            "Ended early, at step {step} of {total}: {num} evaluations brought nothing better."
+        ),
+        cause=N_("The setting for early stopping asks for that; the best was step {best}."),
+        advice=N_("Explore the best snapshot. To give it more time, let it go on."),
+        values=lambda s: {
+            "step": s.step,
+            "total": s.config.total_steps,
+            "num": s.settings.early_stopping or 0,
+            "best": s.best_step or s.step,
+        },
+        evidence=since_best,
+        action=lambda s: Other(kind="explore best", step=s.best_step or s.step),
+    ),
+    Rule(
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
@@ -345,6 +364,7 @@ RULES: tuple[Rule, ...] = (
             "what matters."
         ),
         advice=N_("Stop here and explore the best snapshot."),
+        advice_ended=N_("Explore the best snapshot; more of the same would bring nothing."),
         values=lambda s: {
             "step": (signs.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),

@@ -62,6 +62,13 @@ def has_ended(signals: Signals) -> bool:
     return signals.status.state in {"completed", "stopped"}
 
 
+def stopped_early(signals: Signals) -> bool:
+    """Whether the setting `early_stopping` ended it."""
+    patience = signals.settings.early_stopping or 0
+    is_short = signals.step < signals.config.total_steps
+    return signals.status.state == "completed" and is_short and patience > 0
+
+
 def is_gan(signals: Signals) -> bool:
     """Whether two networks play, both of them learning."""
     return signals.recipe.family == "gan" and signals.settings.lesson in {None, "both"}

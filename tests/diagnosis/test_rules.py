@@ -143,6 +143,38 @@ def test_the_best_was_long_ago() -> None:
     assert names(signals(run, step=3500, light=evals[:-1])) == ["healthy"]
 
 
+def test_an_ended_run_is_not_told_to_stop() -> None:
+    distances = [90, 40, 30, 35, 33, 36, 34, 37]
+    evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
+    run = config(steps=4000)
+    assert "Stop here" in str(diagnose(signals(run, step=4000, light=evals))[0].advice)
+    said = diagnose(signals(run, "completed", step=4000, light=evals))[0]
+    assert said.name == "stopped_improving"
+    assert "Stop here" not in str(said.advice)
+
+
+@pytest.mark.parametrize("num", [2, 8])
+def test_a_run_that_stopped_early_is_told_so(num: int) -> None:
+    distances = [30, *range(40, 40 + num)]
+    evals = tuple(evaluated(100 * (i + 1), d) for i, d in enumerate(distances))
+    run = config(steps=9000, early_stopping=num)
+    last = evals[-1].step
+    found = signals(run, "completed", step=last, light=evals, best_step=100)
+    said = diagnose(found)[0]
+    assert names(found) == ["stopped_early"]
+    assert f"step {last} of 9000: {num} evaluations" in str(said.state)
+    assert "the best was step 100." in str(said.cause)
+    assert said.action is not None
+    assert said.action.model_dump() == {"kind": "explore best", "step": 100}
+
+
+def test_only_the_setting_ends_a_run_early() -> None:
+    run = config(steps=9000, early_stopping=2)
+    assert names(signals(run, "stopped", step=300)) == ["under_trained"]
+    assert names(signals(run, "completed", step=9000)) == ["finished"]
+    assert names(signals(config(steps=9000), "completed", step=300)) == ["under_trained"]
+
+
 def test_a_run_that_failed_for_another_reason() -> None:
     assert names(signals(config(), "failed")) == ["failed"]
     collapse = Collapse(step=50, healthy_step=40, signals=("not_finite",))
