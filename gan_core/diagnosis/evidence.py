@@ -62,6 +62,23 @@ def classes(signals: Signals) -> tuple[Evidence, ...]:
     return (FigureEvidence(words=words),)
 
 
+def active_dimensions(signals: Signals) -> tuple[Evidence, ...]:
+    """In how many dimensions the newest evaluation saw codes move, where one looked."""
+    looked = [e for e in (*signals.light, *signals.full) if e.latent is not None]
+    newest = max(looked, key=lambda e: e.step, default=None)
+    if newest is None or newest.latent is None or newest.latent.num_active is None:
+        return ()
+    words = Said(
+        template=N_("{num} of {all} dimensions of the code are active at step {step}"),
+        values={
+            "num": newest.latent.num_active,
+            "all": signals.settings.latent_size,
+            "step": newest.step,
+        },
+    )
+    return (FigureEvidence(words=words),)
+
+
 def newest_sheet(signals: Signals) -> tuple[Evidence, ...]:
     """The newest sheet, if there is one."""
     return () if signals.newest_sheet is None else (SheetEvidence(step=signals.newest_sheet),)

@@ -14,15 +14,15 @@ import pytest
 
 from gan_core.diagnosis.rules import RULES, Rule, diagnose
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.verdict import Fork
+from gan_core.diagnosis.verdict import FigureEvidence, Fork
 from gan_core.errors import BadInputError
-from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, LatentFigures
 from gan_core.jobs.fork import fork_config
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
 from gan_core.runs.store import RunStore
 from gan_core.runs.watch import Collapse, Watched
-from tests.diagnosis.by_hand import names, signals
+from tests.diagnosis.by_hand import curve, names, signals
 from tests.runs_by_hand import config, in_state
 
 RECORDED = Path(__file__).parent / "signals"
@@ -141,6 +141,30 @@ def test_the_best_was_long_ago() -> None:
     assert said.action is not None
     assert said.action.model_dump()["step"] == 1500
     assert names(signals(run, step=3500, light=evals[:-1])) == ["healthy"]
+
+
+@pytest.mark.parametrize(
+    ("latent_size", "kl", "is_silent"),
+    [(2, 5.0, False), (2, 0.1, True), (64, 3.0, False), (256, 25.0, False), (64, 0.1, True)],
+)
+def test_codes_are_silent_by_kl_in_all(latent_size: int, kl: float, is_silent: bool) -> None:
+    run = config("vae", steps=9000, latent_size=latent_size)
+    found = signals(run, curves={"kl": curve(dict.fromkeys(range(50, 1001, 50), kl))})
+    assert ("posterior_collapse" in names(found)) is is_silent
+
+
+def test_dimensions_that_were_counted_are_evidence() -> None:
+    latent = LatentFigures(reconstruction=200, kl=0.01, kl_dims=(0.01, 0.0), num_active=0)
+    run = config("vae", steps=9000)
+    found = signals(
+        run,
+        curves={"kl": curve(dict.fromkeys(range(50, 1001, 50), 0.01))},
+        light=(evaluated(900, 50, latent=latent),),
+    )
+    figures = [e for e in diagnose(found)[0].evidence if isinstance(e, FigureEvidence)]
+    assert [str(e.words) for e in figures] == [
+        "0 of 2 dimensions of the code are active at step 900"
+    ]
 
 
 def test_an_ended_run_is_not_told_to_stop() -> None:
