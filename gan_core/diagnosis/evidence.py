@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.signs import best_of, judged
+from gan_core.diagnosis.signs import best_of, judged, measured_as_copies, nearest
 from gan_core.diagnosis.verdict import CurveEvidence, Evidence, FigureEvidence, SheetEvidence
+from gan_core.evaluation import Evaluation
 from gan_core.runs.status import Said
 from gan_core.text import N_
 
@@ -79,6 +80,29 @@ def active_dimensions(signals: Signals) -> tuple[Evidence, ...]:
     return (FigureEvidence(words=words),)
 
 
+def copies(signals: Signals) -> tuple[Evidence, ...]:
+    """The newest sheet, how near it is to training images, and what was measured if it tells."""
+    measured = measured_as_copies(signals)
+    return (*newest_sheet(signals), *_memorisation(measured), *_near_training_images(signals))
+
+
+def _memorisation(measured: Evaluation | None) -> tuple[Evidence, ...]:
+    if measured is None or measured.memorisation is None:
+        return ()
+    words = Said(
+        template=N_(
+            "Memorisation · {features}: {value} at step {step}; "
+            "1 is as far from training images as held-out ones are"
+        ),
+        values={
+            "features": measured.features.name,
+            "value": f"{measured.memorisation.value:.2g}",
+            "step": measured.step,
+        },
+    )
+    return (FigureEvidence(words=words),)
+
+
 def newest_sheet(signals: Signals) -> tuple[Evidence, ...]:
     """The newest sheet, if there is one."""
     return () if signals.newest_sheet is None else (SheetEvidence(step=signals.newest_sheet),)
@@ -98,13 +122,15 @@ def improving(signals: Signals) -> tuple[Evidence, ...]:
     return (CurveEvidence(keys=(key,), first_step=steps[-len(steps) // 2], last_step=steps[-1]),)
 
 
-def figure(template: str, value: Callable[[Signals], float | None]) -> Show:
-    """A sentence with a figure in two digits; nothing where it was not measured."""
-
-    def show(signals: Signals) -> tuple[Evidence, ...]:
-        found = value(signals)
-        if found is None:
-            return ()
-        return (FigureEvidence(words=Said(template=template, values={"value": f"{found:.2g}"})),)
-
-    return show
+def _near_training_images(signals: Signals) -> tuple[Evidence, ...]:
+    near = nearest(signals)
+    if near is None:
+        return ()
+    words = Said(
+        template=N_(
+            "Distance of the sheet's images to the "
+            "nearest training image: {value} of what training images are apart"
+        ),
+        values={"value": f"{near:.2g}"},
+    )
+    return (FigureEvidence(words=words),)

@@ -14,17 +14,17 @@ from gan_core.diagnosis.evidence import (
     accuracies,
     active_dimensions,
     classes,
+    copies,
     curves,
-    figure,
     improving,
     losses,
     newest_sheet,
     newest_sheets,
     since_best,
 )
-from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.rule import (
     Rule,
+    Values,
     at_step,
     fork,
     from_before,
@@ -36,8 +36,6 @@ from gan_core.diagnosis.verdict import Diagnosis, Other
 from gan_core.metrics.collapse import ALIKE_SHARE
 from gan_core.text import N_
 
-BY_HEART = 0.6
-"""Little more than half as far from a training image as those are from each other: no accident."""
 SMALLEST_BATCH = 8
 SILENT_NATS = 0.5
 """KL of all dimensions: less than it takes to tell two kinds of images apart (ln 2), however many
@@ -110,10 +108,10 @@ RULES: tuple[Rule, ...] = (
         values=lambda s: {
             "range": f"[{s.settings.pixel_range}]",
             "output": s.settings.output_activation or "",
-            "right": _right_range(s),
+            "right": remedies.right_range(s),
         },
         evidence=newest_sheet,
-        action=fork(lambda s: {"pixel_range": _right_range(s)}, from_the_start),
+        action=fork(lambda s: {"pixel_range": remedies.right_range(s)}, from_the_start),
     ),
     Rule(
         name="lesson",
@@ -172,14 +170,14 @@ RULES: tuple[Rule, ...] = (
         values=lambda s: {
             "kl": f"{s.curve('kl').usual:.2g}",
             "beta": f"{signs.beta(s):g}",
-            "gentle": f"{_gentle_beta(s):g}",
+            "gentle": f"{remedies.gentle_beta(s):g}",
         },
         evidence=lambda s: (
             *curves("kl", "reconstruction")(s),
             *active_dimensions(s),
             *newest_sheet(s),
         ),
-        action=fork(lambda s: _beta(s, _gentle_beta(s)), from_the_start),
+        action=fork(lambda s: remedies.other_beta(s, remedies.gentle_beta(s)), from_the_start),
     ),
     Rule(
         name="vanishing_gradient",
@@ -312,10 +310,7 @@ RULES: tuple[Rule, ...] = (
         tone="alarm",
         source="Meehan et al. 2020, arXiv 2004.05675; Karras et al. 2020, arXiv 2006.06676: few "
         "images, and D knows them by heart",
-        applies=lambda s: (
-            signs.is_warm(s)
-            and (signs.repeats_training_images(s, BY_HEART) or signs.measured_as_copies(s))
-        ),
+        applies=lambda s: s.recipe.family == "gan" and signs.memorises(s),
         state=N_("G repeats its training images instead of making new ones."),
         cause=N_(
             "There are only {num}, each of them seen {times} times by now: they can be known by "
@@ -325,20 +320,27 @@ RULES: tuple[Rule, ...] = (
             "More images are the cure. Until then, fork from an early snapshot with noise on "
             "what D sees, and train for less time."
         ),
-        values=lambda s: {
-            "num": s.config.dataset.num_train,
-            "times": _two_digits(s.step * s.settings.batch_size / s.config.dataset.num_train),
-        },
-        evidence=lambda s: (
-            *newest_sheet(s),
-            *figure(
-                N_(
-                    "Distance of the sheet's images to the "
-                    "nearest training image: {value} of what training images are apart"
-                ),
-                signs.nearest,
-            )(s),
+        values=lambda s: _how_often_seen(s),
+        evidence=copies,
+        action=fork(remedies.less_by_heart, lambda s: s.step // 4),
+    ),
+    Rule(
+        name="memorising_decoder",
+        tone="alarm",
+        source="Meehan et al. 2020, arXiv 2004.05675; Krogh and Hertz 1991, A simple weight decay "
+        "can improve generalization",
+        applies=lambda s: s.recipe.family != "gan" and signs.memorises(s),
+        state=N_("The decoder repeats training images instead of making new ones."),
+        cause=N_(
+            "There are only {num}, each of them seen {times} times by now: they can be known by "
+            "heart."
         ),
+        advice=N_(
+            "More images are the cure. Until then, fork from an early snapshot with more weight "
+            "decay, and train for less time."
+        ),
+        values=lambda s: _how_often_seen(s),
+        evidence=copies,
         action=fork(remedies.less_by_heart, lambda s: s.step // 4),
     ),
     Rule(
@@ -392,7 +394,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("For sharper images fork with β at 1, as published."),
         values=lambda s: {"beta": f"{signs.beta(s):g}"},
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
-        action=fork(lambda s: _beta(s, 1.0), from_the_newest),
+        action=fork(lambda s: remedies.other_beta(s, 1.0), from_the_newest),
     ),
     Rule(
         name="under_trained",
@@ -470,17 +472,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _right_range(signals: Signals) -> str:
-    return "0,1" if signals.settings.output_activation == "sigmoid" else "-1,1"
-
-
-def _gentle_beta(signals: Signals) -> float:
-    beta = signs.beta(signals)
-    return 1.0 if beta > 1 else beta / 4
-
-
-def _beta(signals: Signals, value: float) -> Changes:
-    return {"beta": value} if "beta" in signals.recipe.defaults else {}
+def _how_often_seen(signals: Signals) -> Values:
+    num = signals.config.dataset.num_train
+    seen = signals.step * signals.settings.batch_size
+    return {"num": num, "times": _two_digits(seen / num)}
 
 
 def _since_best(signals: Signals) -> int:

@@ -32,6 +32,9 @@ RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
 WORD_HOLDS_STEPS = 1000
 """So long the collapse watch is believed where nothing newer tells whether it is still right."""
+BY_HEART = 0.6
+"""Little more than half as far from a training image as those are from each other, or as images
+held out are: no accident."""
 LIKE_REAL = 0.3
 """Of so many images among the real ones, classes can be counted."""
 
@@ -215,11 +218,21 @@ def nearest(signals: Signals) -> float | None:
     return signals.sheets[-1].figures.nearest if signals.sheets else None
 
 
-def measured_as_copies(signals: Signals) -> bool:
-    """Whether the newest evaluation finds images clearly nearer to training than held-out ones."""
+def measured_as_copies(signals: Signals) -> Evaluation | None:
+    """The newest evaluation, if it finds images clearly nearer to training than held-out ones."""
     measured = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
     newest = max(measured, key=lambda e: e.step, default=None)
-    return newest is not None and newest.memorisation is not None and newest.memorisation.high < 0.6
+    if newest is None or newest.memorisation is None or newest.memorisation.high >= BY_HEART:
+        return None
+    return newest
+
+
+def memorises(signals: Signals) -> bool:
+    """Whether training images are drawn again: on all recent sheets, or as it was measured."""
+    if not is_warm(signals):
+        return False
+    on_sheets = repeats_training_images(signals, BY_HEART)
+    return on_sheets or measured_as_copies(signals) is not None
 
 
 def judged(signals: Signals) -> tuple[Evaluation, ...]:

@@ -75,11 +75,14 @@ def _words(found: Diagnosis) -> str:
 
 def _said(said: Said) -> str:
     """A sentence in the viewer's language; whole numbers with their thin spaces."""
-    values = {
-        name: number(value) if isinstance(value, int) else plain(str(value))
-        for name, value in said.values.items()
-    }
+    values = {name: _value_said(name, value) for name, value in said.values.items()}
     return translate(said.template).format(**values)
+
+
+def _value_said(name: str, value: str | int | float) -> str:
+    if isinstance(value, int):
+        return number(value)
+    return plain(translate(str(value)) if name == "features" else str(value))
 
 
 # Evidence

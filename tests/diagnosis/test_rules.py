@@ -16,7 +16,7 @@ from gan_core.diagnosis.rules import RULES, Rule, diagnose
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.verdict import FigureEvidence, Fork
 from gan_core.errors import BadInputError
-from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, LatentFigures
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, Figure, LatentFigures
 from gan_core.jobs.fork import fork_config
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
@@ -164,6 +164,27 @@ def test_dimensions_that_were_counted_are_evidence() -> None:
     figures = [e for e in diagnose(found)[0].evidence if isinstance(e, FigureEvidence)]
     assert [str(e.words) for e in figures] == [
         "0 of 2 dimensions of the code are active at step 900"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "rule", "cure"),
+    [("quick-dcgan", "memorising", "instance_noise"), ("vae", "memorising_decoder", "weight_decay"),
+     ("autoencoder", "memorising_decoder", "weight_decay")],
+)  # fmt: skip
+def test_what_was_measured_as_copies_is_shown(recipe: str, rule: str, cure: str) -> None:
+    """With words for the networks that there are, and the figure that told it."""
+    near = Figure(value=0.31, low=0.2, high=0.4)
+    full = evaluated(900, 50, memorisation=near).model_copy(update={"depth": "full"})
+    said = diagnose(signals(config(recipe, steps=9000), full=(full,), newest_sheet=1000))[0]
+    assert said.name == rule
+    assert ("D sees" in str(said.advice)) is (recipe == "quick-dcgan")
+    assert isinstance(said.action, Fork)
+    assert cure in said.action.changes
+    shown = said.evidence[:2]  # a page has room for two
+    assert [str(e.words) for e in shown if isinstance(e, FigureEvidence)] == [
+        "Memorisation · digit features: 0.31 at step 900; "
+        "1 is as far from training images as held-out ones are"
     ]
 
 
