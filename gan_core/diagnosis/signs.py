@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import mean, median
 
 from gan_core.config import GanLoss, Settings
+from gan_core.data import prepared
 from gan_core.diagnosis.signals import Signals
 from gan_core.evaluation import Evaluation
 from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, far_off
@@ -35,6 +36,8 @@ WORD_HOLDS_STEPS = 1000
 BY_HEART = 0.6
 """Little more than half as far from a training image as those are from each other, or as images
 held out are: no accident."""
+SURELY_SEEN = 10
+"""Images of a class that chance would have made; none of them comes once in 20 000 times."""
 LIKE_REAL = 0.3
 """Of so many images among the real ones, classes can be counted."""
 
@@ -257,13 +260,31 @@ def missing_classes(signals: Signals) -> tuple[str, ...]:
         return ()
     missing = [set(e.classes.missing) for e in counted if e.classes is not None]
     lacking = missing[0] & missing[1]
-    newest = counted[-1]
-    assert newest.classes is not None  # noqa: S101 - chosen above
-    num = len(newest.classes.names)
-    by_chance = num * (1 - 1 / num) ** newest.num_images
-    if len(lacking) < 1 + by_chance + 3 * math.sqrt(by_chance):
-        return ()
-    return tuple(name for name in newest.classes.names if name in lacking)
+    shares = _least_shares(signals, counted[-1])
+    num = min(e.num_images for e in counted)
+    expected = {name for name in lacking if num * shares.get(name, 0.0) >= SURELY_SEEN}
+    by_chance = sum((1 - share) ** num for share in shares.values())
+    if not expected and len(lacking) >= 1 + by_chance + 3 * math.sqrt(by_chance):
+        expected = lacking  # each may be, but not so many
+    return tuple(name for name in shares if name in expected)
+
+
+def _least_shares(signals: Signals, evaluation: Evaluation) -> dict[str, float]:
+    """How often each class comes among real images, at least; nothing where that is not known.
+
+    The sets that come with the program are even. Of own ones the real images were counted: of few
+    images, so two standard errors are taken off.
+    """
+    classes = evaluation.classes
+    if classes is None:
+        return {}
+    if not prepared.is_own(signals.config.dataset.name):
+        return dict.fromkeys(classes.names, 1 / len(classes.names))
+    pairs = zip(classes.names, classes.real_shares, strict=False)  # none in older evaluations
+    return {
+        name: max(0.0, share - 2 * math.sqrt(share * (1 - share) / max(evaluation.num_real, 1)))
+        for name, share in pairs
+    }
 
 
 # The settings

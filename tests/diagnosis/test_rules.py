@@ -132,6 +132,40 @@ def test_many_classes_are_missed_by_chance() -> None:
     assert "partial_collapse" not in names(signals(config(), step=1500, light=tuple(evals)))
 
 
+def own_set(shares: dict[str, float], real: dict[str, float]) -> Signals:
+    """Two evaluations of somebody's own set, classes missing in both alike."""
+    run = config(steps=6000)
+    info = run.dataset.model_copy(update={"name": "own:birds", "class_names": tuple(shares)})
+    found = counted(shares).model_copy(update={"real_shares": tuple(real.values())})
+    evals = tuple(evaluated(step, 40, classes=found) for step in (1000, 1500))
+    return signals(run.model_copy(update={"dataset": info}), step=1500, light=evals)
+
+
+def test_rare_classes_of_an_own_set_are_missed_by_chance() -> None:
+    real = {"heron": 0.599, "robin": 0.4, "owl": 0.001}
+    rare = own_set({"heron": 0.6, "robin": 0.4, "owl": 0.0}, real)
+    assert "partial_collapse" not in names(rare)
+    both = own_set({"heron": 1.0, "robin": 0.0, "owl": 0.0}, real)
+    said = diagnose(both)[0]
+    assert said.name == "partial_collapse"
+    assert said.state.values["classes"] == "robin"
+
+
+def test_of_an_own_set_whose_classes_nobody_counted_nothing_is_said() -> None:
+    assert "partial_collapse" not in names(own_set({"heron": 1.0, "owl": 0.0}, {}))
+
+
+def test_many_rare_classes_are_not_all_missed_by_chance() -> None:
+    """Each of two hundred may be; not a hundred of them."""
+    real = {str(i): 0.005 for i in range(200)}
+    even = counted(real)
+    half = counted({str(i): 0.01 if i < 100 else 0.0 for i in range(200)})
+    for classes, is_said in ((even, False), (half, True)):
+        evals = tuple(evaluated(step, 9, classes=classes) for step in (1000, 1500))
+        found = names(signals(config(steps=6000), step=1500, light=evals))
+        assert ("partial_collapse" in found) is is_said
+
+
 def test_the_best_was_long_ago() -> None:
     distances = [90, 40, 30, 35, 33, 36, 34, 37]
     evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
@@ -182,10 +216,11 @@ def test_what_was_measured_as_copies_is_shown(recipe: str, rule: str, cure: str)
     assert isinstance(said.action, Fork)
     assert cure in said.action.changes
     shown = said.evidence[:2]  # a page has room for two
-    assert [str(e.words) for e in shown if isinstance(e, FigureEvidence)] == [
+    (figure,) = [e for e in shown if isinstance(e, FigureEvidence)]
+    assert str(figure.words) == (
         "Memorisation · digit features: 0.31 at step 900; "
         "1 is as far from training images as held-out ones are"
-    ]
+    )
 
 
 def test_an_ended_run_is_not_told_to_stop() -> None:
