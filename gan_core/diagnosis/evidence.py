@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.signs import best_of, judged, measured_as_copies, nearest
+from gan_core.diagnosis.signs import best_of, judged, measured, measured_as_copies, nearest
 from gan_core.diagnosis.verdict import CurveEvidence, Evidence, FigureEvidence, SheetEvidence
 from gan_core.evaluation import Evaluation
 from gan_core.runs.status import Said
@@ -41,7 +41,7 @@ def since_best(signals: Signals) -> tuple[Evidence, ...]:
     best = best_of(signals)
     if best is None:
         return ()
-    key = "fid" if judged(signals) else "val_loss"
+    key = "fid" if measured(signals) else "val_loss"
     return (CurveEvidence(keys=(key,), first_step=best[0], last_step=signals.step),)
 
 
@@ -82,12 +82,12 @@ def active_dimensions(signals: Signals) -> tuple[Evidence, ...]:
 
 def copies(signals: Signals) -> tuple[Evidence, ...]:
     """The newest sheet, how near it is to training images, and what was measured if it tells."""
-    measured = measured_as_copies(signals)
-    return (*newest_sheet(signals), *_memorisation(measured), *_near_training_images(signals))
+    found = measured_as_copies(signals)
+    return (*newest_sheet(signals), *_memorisation(found), *_near_training_images(signals))
 
 
-def _memorisation(measured: Evaluation | None) -> tuple[Evidence, ...]:
-    if measured is None or measured.memorisation is None:
+def _memorisation(found: Evaluation | None) -> tuple[Evidence, ...]:
+    if found is None or found.memorisation is None:
         return ()
     words = Said(
         template=N_(
@@ -95,9 +95,9 @@ def _memorisation(measured: Evaluation | None) -> tuple[Evidence, ...]:
             "1 is as far from training images as held-out ones are"
         ),
         values={
-            "features": measured.features.name,
-            "value": f"{measured.memorisation.value:.2g}",
-            "step": measured.step,
+            "features": found.features.name,
+            "value": f"{found.memorisation.value:.2g}",
+            "step": found.step,
         },
     )
     return (FigureEvidence(words=words),)

@@ -23,7 +23,7 @@ from gan_core.runs.watch import Watched, read_watched
 
 MAX_SHEETS = 24
 MAX_EARLIER_SHEETS = 32
-MAX_EVALUATIONS = 100
+MAX_FULL = 100
 _MAX_KEPT_SHEETS = 4096
 _MAX_KEPT_FOLDERS = 64
 
@@ -46,8 +46,9 @@ class Signals(Frozen):
         sheets: the newest sheets of which something was measured, ascending.
         earlier_sheets: of those before, some that are evenly spread.
         newest_sheet: the step of the newest sheet, measured or not.
-        light, full: its evaluations, ascending by step; of the former the newest ones.
-        best_step: the snapshot with the lowest Fréchet distance, where one was measured.
+        light, full: its evaluations, ascending by step; of the latter the newest ones.
+        best_step: the snapshot that the program calls best, where one was measured; see
+            `runs.evaluations.best_step`.
     """
 
     status: Status
@@ -142,16 +143,10 @@ def gather(
         sheets=_sheets(paths, steps[-MAX_SHEETS:]),
         earlier_sheets=_sheets(paths, _spread(steps[:-MAX_SHEETS])),
         newest_sheet=steps[-1] if steps else None,
-        light=tuple(light[-MAX_EVALUATIONS:]),
-        full=tuple(full[-MAX_EVALUATIONS:]),
-        best_step=_best(light),
+        light=tuple(light),
+        full=tuple(full[-MAX_FULL:]),
+        best_step=evaluations.best_step(paths, until=until),
     )
-
-
-def _best(light: list[Evaluation]) -> int | None:
-    """The step of the lowest distance, in the features of the newest evaluation."""
-    alike = [e for e in light if e.fid and e.features.sha256 == light[-1].features.sha256]
-    return min(alike, key=lambda e: e.fid.value if e.fid else 0.0).step if alike else None
 
 
 def _sheets(paths: RunPaths, steps: list[int]) -> tuple[Sheet, ...]:

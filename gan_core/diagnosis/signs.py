@@ -16,6 +16,7 @@ from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, fa
 from gan_core.recipes import registry
 from gan_core.recipes.layers import BatchNorm
 from gan_core.recipes.recipe import ImageShape
+from gan_core.runs import evaluations
 
 GAN_WARM_UP = 2 * WINDOW_STEPS
 """Every GAN begins with a D that sees through a G that draws noise."""
@@ -223,8 +224,8 @@ def nearest(signals: Signals) -> float | None:
 
 def measured_as_copies(signals: Signals) -> Evaluation | None:
     """The newest evaluation, if it finds images clearly nearer to training than held-out ones."""
-    measured = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
-    newest = max(measured, key=lambda e: e.step, default=None)
+    found = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
+    newest = max(found, key=lambda e: e.step, default=None)
     if newest is None or newest.memorisation is None or newest.memorisation.high >= BY_HEART:
         return None
     return newest
@@ -324,17 +325,34 @@ def scales_differ(signals: Signals) -> bool:
 def best_of(signals: Signals) -> tuple[int, int] | None:
     """The best step by a figure that is measured again and again, and how often it was since.
 
-    GANs: the Fréchet distance of the light evaluations. Autoencoders: the loss on held-out
+    The Fréchet distance of the light evaluations, of all of them; the step is that of the snapshot
+    that the whole program calls best. Autoencoders of which none was made: the loss on held-out
     images at the end of each epoch.
     """
-    found = [(e.step, e.fid.value) for e in judged(signals) if e.fid is not None]
-    if not found and signals.recipe.family != "gan":
-        curve = signals.curve("val_loss")
-        found = list(zip(curve.past_steps, curve.past, strict=True))
-    if not found:
+    found = measured(signals)
+    if found:
+        return _best_snapshot(found, signals.best_step)
+    curve = signals.curve("val_loss")
+    if signals.recipe.family == "gan" or not curve.past:
         return None
-    at = min(range(len(found)), key=lambda i: found[i][1])
-    return found[at][0], len(found) - 1 - at
+    at = min(range(len(curve.past)), key=lambda i: curve.past[i])
+    return curve.past_steps[at], len(curve.past) - 1 - at
+
+
+def measured(signals: Signals) -> tuple[tuple[int, float], ...]:
+    """Step and distance of each light evaluation, in the features of the newest one."""
+    found = evaluations.alike(signals.light)
+    return tuple((e.step, e.fid.value) for e in found if e.fid is not None)
+
+
+def _best_snapshot(
+    found: tuple[tuple[int, float], ...], best_step: int | None
+) -> tuple[int, int] | None:
+    """A better one may have been measured of a snapshot that is gone: then it counts from there."""
+    if best_step is None:
+        return None
+    lowest = min(found, key=lambda pair: pair[1])[0]
+    return best_step, sum(step > max(best_step, lowest) for step, _ in found)
 
 
 def is_still_improving(signals: Signals) -> bool:

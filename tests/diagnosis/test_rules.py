@@ -12,18 +12,20 @@ from string import Formatter
 
 import pytest
 
+from gan_core.diagnosis import signs
 from gan_core.diagnosis.rules import RULES, Rule, diagnose
-from gan_core.diagnosis.signals import Signals
+from gan_core.diagnosis.signals import Signals, gather
 from gan_core.diagnosis.verdict import FigureEvidence, Fork
 from gan_core.errors import BadInputError
 from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, Figure, LatentFigures
 from gan_core.jobs.fork import fork_config
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
+from gan_core.runs import evaluations
 from gan_core.runs.store import RunStore
 from gan_core.runs.watch import Collapse, Watched
 from tests.diagnosis.by_hand import curve, names, signals
-from tests.runs_by_hand import config, in_state
+from tests.runs_by_hand import config, in_state, trained
 
 RECORDED = Path(__file__).parent / "signals"
 PROVOKED = sorted((RECORDED / "provoked").glob("*.json"))
@@ -170,11 +172,38 @@ def test_the_best_was_long_ago() -> None:
     distances = [90, 40, 30, 35, 33, 36, 34, 37]
     evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
     run = config(steps=9000)
-    said = diagnose(signals(run, step=4000, light=evals))[0]
+    said = diagnose(signals(run, step=4000, light=evals, best_step=1500))[0]
     assert said.name == "stopped_improving"
     assert said.action is not None
     assert said.action.model_dump()["step"] == 1500
-    assert names(signals(run, step=3500, light=evals[:-1])) == ["healthy"]
+    assert names(signals(run, step=3500, light=evals[:-1], best_step=1500)) == ["healthy"]
+
+
+def test_every_evaluation_counts_for_the_best() -> None:
+    """Those of the warm-up too, and however many there are."""
+    early = (evaluated(200, 20), *(evaluated(500 * i, 30) for i in range(1, 300)))
+    found = signals(config(steps=300_000), step=150_000, light=early, best_step=200)
+    assert signs.best_of(found) == (200, 299)
+    assert diagnose(found)[0].state.values["step"] == 200
+
+
+def test_the_best_snapshot_is_one_that_is_there() -> None:
+    """At 1000 a better one was measured, and its snapshot is gone."""
+    evals = tuple(evaluated(500 * i, d) for i, d in enumerate([50, 30, 10, 20, 25, 27, 26], 1))
+    found = signals(config(steps=9000), step=3500, light=evals, best_step=2000)
+    assert signs.best_of(found) == (2000, 3)
+    assert signs.best_of(found.model_copy(update={"best_step": 1000})) == (1000, 4)
+    assert signs.best_of(found.model_copy(update={"best_step": None})) is None
+
+
+def test_what_is_best_is_what_the_program_calls_best(tmp_path: Path) -> None:
+    run = trained(RunStore(tmp_path), (0, 50, 100))
+    for step, distance in ((50, 20.0), (60, 5.0), (100, 30.0)):
+        evaluations.write(run.paths, evaluated(step, distance))
+    found = gather(run.paths, run.sound_config(), run.status)
+    assert found.best_step == evaluations.best_step(run.paths) == 50
+    assert len(found.light) == 3
+    assert gather(run.paths, run.sound_config(), run.status, until=40).best_step is None
 
 
 @pytest.mark.parametrize(
@@ -227,8 +256,9 @@ def test_an_ended_run_is_not_told_to_stop() -> None:
     distances = [90, 40, 30, 35, 33, 36, 34, 37]
     evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
     run = config(steps=4000)
-    assert "Stop here" in str(diagnose(signals(run, step=4000, light=evals))[0].advice)
-    said = diagnose(signals(run, "completed", step=4000, light=evals))[0]
+    more = {"step": 4000, "light": evals, "best_step": 1500}
+    assert "Stop here" in str(diagnose(signals(run, **more))[0].advice)
+    said = diagnose(signals(run, "completed", **more))[0]
     assert said.name == "stopped_improving"
     assert "Stop here" not in str(said.advice)
 
