@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gan_core.diagnosis.progress import best_of, measured
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.signs import best_of, judged, measured, measured_as_copies, nearest
+from gan_core.diagnosis.signs import judged, measured_as_copies, nearest
 from gan_core.diagnosis.verdict import CurveEvidence, Evidence, FigureEvidence, SheetEvidence
 from gan_core.evaluation import Evaluation
 from gan_core.runs.status import Said

@@ -9,7 +9,7 @@ images scaled wrongly, a run that has only begun.
 
 from __future__ import annotations
 
-from gan_core.diagnosis import history, remedies, signs
+from gan_core.diagnosis import history, progress, remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
     active_dimensions,
@@ -366,7 +366,7 @@ RULES: tuple[Rule, ...] = (
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=signs.has_stopped_improving,
+        applies=progress.has_stopped_improving,
         state=N_("It has stopped improving: the best snapshot was at step {step}."),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
@@ -375,11 +375,11 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Stop here and explore the best snapshot."),
         advice_ended=N_("Explore the best snapshot; more of the same would bring nothing."),
         values=lambda s: {
-            "step": (signs.best_of(s) or (0, 0))[0],
+            "step": (progress.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),
         },
         evidence=since_best,
-        action=lambda s: Other(kind="explore best", step=(signs.best_of(s) or (0, 0))[0]),
+        action=lambda s: Other(kind="explore best", step=(progress.best_of(s) or (0, 0))[0]),
     ),
     Rule(
         name="blur",
@@ -400,13 +400,13 @@ RULES: tuple[Rule, ...] = (
         name="under_trained",
         tone="advice",
         source="the recipe's own length",
-        applies=lambda s: signs.has_ended(s) and s.step < SHORT * signs.usual_length(s),
+        applies=lambda s: signs.has_ended(s) and s.step < SHORT * progress.usual_length(s),
         state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
         cause=N_("Nothing went wrong; the networks had too little time."),
         advice=N_("Let it go on to {goal} steps."),
         values=lambda s: {
             "step": s.step,
-            "usual": signs.usual_length(s),
+            "usual": progress.usual_length(s),
             "goal": _goal(s),
         },
         evidence=newest_sheet,
@@ -416,7 +416,7 @@ RULES: tuple[Rule, ...] = (
         name="still_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: signs.has_ended(s) and signs.is_still_improving(s),
+        applies=lambda s: signs.has_ended(s) and progress.is_still_improving(s),
         state=N_("Ended while it was still improving, at step {step}."),
         cause=N_("The newest measurements are clearly better than those before: time ran out."),
         advice=N_("Let it go on to {goal} steps."),
@@ -479,12 +479,12 @@ def _how_often_seen(signals: Signals) -> Values:
 
 
 def _since_best(signals: Signals) -> int:
-    best = signs.best_of(signals)
+    best = progress.best_of(signals)
     return 0 if best is None else best[1]
 
 
 def _goal(signals: Signals) -> int:
-    return max(signs.usual_length(signals) // 2, 2 * signals.step)
+    return max(progress.usual_length(signals) // 2, 2 * signals.step)
 
 
 def _two_digits(value: float) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from itertools import pairwise
-from statistics import mean, median
+from statistics import median
 
 from gan_core.config import GanLoss, Settings
 from gan_core.data import prepared
@@ -16,7 +15,6 @@ from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, fa
 from gan_core.recipes import registry
 from gan_core.recipes.layers import BatchNorm
 from gan_core.recipes.recipe import ImageShape
-from gan_core.runs import evaluations
 
 GAN_WARM_UP = 2 * WINDOW_STEPS
 """Every GAN begins with a D that sees through a G that draws noise."""
@@ -26,10 +24,6 @@ SURE = 0.05
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
 
-SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
-"""So many evaluations, or epochs of an autoencoder, without a better one."""
-GAINS, NO_GAIN = 0.01, 0.001
-"""By which an autoencoder's loss falls from quarter to quarter where it learns, or does not."""
 RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
 WORD_HOLDS_STEPS = 1000
@@ -317,79 +311,3 @@ def scales_differ(signals: Signals) -> bool:
     reached = {"tanh": "-1,1", "sigmoid": "0,1"}
     output = signals.settings.output_activation
     return output is not None and reached[output] != signals.settings.pixel_range
-
-
-# How far it has come
-
-
-def best_of(signals: Signals) -> tuple[int, int] | None:
-    """The best step by a figure that is measured again and again, and how often it was since.
-
-    The Fréchet distance of the light evaluations, of all of them; the step is that of the snapshot
-    that the whole program calls best. Autoencoders of which none was made: the loss on held-out
-    images at the end of each epoch.
-    """
-    found = measured(signals)
-    if found:
-        return _best_snapshot(found, signals.best_step)
-    curve = signals.curve("val_loss")
-    if signals.recipe.family == "gan" or not curve.past:
-        return None
-    at = min(range(len(curve.past)), key=lambda i: curve.past[i])
-    return curve.past_steps[at], len(curve.past) - 1 - at
-
-
-def measured(signals: Signals) -> tuple[tuple[int, float], ...]:
-    """Step and distance of each light evaluation, in the features of the newest one."""
-    found = evaluations.alike(signals.light)
-    return tuple((e.step, e.fid.value) for e in found if e.fid is not None)
-
-
-def _best_snapshot(
-    found: tuple[tuple[int, float], ...], best_step: int | None
-) -> tuple[int, int] | None:
-    """A better one may have been measured of a snapshot that is gone: then it counts from there."""
-    if best_step is None:
-        return None
-    lowest = min(found, key=lambda pair: pair[1])[0]
-    return best_step, sum(step > max(best_step, lowest) for step, _ in found)
-
-
-def is_still_improving(signals: Signals) -> bool:
-    """Whether the figure that is measured again and again was clearly better each time of late.
-
-    Of distances the newest two steps by a tenth each, of an autoencoder's loss the newest quarter
-    of the run by a hundredth: what a published run of 50 epochs gains in its last ten.
-    """
-    if signals.recipe.family == "gan":
-        found = [e.fid.value for e in judged(signals) if e.fid is not None][-3:]
-        return len(found) == 3 and all(b < 0.9 * a for a, b in pairwise(found))
-    return late_gain(signals) > GAINS
-
-
-def late_gain(signals: Signals) -> float:
-    """By which share an autoencoder's loss fell from the last but one quarter of a run to the last.
-
-    NaN where there is too little to tell. On held-out images, where there are.
-    """
-    past = signals.curve("val_loss").past or signals.curve("loss").past
-    quarter = len(past) // 4
-    if quarter < 2:
-        return math.nan
-    return 1 - mean(past[-quarter:]) / mean(past[-2 * quarter : -quarter])
-
-
-def has_stopped_improving(signals: Signals) -> bool:
-    """Whether the best step was long ago, and lately nothing was gained on the way either."""
-    best = best_of(signals)
-    if signals.recipe.family == "gan":
-        return best is not None and best[1] >= SINCE_BEST
-    return best is not None and best[1] >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
-
-
-def usual_length(signals: Signals) -> int:
-    """How many steps the recipe trains unless told."""
-    recipe = signals.recipe
-    if recipe.default_steps is not None:
-        return recipe.default_steps
-    return round((recipe.default_epochs or 1) * signals.config.steps_per_epoch)

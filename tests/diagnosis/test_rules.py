@@ -12,7 +12,7 @@ from string import Formatter
 
 import pytest
 
-from gan_core.diagnosis import signs
+from gan_core.diagnosis import progress
 from gan_core.diagnosis.rules import RULES, Rule, diagnose
 from gan_core.diagnosis.signals import Signals, gather
 from gan_core.diagnosis.verdict import FigureEvidence, Fork
@@ -183,7 +183,7 @@ def test_every_evaluation_counts_for_the_best() -> None:
     """Those of the warm-up too, and however many there are."""
     early = (evaluated(200, 20), *(evaluated(500 * i, 30) for i in range(1, 300)))
     found = signals(config(steps=300_000), step=150_000, light=early, best_step=200)
-    assert signs.best_of(found) == (200, 299)
+    assert progress.best_of(found) == (200, 299)
     assert diagnose(found)[0].state.values["step"] == 200
 
 
@@ -191,9 +191,9 @@ def test_the_best_snapshot_is_one_that_is_there() -> None:
     """At 1000 a better one was measured, and its snapshot is gone."""
     evals = tuple(evaluated(500 * i, d) for i, d in enumerate([50, 30, 10, 20, 25, 27, 26], 1))
     found = signals(config(steps=9000), step=3500, light=evals, best_step=2000)
-    assert signs.best_of(found) == (2000, 3)
-    assert signs.best_of(found.model_copy(update={"best_step": 1000})) == (1000, 4)
-    assert signs.best_of(found.model_copy(update={"best_step": None})) is None
+    assert progress.best_of(found) == (2000, 3)
+    assert progress.best_of(found.model_copy(update={"best_step": 1000})) == (1000, 4)
+    assert progress.best_of(found.model_copy(update={"best_step": None})) is None
 
 
 def test_what_is_best_is_what_the_program_calls_best(tmp_path: Path) -> None:
