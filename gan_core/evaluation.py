@@ -71,12 +71,15 @@ class ClassCounts(Frozen):
         shares: of each class, adding up to 1.
         num_hit: classes with at least one image.
         kl_to_uniform: in nats; 0 where all classes are equally frequent.
+        real_shares: of each class among the real images that were compared with; empty where
+            nobody counted.
     """
 
     names: tuple[str, ...]
     shares: tuple[Share, ...]
     num_hit: Count
     kl_to_uniform: float
+    real_shares: tuple[Share, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def show(given: argparse.Namespace, at: Context) -> int:
     config = details.pop("config", None) or {}
     settings = config.pop("settings", {})
     said = details.pop("diagnosis") or {}
-    for key in ("state", "cause", "advice"):
+    for key in ("state", "cause", "advice", "note"):
         if said.get(key):
             print_line(said[key])
     for group in (details, config, settings):
@@ -188,6 +188,7 @@ def _diagnosis(view: RunView) -> dict[str, Any] | None:
         "state": str(main.state),
         "cause": str(main.cause),
         "advice": str(main.advice),
+        "note": str(main.note) if main.note else None,
         "action": main.action.model_dump(mode="json") if main.action else None,
     }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gan_core.diagnosis.progress import best_of, measured
 from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.signs import best_of, judged
+from gan_core.diagnosis.signs import judged, measured_as_copies, nearest
 from gan_core.diagnosis.verdict import CurveEvidence, Evidence, FigureEvidence, SheetEvidence
+from gan_core.evaluation import Evaluation
 from gan_core.runs.status import Said
 from gan_core.text import N_
 
@@ -40,7 +42,7 @@ def since_best(signals: Signals) -> tuple[Evidence, ...]:
     best = best_of(signals)
     if best is None:
         return ()
-    key = "fid" if judged(signals) else "val_loss"
+    key = "fid" if measured(signals) else "val_loss"
     return (CurveEvidence(keys=(key,), first_step=best[0], last_step=signals.step),)
 
 
@@ -57,6 +59,46 @@ def classes(signals: Signals) -> tuple[Evidence, ...]:
             "num": len(counted.names),
             "images": found[-1].num_images,
             "step": found[-1].step,
+        },
+    )
+    return (FigureEvidence(words=words),)
+
+
+def active_dimensions(signals: Signals) -> tuple[Evidence, ...]:
+    """In how many dimensions the newest evaluation saw codes move, where one looked."""
+    looked = [e for e in (*signals.light, *signals.full) if e.latent is not None]
+    newest = max(looked, key=lambda e: e.step, default=None)
+    if newest is None or newest.latent is None or newest.latent.num_active is None:
+        return ()
+    words = Said(
+        template=N_("{num} of {all} dimensions of the code are active at step {step}"),
+        values={
+            "num": newest.latent.num_active,
+            "all": signals.settings.latent_size,
+            "step": newest.step,
+        },
+    )
+    return (FigureEvidence(words=words),)
+
+
+def copies(signals: Signals) -> tuple[Evidence, ...]:
+    """The newest sheet, how near it is to training images, and what was measured if it tells."""
+    found = measured_as_copies(signals)
+    return (*newest_sheet(signals), *_memorisation(found), *_near_training_images(signals))
+
+
+def _memorisation(found: Evaluation | None) -> tuple[Evidence, ...]:
+    if found is None or found.memorisation is None:
+        return ()
+    words = Said(
+        template=N_(
+            "Memorisation · {features}: {value} at step {step}; "
+            "1 is as far from training images as held-out ones are"
+        ),
+        values={
+            "features": found.features.name,
+            "value": f"{found.memorisation.value:.2g}",
+            "step": found.step,
         },
     )
     return (FigureEvidence(words=words),)
@@ -81,13 +123,15 @@ def improving(signals: Signals) -> tuple[Evidence, ...]:
     return (CurveEvidence(keys=(key,), first_step=steps[-len(steps) // 2], last_step=steps[-1]),)
 
 
-def figure(template: str, value: Callable[[Signals], float | None]) -> Show:
-    """A sentence with a figure in two digits; nothing where it was not measured."""
-
-    def show(signals: Signals) -> tuple[Evidence, ...]:
-        found = value(signals)
-        if found is None:
-            return ()
-        return (FigureEvidence(words=Said(template=template, values={"value": f"{found:.2g}"})),)
-
-    return show
+def _near_training_images(signals: Signals) -> tuple[Evidence, ...]:
+    near = nearest(signals)
+    if near is None:
+        return ()
+    words = Said(
+        template=N_(
+            "Distance of the sheet's images to the "
+            "nearest training image: {value} of what training images are apart"
+        ),
+        values={"value": f"{near:.2g}"},
+    )
+    return (FigureEvidence(words=words),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gan_core.config import Settings, SettingValue
+from gan_core.diagnosis import signs
 from gan_core.diagnosis.signals import Signals
 from gan_core.recipes.settings import SPECS
 
@@ -76,11 +77,30 @@ def usual_batch(signals: Signals) -> int:
     return max(2, min(USUAL_BATCH, signals.config.dataset.num_train))
 
 
+def right_range(signals: Signals) -> str:
+    """What G's last function can reach."""
+    return "0,1" if signals.settings.output_activation == "sigmoid" else "-1,1"
+
+
+def gentle_beta(signals: Signals) -> float:
+    """1 where β is larger, as published; else a fourth."""
+    beta = signs.beta(signals)
+    return 1.0 if beta > 1 else beta / 4
+
+
+def other_beta(signals: Signals, value: float) -> Changes:
+    """Another weight of KL, where the recipe has one."""
+    return {"beta": value} if "beta" in signals.recipe.defaults else {}
+
+
 def less_by_heart(signals: Signals) -> Changes:
-    """Noise on what D sees, so that it cannot know images by heart (arXiv 1701.04862)."""
+    """Noise on what D sees, so that it cannot know images by heart (arXiv 1701.04862).
+
+    Of those without D the weights are held small.
+    """
     s = signals.settings
     changes = _if_it_has(s, instance_noise=max(2 * (s.instance_noise or 0.0), _NOISE))
-    return changes | _if_it_has(s, weight_decay=max(s.weight_decay or 0.0, 1e-3))
+    return changes | _if_it_has(s, weight_decay=min(1.0, max(2 * (s.weight_decay or 0.0), 1e-3)))
 
 
 def _default(signals: Signals, name: str) -> float:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gan_core.diagnosis.evidence import no_evidence
+from gan_core.diagnosis.history import LastWithout
 from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.signals import Signals
+from gan_core.diagnosis.signs import has_ended, watch_holds
 from gan_core.diagnosis.verdict import Diagnosis, Evidence, Fork, Other, Tone
 from gan_core.runs.status import Said
+from gan_core.text import N_
 
 Values = dict[str, str | int | float]
 Action = Fork | Other | None
@@ -25,6 +28,7 @@ class Rule:
         source: where the sign or the cure is from.
         applies: whether the signals show it.
         state, cause, advice: templates; `values` fills them.
+        advice_ended: what is advised instead where the run has ended, if that differs.
         evidence: what shows it.
         action: what a button may do.
     """
@@ -36,22 +40,38 @@ class Rule:
     state: str
     cause: str
     advice: str
+    advice_ended: str = ""
     values: Callable[[Signals], Values] = lambda _: {}
     evidence: Callable[[Signals], tuple[Evidence, ...]] = no_evidence
     action: Callable[[Signals], Action] = lambda _: None
 
     def diagnosis(self, signals: Signals) -> Diagnosis:
         """What the rule says of these signals."""
-        values = self.values(signals)
+        values, action = self.values(signals), self.action(signals)
+        advice = (has_ended(signals) and self.advice_ended) or self.advice
         return Diagnosis(
             name=self.name,
             tone=self.tone,
             state=Said(template=self.state, values=values),
             cause=Said(template=self.cause, values=values),
-            advice=Said(template=self.advice, values=values),
+            advice=Said(template=advice, values=values),
             evidence=self.evidence(signals),
-            action=self.action(signals),
+            note=_note(signals, action),
+            action=action,
         )
+
+
+def _note(signals: Signals, action: Action) -> Said | None:
+    """A fork has no snapshots from before it began; those are its parent's."""
+    if not isinstance(action, Fork) or action.at_most >= signals.begins:
+        return None
+    return Said(
+        template=N_(
+            "This run is itself a fork: what it began with at step {step} may be spoilt already. "
+            "Then fork the run that it came from, further back."
+        ),
+        values={"step": signals.begins},
+    )
 
 
 def fork(
@@ -76,13 +96,21 @@ def from_the_newest(signals: Signals) -> int:
     return signals.step
 
 
-def from_before(signals: Signals) -> int:
-    """Before the window that shows it; as early as the collapse watch says, if it does."""
-    collapse = signals.watched.collapse
-    if collapse is not None:
-        return collapse.healthy_step
-    window = signals.curve("d_loss").steps or signals.curve("loss").steps
-    return max(signals.begins, window[0]) if window else signals.begins
+def from_before(last_without: LastWithout) -> Callable[[Signals], int]:
+    """The last step without the sign.
+
+    Where the run shows what the collapse watch found ever since, not after the step that the watch
+    called healthy, and just there where the past tells nothing. By itself that step is up to a
+    window late: the watch waits until a sign has lasted.
+    """
+
+    def step(signals: Signals) -> int:
+        known, collapse = last_without(signals), signals.watched.collapse
+        if collapse is None or known > collapse.step or not watch_holds(signals):
+            return known
+        return min(known or collapse.healthy_step, collapse.healthy_step)
+
+    return step
 
 
 def at_step(step: Callable[[Signals], int]) -> Callable[[Signals], Values]:

@@ -9,21 +9,22 @@ images scaled wrongly, a run that has only begun.
 
 from __future__ import annotations
 
-from gan_core.diagnosis import remedies, signs
+from gan_core.diagnosis import history, progress, remedies, signs
 from gan_core.diagnosis.evidence import (
     accuracies,
+    active_dimensions,
     classes,
+    copies,
     curves,
-    figure,
     improving,
     losses,
     newest_sheet,
     newest_sheets,
     since_best,
 )
-from gan_core.diagnosis.remedies import Changes
 from gan_core.diagnosis.rule import (
     Rule,
+    Values,
     at_step,
     fork,
     from_before,
@@ -32,14 +33,13 @@ from gan_core.diagnosis.rule import (
 )
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.verdict import Diagnosis, Other
+from gan_core.metrics.collapse import ALIKE_SHARE
 from gan_core.text import N_
 
-ALIKE = 0.12
-"""Images that differ by less than this share of what real ones differ are all alike."""
-BY_HEART = 0.6
-"""Little more than half as far from a training image as those are from each other: no accident."""
 SMALLEST_BATCH = 8
-SILENT_NATS = 0.1
+SILENT_NATS = 0.5
+"""KL of all dimensions: less than it takes to tell two kinds of images apart (ln 2), however many
+dimensions there are. A good one of MNIST has 5 nats in two dimensions, some 25 in many."""
 SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
 
@@ -80,7 +80,7 @@ RULES: tuple[Rule, ...] = (
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
         evidence=lambda s: (*losses(s), *newest_sheet(s)),
-        action=fork(remedies.tamed, from_before),
+        action=fork(remedies.tamed, from_before(lambda _: history.START)),
     ),
     Rule(
         name="failed",
@@ -108,10 +108,10 @@ RULES: tuple[Rule, ...] = (
         values=lambda s: {
             "range": f"[{s.settings.pixel_range}]",
             "output": s.settings.output_activation or "",
-            "right": _right_range(s),
+            "right": remedies.right_range(s),
         },
         evidence=newest_sheet,
-        action=fork(lambda s: {"pixel_range": _right_range(s)}, from_the_start),
+        action=fork(lambda s: {"pixel_range": remedies.right_range(s)}, from_the_start),
     ),
     Rule(
         name="lesson",
@@ -145,7 +145,7 @@ RULES: tuple[Rule, ...] = (
         name="warming_up",
         tone="waiting",
         source="every run measured here begins with a D that sees through G",
-        applies=lambda s: s.is_alive and not signs.is_warm(s) and s.watched.collapse is None,
+        applies=lambda s: s.is_alive and not signs.is_warm(s) and not signs.watch_holds(s),
         state=N_("Still warming up: the first {num} steps say little."),
         cause=N_("G draws noise at first, and D sees through it at once; that is how it begins."),
         advice=N_("Wait a moment and watch the sheet."),
@@ -157,11 +157,11 @@ RULES: tuple[Rule, ...] = (
         source="Bowman et al. 2016, arXiv 1511.06349, section 3; Lucas et al. 2019, arXiv "
         "1911.02469",
         applies=lambda s: (
-            s.recipe.family == "vae"
-            and signs.is_warm(s)
-            and s.curve("kl").usual / s.settings.latent_size < SILENT_NATS
+            s.recipe.family == "vae" and signs.is_warm(s) and s.curve("kl").usual < SILENT_NATS
         ),
-        state=N_("The codes say nothing: KL is {kl} nats, and every image is rebuilt alike."),
+        state=N_(
+            "The codes say nothing: KL is {kl} nats in all, and every image is rebuilt alike."
+        ),
         cause=N_(
             "With a weight β of {beta}, keeping KL small pays more than rebuilding well, so the "
             "decoder has learnt to do without the codes (posterior collapse)."
@@ -170,10 +170,14 @@ RULES: tuple[Rule, ...] = (
         values=lambda s: {
             "kl": f"{s.curve('kl').usual:.2g}",
             "beta": f"{signs.beta(s):g}",
-            "gentle": f"{_gentle_beta(s):g}",
+            "gentle": f"{remedies.gentle_beta(s):g}",
         },
-        evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
-        action=fork(lambda s: _beta(s, _gentle_beta(s)), from_the_start),
+        evidence=lambda s: (
+            *curves("kl", "reconstruction")(s),
+            *active_dimensions(s),
+            *newest_sheet(s),
+        ),
+        action=fork(lambda s: remedies.other_beta(s, remedies.gentle_beta(s)), from_the_start),
     ),
     Rule(
         name="vanishing_gradient",
@@ -211,7 +215,7 @@ RULES: tuple[Rule, ...] = (
                 or (
                     signs.is_warm(s)
                     and signs.d_is_not_winning(s)
-                    and signs.sheets_are_alike(s, ALIKE)
+                    and signs.sheets_are_alike(s, ALIKE_SHARE)
                 )
             )
         ),
@@ -222,7 +226,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and a reward for different images."),
         evidence=lambda s: (*newest_sheet(s), *losses(s)),
-        action=fork(remedies.more_variety, from_before),
+        action=fork(remedies.more_variety, from_before(history.while_varied)),
     ),
     Rule(
         name="oscillation",
@@ -237,7 +241,7 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and less momentum."),
         evidence=newest_sheets,
-        action=fork(remedies.steadier, from_before),
+        action=fork(remedies.steadier, from_before(history.while_settling)),
     ),
     Rule(
         name="partial_collapse",
@@ -278,7 +282,7 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a slower D and smoothed labels."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*losses(s), *accuracies(s)),
-        action=fork(remedies.slower_d, from_before),
+        action=fork(remedies.slower_d, from_before(history.while_d_erred)),
     ),
     Rule(
         name="g_overpowers",
@@ -299,17 +303,14 @@ RULES: tuple[Rule, ...] = (
         advice=N_("Fork from before it with a faster D."),
         values=lambda s: {"d_lr": f"{s.settings.d_lr:g}", "g_lr": f"{s.settings.g_lr:g}"},
         evidence=lambda s: (*accuracies(s), *losses(s)),
-        action=fork(remedies.faster_d, from_before),
+        action=fork(remedies.faster_d, from_before(history.while_d_saw_through)),
     ),
     Rule(
         name="memorising",
         tone="alarm",
         source="Meehan et al. 2020, arXiv 2004.05675; Karras et al. 2020, arXiv 2006.06676: few "
         "images, and D knows them by heart",
-        applies=lambda s: (
-            signs.is_warm(s)
-            and (signs.repeats_training_images(s, BY_HEART) or signs.measured_as_copies(s))
-        ),
+        applies=lambda s: s.recipe.family == "gan" and signs.memorises(s),
         state=N_("G repeats its training images instead of making new ones."),
         cause=N_(
             "There are only {num}, each of them seen {times} times by now: they can be known by "
@@ -319,39 +320,66 @@ RULES: tuple[Rule, ...] = (
             "More images are the cure. Until then, fork from an early snapshot with noise on "
             "what D sees, and train for less time."
         ),
-        values=lambda s: {
-            "num": s.config.dataset.num_train,
-            "times": _two_digits(s.step * s.settings.batch_size / s.config.dataset.num_train),
-        },
-        evidence=lambda s: (
-            *newest_sheet(s),
-            *figure(
-                N_(
-                    "Distance of the sheet's images to the "
-                    "nearest training image: {value} of what training images are apart"
-                ),
-                signs.nearest,
-            )(s),
-        ),
+        values=lambda s: _how_often_seen(s),
+        evidence=copies,
         action=fork(remedies.less_by_heart, lambda s: s.step // 4),
+    ),
+    Rule(
+        name="memorising_decoder",
+        tone="alarm",
+        source="Meehan et al. 2020, arXiv 2004.05675; Krogh and Hertz 1991, A simple weight decay "
+        "can improve generalization",
+        applies=lambda s: s.recipe.family != "gan" and signs.memorises(s),
+        state=N_("The decoder repeats training images instead of making new ones."),
+        cause=N_(
+            "There are only {num}, each of them seen {times} times by now: they can be known by "
+            "heart."
+        ),
+        advice=N_(
+            "More images are the cure. Until then, fork from an early snapshot with more weight "
+            "decay, and train for less time."
+        ),
+        values=lambda s: _how_often_seen(s),
+        evidence=copies,
+        action=fork(remedies.less_by_heart, lambda s: s.step // 4),
+    ),
+    Rule(
+        name="stopped_early",
+        tone="advice",
+        source="the setting `early_stopping`; Prechelt 1998, Early stopping — but when?",
+        applies=signs.stopped_early,
+        state=N_(
+            "Ended early, at step {step} of {total}: {num} evaluations brought nothing better."
+        ),
+        cause=N_("The setting for early stopping asks for that; the best was step {best}."),
+        advice=N_("Explore the best snapshot. To give it more time, let it go on."),
+        values=lambda s: {
+            "step": s.step,
+            "total": s.config.total_steps,
+            "num": s.settings.early_stopping or 0,
+            "best": s.best_step or s.step,
+        },
+        evidence=since_best,
+        action=lambda s: Other(kind="explore best", step=s.best_step or s.step),
     ),
     Rule(
         name="stopped_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=signs.has_stopped_improving,
+        applies=progress.has_stopped_improving,
         state=N_("It has stopped improving: the best snapshot was at step {step}."),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
             "what matters."
         ),
         advice=N_("Stop here and explore the best snapshot."),
+        advice_ended=N_("Explore the best snapshot; more of the same would bring nothing."),
         values=lambda s: {
-            "step": (signs.best_of(s) or (0, 0))[0],
+            "step": (progress.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),
         },
         evidence=since_best,
-        action=lambda s: Other(kind="explore best", step=(signs.best_of(s) or (0, 0))[0]),
+        action=lambda s: Other(kind="explore best", step=(progress.best_of(s) or (0, 0))[0]),
     ),
     Rule(
         name="blur",
@@ -366,19 +394,19 @@ RULES: tuple[Rule, ...] = (
         advice=N_("For sharper images fork with β at 1, as published."),
         values=lambda s: {"beta": f"{signs.beta(s):g}"},
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
-        action=fork(lambda s: _beta(s, 1.0), from_the_newest),
+        action=fork(lambda s: remedies.other_beta(s, 1.0), from_the_newest),
     ),
     Rule(
         name="under_trained",
         tone="advice",
         source="the recipe's own length",
-        applies=lambda s: signs.has_ended(s) and s.step < SHORT * signs.usual_length(s),
+        applies=lambda s: signs.has_ended(s) and s.step < SHORT * progress.usual_length(s),
         state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
         cause=N_("Nothing went wrong; the networks had too little time."),
         advice=N_("Let it go on to {goal} steps."),
         values=lambda s: {
             "step": s.step,
-            "usual": signs.usual_length(s),
+            "usual": progress.usual_length(s),
             "goal": _goal(s),
         },
         evidence=newest_sheet,
@@ -388,7 +416,7 @@ RULES: tuple[Rule, ...] = (
         name="still_improving",
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: signs.has_ended(s) and signs.is_still_improving(s),
+        applies=lambda s: signs.has_ended(s) and progress.is_still_improving(s),
         state=N_("Ended while it was still improving, at step {step}."),
         cause=N_("The newest measurements are clearly better than those before: time ran out."),
         advice=N_("Let it go on to {goal} steps."),
@@ -444,26 +472,19 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def _right_range(signals: Signals) -> str:
-    return "0,1" if signals.settings.output_activation == "sigmoid" else "-1,1"
-
-
-def _gentle_beta(signals: Signals) -> float:
-    beta = signs.beta(signals)
-    return 1.0 if beta > 1 else beta / 4
-
-
-def _beta(signals: Signals, value: float) -> Changes:
-    return {"beta": value} if "beta" in signals.recipe.defaults else {}
+def _how_often_seen(signals: Signals) -> Values:
+    num = signals.config.dataset.num_train
+    seen = signals.step * signals.settings.batch_size
+    return {"num": num, "times": _two_digits(seen / num)}
 
 
 def _since_best(signals: Signals) -> int:
-    best = signs.best_of(signals)
+    best = progress.best_of(signals)
     return 0 if best is None else best[1]
 
 
 def _goal(signals: Signals) -> int:
-    return max(signs.usual_length(signals) // 2, 2 * signals.step)
+    return max(progress.usual_length(signals) // 2, 2 * signals.step)
 
 
 def _two_digits(value: float) -> int:

@@ -22,7 +22,8 @@ from gan_core.runs.status import ALIVE, Status
 from gan_core.runs.watch import Watched, read_watched
 
 MAX_SHEETS = 24
-MAX_EVALUATIONS = 100
+MAX_EARLIER_SHEETS = 32
+MAX_FULL = 100
 _MAX_KEPT_SHEETS = 4096
 _MAX_KEPT_FOLDERS = 64
 
@@ -43,9 +44,11 @@ class Signals(Frozen):
         watched: what the collapse watch found.
         curves: the columns of its metric log, by key.
         sheets: the newest sheets of which something was measured, ascending.
+        earlier_sheets: of those before, some that are evenly spread.
         newest_sheet: the step of the newest sheet, measured or not.
-        light, full: its evaluations, ascending by step; of the former the newest ones.
-        best_step: the snapshot with the lowest Fréchet distance, where one was measured.
+        light, full: its evaluations, ascending by step; of the latter the newest ones.
+        best_step: the snapshot that the program calls best, where one was measured; see
+            `runs.evaluations.best_step`.
     """
 
     status: Status
@@ -53,6 +56,7 @@ class Signals(Frozen):
     watched: Watched = Watched()
     curves: dict[str, Curve] = Field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
+    earlier_sheets: tuple[Sheet, ...] = ()
     newest_sheet: int | None = None
     light: tuple[Evaluation, ...] = ()
     full: tuple[Evaluation, ...] = ()
@@ -136,23 +140,26 @@ def gather(
         config=config,
         watched=watched,
         curves=known.get(),
-        sheets=_sheets(paths, steps),
+        sheets=_sheets(paths, steps[-MAX_SHEETS:]),
+        earlier_sheets=_sheets(paths, _spread(steps[:-MAX_SHEETS])),
         newest_sheet=steps[-1] if steps else None,
-        light=tuple(light[-MAX_EVALUATIONS:]),
-        full=tuple(full[-MAX_EVALUATIONS:]),
-        best_step=_best(light),
+        light=tuple(light),
+        full=tuple(full[-MAX_FULL:]),
+        best_step=evaluations.best_step(paths, until=until),
     )
 
 
-def _best(light: list[Evaluation]) -> int | None:
-    """The step of the lowest distance, in the features of the newest evaluation."""
-    alike = [e for e in light if e.fid and e.features.sha256 == light[-1].features.sha256]
-    return min(alike, key=lambda e: e.fid.value if e.fid else 0.0).step if alike else None
-
-
 def _sheets(paths: RunPaths, steps: list[int]) -> tuple[Sheet, ...]:
-    found = [(step, _figures(paths.sample(step))) for step in steps[-MAX_SHEETS:]]
+    found = [(step, _figures(paths.sample(step))) for step in steps]
     return tuple(Sheet(step=step, figures=figures) for step, figures in found if figures)
+
+
+def _spread(steps: list[int]) -> list[int]:
+    """At most `MAX_EARLIER_SHEETS` of them; as a run grows, nearly the same ones again."""
+    stride = 1
+    while len(steps) > stride * MAX_EARLIER_SHEETS:
+        stride *= 2
+    return steps[::stride]
 
 
 @functools.cache

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from itertools import pairwise
-from statistics import mean
+from collections.abc import Callable
+from statistics import median
 
 from gan_core.config import GanLoss, Settings
+from gan_core.data import prepared
 from gan_core.diagnosis.signals import Signals
 from gan_core.evaluation import Evaluation
-from gan_core.metrics.collapse import WINDOW_STEPS
+from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, far_off
 from gan_core.recipes import registry
 from gan_core.recipes.layers import BatchNorm
 from gan_core.recipes.recipe import ImageShape
@@ -23,12 +24,15 @@ SURE = 0.05
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
 
-SINCE_BEST, EPOCHS_SINCE_BEST = 5, 10
-"""So many evaluations, or epochs of an autoencoder, without a better one."""
-GAINS, NO_GAIN = 0.01, 0.001
-"""By which an autoencoder's loss falls from quarter to quarter where it learns, or does not."""
 RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
+WORD_HOLDS_STEPS = 1000
+"""So long the collapse watch is believed where nothing newer tells whether it is still right."""
+BY_HEART = 0.6
+"""Little more than half as far from a training image as those are from each other, or as images
+held out are: no accident."""
+SURELY_SEEN = 10
+"""Images of a class that chance would have made; none of them comes once in 20 000 times."""
 LIKE_REAL = 0.3
 """Of so many images among the real ones, classes can be counted."""
 
@@ -59,6 +63,13 @@ def has_ended(signals: Signals) -> bool:
     return signals.status.state in {"completed", "stopped"}
 
 
+def stopped_early(signals: Signals) -> bool:
+    """Whether the setting `early_stopping` ended it."""
+    patience = signals.settings.early_stopping or 0
+    is_short = signals.step < signals.config.total_steps
+    return signals.status.state == "completed" and is_short and patience > 0
+
+
 def is_gan(signals: Signals) -> bool:
     """Whether two networks play, both of them learning."""
     return signals.recipe.family == "gan" and signals.settings.lesson in {None, "both"}
@@ -68,7 +79,12 @@ def is_gan(signals: Signals) -> bool:
 
 
 def d_position(signals: Signals) -> float:
-    """Where D's usual loss lies: 0 where D is always sure and right, 1 where it only guesses.
+    """Where D's usual loss lies; see `position_of`."""
+    return position_of(signals, signals.curve("d_loss").usual)
+
+
+def position_of(signals: Signals, d_loss: float) -> float:
+    """Where a loss of D lies: 0 where D is always sure and right, 1 where it only guesses.
 
     D's loss is a sum of two parts or their mean, as the recipe counts, and smoothed labels keep
     it above zero. NaN for a game whose loss has no such scale.
@@ -79,7 +95,7 @@ def d_position(signals: Signals) -> float:
         return math.nan
     least = _entropy(settings.label_smoothing or 0.0) if is_logistic(signals) else 0.0
     scale = 0.5 if signals.recipe.d_loss_scale == "mean" else 1.0
-    return (signals.curve("d_loss").usual / scale - least) / (guessing - least)
+    return (d_loss / scale - least) / (guessing - least)
 
 
 def is_logistic(signals: Signals) -> bool:
@@ -121,10 +137,57 @@ def oscillates(signals: Signals) -> bool:
     return all(f.moved is not None and f.moved >= RESTLESS * f.between for f in newest)
 
 
+# What the collapse watch found
+
+
 def saw(signals: Signals, *found: str) -> bool:
-    """Whether the collapse watch found one of these."""
+    """Whether the collapse watch found one of these, and the run still shows it.
+
+    The watch speaks once; a run may recover. What is no number stays so: that always holds.
+    """
     collapse = signals.watched.collapse
-    return collapse is not None and bool({*found} & {*collapse.signals})
+    if collapse is None:
+        return False
+    return any(_still_shows(signals, sign) for sign in collapse.signals if sign in found)
+
+
+def watch_holds(signals: Signals) -> bool:
+    """Whether anything that the collapse watch found still shows."""
+    collapse = signals.watched.collapse
+    return collapse is not None and saw(signals, *collapse.signals)
+
+
+def _still_shows(signals: Signals, sign: str) -> bool:
+    """Whether the newest window, or the newest sheets, show a sign of the watch.
+
+    Where there is too little of them, its word holds for `WORD_HOLDS_STEPS`.
+    """
+    if sign == "not_finite":
+        return True
+    collapse = signals.watched.collapse
+    is_of_sheets = sign in {"blank", "alike"}
+    is_known = bool(signals.recent_sheets) if is_of_sheets else signals.curve("g_loss").lasts
+    if collapse is not None and not is_known:
+        return signals.step - collapse.step < WORD_HOLDS_STEPS
+    return sign in _SHOWN and _SHOWN[sign](signals)
+
+
+def g_runs_away(signals: Signals) -> bool:
+    """Whether G's usual loss is far above what it was before the watch found something."""
+    collapse, curve = signals.watched.collapse, signals.curve("g_loss")
+    healthy_step = collapse.healthy_step if collapse is not None else 0
+    pairs = zip(curve.past_steps, curve.past, strict=True)
+    before = [value for step, value in pairs if step <= healthy_step]
+    return curve.usual > far_off(median(before) if before else math.inf)
+
+
+_SHOWN: dict[str, Callable[[Signals], bool]] = {
+    "d_loss_zero": lambda signals: d_position(signals) < SURE,
+    "d_always_right": d_is_always_right,
+    "g_runs_away": g_runs_away,
+    "blank": lambda signals: sheets_are_blank(signals, BLANK_SHARE),
+    "alike": lambda signals: sheets_are_alike(signals, ALIKE_SHARE),
+}
 
 
 # The images
@@ -134,6 +197,12 @@ def sheets_are_alike(signals: Signals, at_most: float) -> bool:
     """Whether the images of each recent sheet differ by no more than this share of real ones."""
     sheets = signals.recent_sheets
     return bool(sheets) and all(sheet.figures.between <= at_most for sheet in sheets)
+
+
+def sheets_are_blank(signals: Signals, at_most: float) -> bool:
+    """Whether the images of each recent sheet have no more than this share of real contrast."""
+    sheets = signals.recent_sheets
+    return bool(sheets) and all(sheet.figures.within <= at_most for sheet in sheets)
 
 
 def repeats_training_images(signals: Signals, at_most: float) -> bool:
@@ -147,11 +216,21 @@ def nearest(signals: Signals) -> float | None:
     return signals.sheets[-1].figures.nearest if signals.sheets else None
 
 
-def measured_as_copies(signals: Signals) -> bool:
-    """Whether the newest evaluation finds images clearly nearer to training than held-out ones."""
-    measured = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
-    newest = max(measured, key=lambda e: e.step, default=None)
-    return newest is not None and newest.memorisation is not None and newest.memorisation.high < 0.6
+def measured_as_copies(signals: Signals) -> Evaluation | None:
+    """The newest evaluation, if it finds images clearly nearer to training than held-out ones."""
+    found = [e for e in (*signals.light, *signals.full) if e.memorisation is not None]
+    newest = max(found, key=lambda e: e.step, default=None)
+    if newest is None or newest.memorisation is None or newest.memorisation.high >= BY_HEART:
+        return None
+    return newest
+
+
+def memorises(signals: Signals) -> bool:
+    """Whether training images are drawn again: on all recent sheets, or as it was measured."""
+    if not is_warm(signals):
+        return False
+    on_sheets = repeats_training_images(signals, BY_HEART)
+    return on_sheets or measured_as_copies(signals) is not None
 
 
 def judged(signals: Signals) -> tuple[Evaluation, ...]:
@@ -176,13 +255,31 @@ def missing_classes(signals: Signals) -> tuple[str, ...]:
         return ()
     missing = [set(e.classes.missing) for e in counted if e.classes is not None]
     lacking = missing[0] & missing[1]
-    newest = counted[-1]
-    assert newest.classes is not None  # noqa: S101 - chosen above
-    num = len(newest.classes.names)
-    by_chance = num * (1 - 1 / num) ** newest.num_images
-    if len(lacking) < 1 + by_chance + 3 * math.sqrt(by_chance):
-        return ()
-    return tuple(name for name in newest.classes.names if name in lacking)
+    shares = _least_shares(signals, counted[-1])
+    num = min(e.num_images for e in counted)
+    expected = {name for name in lacking if num * shares.get(name, 0.0) >= SURELY_SEEN}
+    by_chance = sum((1 - share) ** num for share in shares.values())
+    if not expected and len(lacking) >= 1 + by_chance + 3 * math.sqrt(by_chance):
+        expected = lacking  # each may be, but not so many
+    return tuple(name for name in shares if name in expected)
+
+
+def _least_shares(signals: Signals, evaluation: Evaluation) -> dict[str, float]:
+    """How often each class comes among real images, at least; nothing where that is not known.
+
+    The sets that come with the program are even. Of own ones the real images were counted: of few
+    images, so two standard errors are taken off.
+    """
+    classes = evaluation.classes
+    if classes is None:
+        return {}
+    if not prepared.is_own(signals.config.dataset.name):
+        return dict.fromkeys(classes.names, 1 / len(classes.names))
+    pairs = zip(classes.names, classes.real_shares, strict=False)  # none in older evaluations
+    return {
+        name: max(0.0, share - 2 * math.sqrt(share * (1 - share) / max(evaluation.num_real, 1)))
+        for name, share in pairs
+    }
 
 
 # The settings
@@ -214,62 +311,3 @@ def scales_differ(signals: Signals) -> bool:
     reached = {"tanh": "-1,1", "sigmoid": "0,1"}
     output = signals.settings.output_activation
     return output is not None and reached[output] != signals.settings.pixel_range
-
-
-# How far it has come
-
-
-def best_of(signals: Signals) -> tuple[int, int] | None:
-    """The best step by a figure that is measured again and again, and how often it was since.
-
-    GANs: the Fréchet distance of the light evaluations. Autoencoders: the loss on held-out
-    images at the end of each epoch.
-    """
-    found = [(e.step, e.fid.value) for e in judged(signals) if e.fid is not None]
-    if not found and signals.recipe.family != "gan":
-        curve = signals.curve("val_loss")
-        found = list(zip(curve.past_steps, curve.past, strict=True))
-    if not found:
-        return None
-    at = min(range(len(found)), key=lambda i: found[i][1])
-    return found[at][0], len(found) - 1 - at
-
-
-def is_still_improving(signals: Signals) -> bool:
-    """Whether the figure that is measured again and again was clearly better each time of late.
-
-    Of distances the newest two steps by a tenth each, of an autoencoder's loss the newest quarter
-    of the run by a hundredth: what a published run of 50 epochs gains in its last ten.
-    """
-    if signals.recipe.family == "gan":
-        found = [e.fid.value for e in judged(signals) if e.fid is not None][-3:]
-        return len(found) == 3 and all(b < 0.9 * a for a, b in pairwise(found))
-    return late_gain(signals) > GAINS
-
-
-def late_gain(signals: Signals) -> float:
-    """By which share an autoencoder's loss fell from the last but one quarter of a run to the last.
-
-    NaN where there is too little to tell. On held-out images, where there are.
-    """
-    past = signals.curve("val_loss").past or signals.curve("loss").past
-    quarter = len(past) // 4
-    if quarter < 2:
-        return math.nan
-    return 1 - mean(past[-quarter:]) / mean(past[-2 * quarter : -quarter])
-
-
-def has_stopped_improving(signals: Signals) -> bool:
-    """Whether the best step was long ago, and lately nothing was gained on the way either."""
-    best = best_of(signals)
-    if signals.recipe.family == "gan":
-        return best is not None and best[1] >= SINCE_BEST
-    return best is not None and best[1] >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
-
-
-def usual_length(signals: Signals) -> int:
-    """How many steps the recipe trains unless told."""
-    recipe = signals.recipe
-    if recipe.default_steps is not None:
-        return recipe.default_steps
-    return round((recipe.default_epochs or 1) * signals.config.steps_per_epoch)

@@ -65,6 +65,7 @@ class Diagnosis(Frozen):
         tone: how serious it is.
         state, cause, advice: what is, why, and what to do; a sentence each.
         evidence: what shows it, the most telling first.
+        note: what has to be known before one does it, if anything.
         action: what a button may do.
     """
 
@@ -74,4 +75,5 @@ class Diagnosis(Frozen):
     cause: Said
     advice: Said
     evidence: tuple[Evidence, ...] = ()
+    note: Said | None = None
     action: Fork | Other | None = None

@@ -48,11 +48,16 @@ _ZERO_SHARE = 0.05  # of the loss of a D that only guesses
 _RIGHT = 0.995
 _FAR_OFF = 9.0  # the text: "climbs past 9"
 _TIMES_ITS_PAST = 4.0
-_BLANK_SHARE = 0.08  # of the real images' figures
-_ALIKE_SHARE = 0.12
+BLANK_SHARE = 0.08  # of the real images' figures
+ALIKE_SHARE = 0.12  # likewise
 _VARIED_SHARE = 0.4
 _LOGISTIC: frozenset[GanLoss | None] = frozenset({None, "non-saturating"})
 _D_BALANCE = {"mean": math.log(2), "sum": 2 * math.log(2)}
+
+
+def far_off(usual: float) -> float:
+    """From where on G's loss is running away, by what it usually was; by itself where unknown."""
+    return min(_FAR_OFF, max(_TIMES_ITS_PAST * usual, 4.0))
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,7 @@ class CollapseWatch:
 
     def _runs_away(self, g_loss: float) -> bool:
         usual = median(self._g_past[-500:]) if self._g_past else math.inf
-        return g_loss > min(_FAR_OFF, max(_TIMES_ITS_PAST * usual, 4.0))
+        return g_loss > far_off(usual)
 
     def _lasting_sheet_signals(self) -> list[Signal]:
         return self._sheet_signals(self._sheets) if self._spans_a_window() else []
@@ -190,9 +195,9 @@ class CollapseWatch:
     def _sheet_signals(self, sheets: Sequence[tuple[int, Variety]]) -> list[Signal]:
         """The signs that all of these sheets show."""
         found: list[Signal] = []
-        if all(seen.within < _BLANK_SHARE * self._real.within for _, seen in sheets):
+        if all(seen.within < BLANK_SHARE * self._real.within for _, seen in sheets):
             found.append("blank")
-        if all(seen.between < _ALIKE_SHARE * self._real.between for _, seen in sheets):
+        if all(seen.between < ALIKE_SHARE * self._real.between for _, seen in sheets):
             found.append("alike")
         return found
 

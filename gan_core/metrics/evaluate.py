@@ -69,7 +69,7 @@ def light(about: Evaluation, real: Seen, fake: Seen) -> Evaluation:
         "coverage": near.covered.mean(),
     }
     found: dict[str, Any] = {name: exactly(float(value)) for name, value in figures.items()}
-    return about.model_copy(update={**found, "classes": class_counts(fake)})
+    return about.model_copy(update={**found, "classes": class_counts(real, fake)})
 
 
 def exactly(value: float) -> Figure:
@@ -77,17 +77,24 @@ def exactly(value: float) -> Figure:
     return Figure(value=value, low=value, high=value)
 
 
-def class_counts(seen: Seen) -> ClassCounts | None:
-    """How images spread over the classes; `None` where there is no telling."""
-    if seen.chances is None or len(seen.class_names) < 2:
+def class_counts(real: Seen, fake: Seen) -> ClassCounts | None:
+    """How generated images spread over the classes, and real ones; `None` where none can tell."""
+    found, there = _classes(fake), _classes(real)
+    if found is None:
         return None
-    found = modes.classes(seen.chances.argmax(axis=1).astype(np.int64), len(seen.class_names))
     return ClassCounts(
-        names=seen.class_names,
+        names=fake.class_names,
         shares=tuple(found.shares.tolist()),
         num_hit=found.num_hit,
         kl_to_uniform=found.kl_to_uniform,
+        real_shares=() if there is None else tuple(there.shares.tolist()),
     )
+
+
+def _classes(seen: Seen) -> modes.Classes | None:
+    if seen.chances is None or len(seen.class_names) < 2:
+        return None
+    return modes.classes(seen.chances.argmax(axis=1).astype(np.int64), len(seen.class_names))
 
 
 def full(
@@ -118,7 +125,7 @@ def full(
         "is": lambda rng: _score(fake, rng),
         "prdc": lambda rng: _manifold(real.features, fake.features, rng),
     }
-    found: dict[str, Any] = {"classes": class_counts(fake)}
+    found: dict[str, Any] = {"classes": class_counts(real, fake)}
     wanted = [measure for measure in MEASURES if measure in measures]
     for done, measure in enumerate(wanted):
         progress(done / (len(wanted) + 1))

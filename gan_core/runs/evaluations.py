@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 
 from typing import Annotated
@@ -91,12 +92,18 @@ def newest_full(paths: RunPaths) -> Evaluation | None:
     return _kept().get(by_age[-1], _read) if by_age else None
 
 
-def best_step(paths: RunPaths) -> int | None:
+def best_step(paths: RunPaths, *, until: int | None = None) -> int | None:
     """The snapshot with the lowest Fréchet distance while training, if any was measured.
 
     Only distances in the features of the newest evaluation are compared.
+
+    Args:
+        paths: of the run.
+        until: later ones do not count: as it was known at that step.
     """
-    there = [e for e in _alike(paths) if (paths.snapshot(e.step) / sealed.MANIFEST).is_file()]
+    last = float("inf") if until is None else until
+    known = alike([e for e in light(paths) if e.step <= last])
+    there = [e for e in known if (paths.snapshot(e.step) / sealed.MANIFEST).is_file()]
     return min(there, key=_distance).step if there else None
 
 
@@ -107,7 +114,7 @@ def num_without_better(paths: RunPaths, *, since: int = 0) -> int:
         paths: of the run.
         since: earlier ones do not count: they are those of a fork's parent.
     """
-    steps = [(_distance(e), e.step) for e in _alike(paths) if e.step >= since]
+    steps = [(_distance(e), e.step) for e in alike(light(paths)) if e.step >= since]
     if not steps:
         return 0
     best = min(steps)[1]
@@ -141,9 +148,9 @@ def truncate_after(paths: RunPaths, step: int) -> None:
                     folder.rmdir()
 
 
-def _alike(paths: RunPaths) -> list[Evaluation]:
+def alike(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
     """Those with a Fréchet distance in the features of the newest of them."""
-    found = [e for e in light(paths) if e.fid is not None]
+    found = [e for e in evaluations if e.fid is not None]
     return [e for e in found if e.features.sha256 == found[-1].features.sha256]
 
 

@@ -22,6 +22,7 @@ from gan_core.recipes.settings import SPECS
 from gan_core.runs import snapshots
 from gan_core.runs.status import BUSY, Said
 from gan_core.runs.store import RunView
+from pages._parts.figures import named
 from pages._parts.i18n import _, translate
 from pages._parts.messages import guarded
 from pages._parts.panels import panels
@@ -55,6 +56,8 @@ def show_diagnosis(run: RunView, found: Sequence[Diagnosis], *, has_button: bool
         words, evidence = st.columns([3, 2])
         with words:
             st.markdown(_words(main))
+            if main.note is not None:
+                st.caption(_said(main.note))
             for other in found[1:]:
                 st.caption(_("Besides: {state}").format(state=_said(other.state)))
             if has_button:
@@ -73,11 +76,14 @@ def _words(found: Diagnosis) -> str:
 
 def _said(said: Said) -> str:
     """A sentence in the viewer's language; whole numbers with their thin spaces."""
-    values = {
-        name: number(value) if isinstance(value, int) else plain(str(value))
-        for name, value in said.values.items()
-    }
+    values = {name: _value_said(name, value) for name, value in said.values.items()}
     return translate(said.template).format(**values)
+
+
+def _value_said(name: str, value: str | int | float) -> str:
+    if isinstance(value, int):
+        return number(value)
+    return plain(translate(str(value)) if name == "features" else str(value))
 
 
 # Evidence
@@ -110,9 +116,14 @@ def _show_curves(run: RunView, evidence: CurveEvidence) -> None:
 
 
 def _labels(run: RunView) -> dict[str, str]:
+    """What each curve is called; of what was evaluated, with the features that it is of."""
     family = registry.get(run.sound_config().recipe).family
-    shown = (*panels(family), *quality_panels(measured_of(run.paths)))
-    return {line.key: line.label for panel in shown for line in panel.lines}
+    labels = {line.key: line.label for panel in panels(family) for line in panel.lines}
+    measured = measured_of(run.paths)
+    if measured is not None:
+        lines = (line for panel in quality_panels(measured) for line in panel.lines)
+        labels |= {line.key: named(line.label, measured.features) for line in lines}
+    return labels
 
 
 def _show_sheet(run: RunView, step: int) -> None:

@@ -55,7 +55,7 @@ def page_stamp(
     status: Status, watched: Watched, quality: Quality, found: Sequence[Diagnosis] = ()
 ) -> str:
     """What differs when the page around the live view has to be drawn anew."""
-    said = [(one.name, one.state, one.cause, one.advice) for one in found]
+    said = [(one.name, one.state, one.cause, one.advice, one.note) for one in found]
     shown = f"{status.state} {status.message} {watched!r} {quality.measured!r} {said}"
     return hashlib.sha256(shown.encode()).hexdigest()[:12]
 

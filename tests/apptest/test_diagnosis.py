@@ -6,9 +6,12 @@ import pytest
 import streamlit as st
 
 from gan_core.access.modes import VARIABLE
+from gan_core.runs import evaluations
+from gan_core.runs.snapshots import list_steps
 from gan_core.runs.watch import Collapse, Watched, write_watched
 from tests.apptest.conftest import MODEL_ID, TRAIN, assert_sound
-from tests.apptest.reading import without_markdown
+from tests.apptest.reading import texts, without_markdown
+from tests.evaluations_measured import evaluation
 
 
 def said(viewer):
@@ -61,6 +64,35 @@ def test_the_button_forks_with_what_the_advice_says(studio, wrongly_scaled):
     assert config.parent.model_dump() == {"run": MODEL_ID, "step": 0}
     assert config.settings.pixel_range == "-1,1"
     assert viewer.query_params["run"] == made.id
+
+
+def test_a_fork_that_may_be_spoilt_from_its_start_says_so(studio, wrongly_scaled):
+    config = json.loads(wrongly_scaled.config.read_text())
+    config["parent"] = {"run": "20260101-000000-aaaaaa", "step": 30}
+    wrongly_scaled.config.write_text(json.dumps(config))
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    captions = " ".join(caption.value for caption in viewer.caption)
+    assert "what it began with at step 30 may be spoilt already" in captions
+
+
+def test_the_figure_that_got_no_better_is_named_after_its_features(studio):
+    """Of a run that the setting for early stopping has ended."""
+    paths = studio.add()
+    for file in paths.evaluations.glob("*/*.json"):
+        file.unlink()
+    for step, shift in zip(list_steps(paths), (0.3, 0.6, 0.9), strict=True):
+        evaluations.write(paths, evaluation(step, shift=shift))
+    config = json.loads(paths.config.read_text())
+    config["total_steps"] = 9000
+    paths.config.write_text(json.dumps(config))
+    set_setting(paths, early_stopping=2)
+    first, *_, last = list_steps(paths)
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert f"step {last} of 9 000: 2 evaluations" in said(viewer).replace("\u202f", " ")
+    assert "Stop here" not in {button.label for button in viewer.get("button")}
+    assert f"FID · digit features, steps {first} to {last}" in {text for _, text in texts(viewer)}
 
 
 def test_a_viewer_reads_the_words_and_is_offered_no_button(studio, wrongly_scaled, monkeypatch):

@@ -12,19 +12,20 @@ from string import Formatter
 
 import pytest
 
-from gan_core.config import RunConfig
+from gan_core.diagnosis import progress
 from gan_core.diagnosis.rules import RULES, Rule, diagnose
-from gan_core.diagnosis.signals import Signals
-from gan_core.diagnosis.verdict import Fork
+from gan_core.diagnosis.signals import Signals, gather
+from gan_core.diagnosis.verdict import FigureEvidence, Fork
 from gan_core.errors import BadInputError
-from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
+from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet, Figure, LatentFigures
 from gan_core.jobs.fork import fork_config
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
-from gan_core.runs.status import Status
+from gan_core.runs import evaluations
 from gan_core.runs.store import RunStore
 from gan_core.runs.watch import Collapse, Watched
-from tests.runs_by_hand import config, in_state
+from tests.diagnosis.by_hand import curve, names, signals
+from tests.runs_by_hand import config, in_state, trained
 
 RECORDED = Path(__file__).parent / "signals"
 PROVOKED = sorted((RECORDED / "provoked").glob("*.json"))
@@ -34,17 +35,6 @@ SHAPES = {"cifar-dcgan": "cifar10"}
 
 def recorded(path: Path) -> Signals:
     return Signals.model_validate_json(path.read_text())
-
-
-def signals(run: RunConfig, state: str = "running", step: int = 1000, **more) -> Signals:
-    status = Status.model_validate(
-        {"state": state, "step": step, "total_steps": run.total_steps, "updated": ""}
-    )
-    return Signals(status=status, config=run, **more)
-
-
-def names(found: Signals) -> list[str]:
-    return [one.name for one in diagnose(found)]
 
 
 @pytest.mark.parametrize("path", PROVOKED, ids=lambda path: path.stem)
@@ -144,15 +134,155 @@ def test_many_classes_are_missed_by_chance() -> None:
     assert "partial_collapse" not in names(signals(config(), step=1500, light=tuple(evals)))
 
 
+def own_set(shares: dict[str, float], real: dict[str, float]) -> Signals:
+    """Two evaluations of somebody's own set, classes missing in both alike."""
+    run = config(steps=6000)
+    info = run.dataset.model_copy(update={"name": "own:birds", "class_names": tuple(shares)})
+    found = counted(shares).model_copy(update={"real_shares": tuple(real.values())})
+    evals = tuple(evaluated(step, 40, classes=found) for step in (1000, 1500))
+    return signals(run.model_copy(update={"dataset": info}), step=1500, light=evals)
+
+
+def test_rare_classes_of_an_own_set_are_missed_by_chance() -> None:
+    real = {"heron": 0.599, "robin": 0.4, "owl": 0.001}
+    rare = own_set({"heron": 0.6, "robin": 0.4, "owl": 0.0}, real)
+    assert "partial_collapse" not in names(rare)
+    both = own_set({"heron": 1.0, "robin": 0.0, "owl": 0.0}, real)
+    said = diagnose(both)[0]
+    assert said.name == "partial_collapse"
+    assert said.state.values["classes"] == "robin"
+
+
+def test_of_an_own_set_whose_classes_nobody_counted_nothing_is_said() -> None:
+    assert "partial_collapse" not in names(own_set({"heron": 1.0, "owl": 0.0}, {}))
+
+
+def test_many_rare_classes_are_not_all_missed_by_chance() -> None:
+    """Each of two hundred may be; not a hundred of them."""
+    real = {str(i): 0.005 for i in range(200)}
+    even = counted(real)
+    half = counted({str(i): 0.01 if i < 100 else 0.0 for i in range(200)})
+    for classes, is_said in ((even, False), (half, True)):
+        evals = tuple(evaluated(step, 9, classes=classes) for step in (1000, 1500))
+        found = names(signals(config(steps=6000), step=1500, light=evals))
+        assert ("partial_collapse" in found) is is_said
+
+
 def test_the_best_was_long_ago() -> None:
     distances = [90, 40, 30, 35, 33, 36, 34, 37]
     evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
     run = config(steps=9000)
-    said = diagnose(signals(run, step=4000, light=evals))[0]
+    said = diagnose(signals(run, step=4000, light=evals, best_step=1500))[0]
     assert said.name == "stopped_improving"
     assert said.action is not None
     assert said.action.model_dump()["step"] == 1500
-    assert names(signals(run, step=3500, light=evals[:-1])) == ["healthy"]
+    assert names(signals(run, step=3500, light=evals[:-1], best_step=1500)) == ["healthy"]
+
+
+def test_every_evaluation_counts_for_the_best() -> None:
+    """Those of the warm-up too, and however many there are."""
+    early = (evaluated(200, 20), *(evaluated(500 * i, 30) for i in range(1, 300)))
+    found = signals(config(steps=300_000), step=150_000, light=early, best_step=200)
+    assert progress.best_of(found) == (200, 299)
+    assert diagnose(found)[0].state.values["step"] == 200
+
+
+def test_the_best_snapshot_is_one_that_is_there() -> None:
+    """At 1000 a better one was measured, and its snapshot is gone."""
+    evals = tuple(evaluated(500 * i, d) for i, d in enumerate([50, 30, 10, 20, 25, 27, 26], 1))
+    found = signals(config(steps=9000), step=3500, light=evals, best_step=2000)
+    assert progress.best_of(found) == (2000, 3)
+    assert progress.best_of(found.model_copy(update={"best_step": 1000})) == (1000, 4)
+    assert progress.best_of(found.model_copy(update={"best_step": None})) is None
+
+
+def test_what_is_best_is_what_the_program_calls_best(tmp_path: Path) -> None:
+    run = trained(RunStore(tmp_path), (0, 50, 100))
+    for step, distance in ((50, 20.0), (60, 5.0), (100, 30.0)):
+        evaluations.write(run.paths, evaluated(step, distance))
+    found = gather(run.paths, run.sound_config(), run.status)
+    assert found.best_step == evaluations.best_step(run.paths) == 50
+    assert len(found.light) == 3
+    assert gather(run.paths, run.sound_config(), run.status, until=40).best_step is None
+
+
+@pytest.mark.parametrize(
+    ("latent_size", "kl", "is_silent"),
+    [(2, 5.0, False), (2, 0.1, True), (64, 3.0, False), (256, 25.0, False), (64, 0.1, True)],
+)
+def test_codes_are_silent_by_kl_in_all(latent_size: int, kl: float, is_silent: bool) -> None:
+    run = config("vae", steps=9000, latent_size=latent_size)
+    found = signals(run, curves={"kl": curve(dict.fromkeys(range(50, 1001, 50), kl))})
+    assert ("posterior_collapse" in names(found)) is is_silent
+
+
+def test_dimensions_that_were_counted_are_evidence() -> None:
+    latent = LatentFigures(reconstruction=200, kl=0.01, kl_dims=(0.01, 0.0), num_active=0)
+    run = config("vae", steps=9000)
+    found = signals(
+        run,
+        curves={"kl": curve(dict.fromkeys(range(50, 1001, 50), 0.01))},
+        light=(evaluated(900, 50, latent=latent),),
+    )
+    figures = [e for e in diagnose(found)[0].evidence if isinstance(e, FigureEvidence)]
+    assert [str(e.words) for e in figures] == [
+        "0 of 2 dimensions of the code are active at step 900"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "rule", "cure"),
+    [("quick-dcgan", "memorising", "instance_noise"), ("vae", "memorising_decoder", "weight_decay"),
+     ("autoencoder", "memorising_decoder", "weight_decay")],
+)  # fmt: skip
+def test_what_was_measured_as_copies_is_shown(recipe: str, rule: str, cure: str) -> None:
+    """With words for the networks that there are, and the figure that told it."""
+    near = Figure(value=0.31, low=0.2, high=0.4)
+    full = evaluated(900, 50, memorisation=near).model_copy(update={"depth": "full"})
+    said = diagnose(signals(config(recipe, steps=9000), full=(full,), newest_sheet=1000))[0]
+    assert said.name == rule
+    assert ("D sees" in str(said.advice)) is (recipe == "quick-dcgan")
+    assert isinstance(said.action, Fork)
+    assert cure in said.action.changes
+    shown = said.evidence[:2]  # a page has room for two
+    (figure,) = [e for e in shown if isinstance(e, FigureEvidence)]
+    assert str(figure.words) == (
+        "Memorisation · digit features: 0.31 at step 900; "
+        "1 is as far from training images as held-out ones are"
+    )
+
+
+def test_an_ended_run_is_not_told_to_stop() -> None:
+    distances = [90, 40, 30, 35, 33, 36, 34, 37]
+    evals = tuple(evaluated(500 * (i + 1), d) for i, d in enumerate(distances))
+    run = config(steps=4000)
+    more = {"step": 4000, "light": evals, "best_step": 1500}
+    assert "Stop here" in str(diagnose(signals(run, **more))[0].advice)
+    said = diagnose(signals(run, "completed", **more))[0]
+    assert said.name == "stopped_improving"
+    assert "Stop here" not in str(said.advice)
+
+
+@pytest.mark.parametrize("num", [2, 8])
+def test_a_run_that_stopped_early_is_told_so(num: int) -> None:
+    distances = [30, *range(40, 40 + num)]
+    evals = tuple(evaluated(100 * (i + 1), d) for i, d in enumerate(distances))
+    run = config(steps=9000, early_stopping=num)
+    last = evals[-1].step
+    found = signals(run, "completed", step=last, light=evals, best_step=100)
+    said = diagnose(found)[0]
+    assert names(found) == ["stopped_early"]
+    assert f"step {last} of 9000: {num} evaluations" in str(said.state)
+    assert "the best was step 100." in str(said.cause)
+    assert said.action is not None
+    assert said.action.model_dump() == {"kind": "explore best", "step": 100}
+
+
+def test_only_the_setting_ends_a_run_early() -> None:
+    run = config(steps=9000, early_stopping=2)
+    assert names(signals(run, "stopped", step=300)) == ["under_trained"]
+    assert names(signals(run, "completed", step=9000)) == ["finished"]
+    assert names(signals(config(steps=9000), "completed", step=300)) == ["under_trained"]
 
 
 def test_a_run_that_failed_for_another_reason() -> None:

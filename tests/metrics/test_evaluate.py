@@ -44,6 +44,8 @@ def test_light_figures_are_those_of_the_measures() -> None:
     assert found.kid.value == kernel.distance(real.features, fake.features)
     assert found.classes is not None
     assert sum(found.classes.shares) == pytest.approx(1)
+    assert sum(found.classes.real_shares) == pytest.approx(1)
+    assert found.classes.real_shares != found.classes.shares
     for name in ("fid", "kid", "precision", "recall", "density", "coverage"):
         figure = getattr(found, name)
         assert figure.low == figure.value == figure.high

@@ -42,6 +42,7 @@ def test_the_best_is_the_lowest_of_those_that_are_alike(paths: RunPaths) -> None
 def test_a_snapshot_that_is_gone_is_not_the_best(paths: RunPaths) -> None:
     write(paths, 5.0, 3.0, 4.0, 1.0)
     assert evaluations.best_step(paths) == 20, "there is no snapshot at 40"
+    assert evaluations.best_step(paths, until=10) == 10
     with pytest.raises(NotFoundError):
         snapshots.resolve_step(paths, 40)
 
