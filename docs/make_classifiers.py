@@ -36,6 +36,7 @@ _PLANS = {
     "digits": _Plan("mnist", epochs=4, mirrored=False),
     "fashion": _Plan("fashion-mnist", epochs=4, mirrored=True),
     "cifar10": _Plan("cifar10", epochs=6, mirrored=True),
+    "shapes": _Plan("shapes", epochs=12, mirrored=True),
 }
 _TELL_SECS = 10.0
 

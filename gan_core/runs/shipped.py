@@ -19,8 +19,9 @@ _SHIPPED = {
     "mnist": ("digits", (28, 28, 1)),
     "fashion-mnist": ("fashion", (28, 28, 1)),
     "cifar10": ("cifar10", (32, 32, 3)),
+    "shapes": ("shapes", (64, 64, 3)),
 }
-_TITLES = {"digits": "digit", "fashion": "fashion", "cifar10": "CIFAR-10"}
+_TITLES = {"digits": "digit", "fashion": "fashion", "cifar10": "CIFAR-10", "shapes": "shape"}
 
 
 def of_family(info: DatasetInfo) -> Path | None:
@@ -35,7 +36,7 @@ def of_family(info: DatasetInfo) -> Path | None:
 def of_classes(info: DatasetInfo) -> Path | None:
     """The classifier that names this very set's classes."""
     folder = of_family(info)
-    return folder if info.num_classes == 10 and ":" not in info.name else None
+    return folder if ":" not in info.name else None
 
 
 def features_name(folder: Path) -> str:
