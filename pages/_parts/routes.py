@@ -6,14 +6,13 @@ They answer outside Streamlit's session, so they check everything themselves.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -24,6 +23,7 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
 from pages._parts.asset_routes import asset_routes
+from pages._parts.bodies import read_json
 from pages._parts.compare_routes import compare_routes
 from pages._parts.enter_routes import enter_routes
 from pages._parts.event_routes import event_routes
@@ -108,31 +108,12 @@ def _answering(
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await _body(request)
+            body = await read_json(request, MAX_BODY_BYTES)
             return JSONResponse(await run_in_threadpool(answer, body))
         except GanCoreError as error:
             return _refusal(error)
-        except ClientDisconnect:  # a drag went on, and the browser withdrew its question
-            return Response(status_code=400)
 
     return endpoint
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY_BYTES:
-            raise BadInputError(
-                N_("the request is larger than {limit} bytes."), limit=MAX_BODY_BYTES
-            )
-    try:
-        value = json.loads(bytes(received))
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(N_("the request is not JSON.")) from error
-    if not isinstance(value, dict):
-        raise BadInputError(N_("the request is not a JSON object."))
-    return value
 
 
 def _decode(body: dict[str, Any]) -> dict[str, Any]:
