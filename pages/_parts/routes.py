@@ -28,7 +28,7 @@ from pages._parts.compare_routes import compare_routes
 from pages._parts.enter_routes import enter_routes
 from pages._parts.event_routes import event_routes
 from pages._parts.explore_routes import explore_routes
-from pages._parts.judge_routes import labels, opinions
+from pages._parts.judge_routes import chances, labels, opinions
 from pages._parts.live_routes import live_routes
 from pages._parts.nearest_routes import nearest_routes
 from pages._parts.picture_routes import picture_routes
@@ -82,11 +82,19 @@ async def sheet_about(request: Request) -> Response:
     try:
         paths = studio().store.paths(request.path_params["run"])
         about = await run_in_threadpool(read_about, paths.sample(_step(request)))
+        return _about_answer(about)
     except (NotFoundError, DamagedError) as error:
         return _refusal(error)
     except FileNotFoundError:
         return Response(status_code=404)
-    return JSONResponse(about, headers=_sheet_headers())
+
+
+def _about_answer(about: dict[str, Any]) -> Response:
+    """What a sheet says of itself, which in a file that somebody brought may be anything."""
+    try:
+        return JSONResponse(about, headers=_sheet_headers())
+    except (ValueError, RecursionError) as error:  # no numbers, as in NaN, or no end of depth
+        raise DamagedError(N_("The sheet says of itself what no browser can read.")) from error
 
 
 def _step(request: Request) -> int:
@@ -130,7 +138,7 @@ def _decode(body: dict[str, Any]) -> dict[str, Any]:
         "step": step,
         "shape": list(images.shape[1:]),
         "images": [base64.b64encode(image.tobytes()).decode() for image in images],
-        "p_real": None if p_real is None else [round(float(p), 4) for p in p_real],
+        "p_real": None if p_real is None else chances(p_real),
     }
 
 
