@@ -22,7 +22,7 @@ VISITOR_SECS = 30 * 24 * 3600
 TEACHER_SECS = 12 * 3600
 TICKET_SECS = 60
 _MAX_REMEMBERED = 1000
-_NOBODY = Person(id="unknown", role="viewer")
+NOBODY = Person(id="unknown", role="viewer")
 """Who shows nothing: all of them together count as one."""
 
 
@@ -118,7 +118,7 @@ class Door:
         if identity:
             return Person(id=self._id_of(identity), role="viewer", name=identity)
         visitor = self._subject("visitor", shown.visitor)
-        return _NOBODY if visitor is None else Person(id=visitor, role="viewer")
+        return NOBODY if visitor is None else Person(id=visitor, role="viewer")
 
     def enter(self, code: str, address: str) -> str:
         """A teacher's token for the right code.

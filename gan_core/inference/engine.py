@@ -77,7 +77,7 @@ class SnapshotEngine:
         """What G makes of latents `[N, Z]`: uint8 `[N, H, W, C]`, pixels as trained.
 
         Raises:
-            BadInputError: latents of another size, or not finite.
+            BadInputError: latents of another size, not finite, or too large to compute with.
         """
         return self._to_bytes(self._values(latents))
 
@@ -86,7 +86,11 @@ class SnapshotEngine:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32] | None]:
         """The images, and for each the probability `[N]` that D gives it of being real.
 
-        `None` in its place where there is no D, or where its answer is no probability.
+        `None` in its place where there is no D, or where its answer is no probability; no number
+        (NaN) for an image that it cannot judge.
+
+        Raises:
+            BadInputError: as for `images`.
         """
         values = self._values(latents)
         return self._to_bytes(values), self._judged(values)
@@ -158,6 +162,10 @@ class SnapshotEngine:
         return self._made(latents)
 
     def _to_bytes(self, values: NDArray[np.float32]) -> NDArray[np.uint8]:
+        if np.isnan(values).any():
+            raise BadInputError(
+                N_("this generator makes no image of latents that large."), field="latents"
+            )
         return to_bytes(values, self._pixel_range)
 
     def _check(self, golden: checkpoints.Arrays) -> None:

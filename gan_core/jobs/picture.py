@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -12,54 +11,41 @@ from numpy.typing import NDArray
 
 from gan_core.data.own.picture import PICTURE, Ground, on_ground
 from gan_core.data.own.report import REASONS
-from gan_core.errors import BadInputError, ConflictError
+from gan_core.errors import BadInputError
 from gan_core.jobs.process import SOURCE_ROOT, child_environment, module_command
 from gan_core.text import N_
 
 MAX_BYTES = PICTURE.source_bytes
-_PATIENCE_SECS = 20.0
 
 
-class PictureReader:
-    """Reads pictures, a few at a time: each costs a process and its memory."""
+def read_picture(
+    content: bytes, shape: tuple[int, int, int], ground: Ground
+) -> tuple[NDArray[np.uint8], bool]:
+    """A picture file as a run's pixels, and whether it had to be inverted for its ground.
 
-    def __init__(self, at_once: int = 2) -> None:
-        self._places = threading.BoundedSemaphore(at_once)
+    Costs a process and its memory: whoever calls it sees to it that few do at a time.
 
-    def read(
-        self, content: bytes, shape: tuple[int, int, int], ground: Ground
-    ) -> tuple[NDArray[np.uint8], bool]:
-        """A picture file as a run's pixels, and whether it had to be inverted for its ground.
+    Args:
+        content: the file.
+        shape: `(H, W, C)` of the run, square.
+        ground: what the run's own images lie on.
 
-        Args:
-            content: the file.
-            shape: `(H, W, C)` of the run, square.
-            ground: what the run's own images lie on.
+    Returns:
+        uint8 `[H, W, C]`.
 
-        Returns:
-            uint8 `[H, W, C]`.
+    Raises:
+        BadInputError: too large, or no picture that can be read.
+    """
+    if len(content) > MAX_BYTES:
+        raise too_large()
+    return on_ground(_read(content, shape), ground)
 
-        Raises:
-            BadInputError: too large, or no picture that can be read.
-            ConflictError: too many are being read.
-        """
-        if len(content) > MAX_BYTES:
-            raise BadInputError(
-                N_("the picture is larger than {limit} MB."),
-                field="picture",
-                limit=MAX_BYTES // 10**6,
-            )
-        if not self._places.acquire(timeout=_PATIENCE_SECS):
-            raise ConflictError(
-                N_("many pictures are being read at the moment."),
-                N_("Try again in half a minute."),
-                field="picture",
-            )
-        try:
-            pixels = _read(content, shape)
-        finally:
-            self._places.release()
-        return on_ground(pixels, ground)
+
+def too_large() -> BadInputError:
+    """What is said of a file of more than `MAX_BYTES`."""
+    return BadInputError(
+        N_("the picture is larger than {limit} MB."), field="picture", limit=MAX_BYTES // 10**6
+    )
 
 
 def _read(content: bytes, shape: tuple[int, int, int]) -> NDArray[np.uint8]:

@@ -13,13 +13,16 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gan_core.access.limiter import network_of
 from pages._parts.full_page import RETRY_SECS, full_page
 from pages._parts.i18n import ENGLISH, match
 from pages._parts.page_requests import asks_for_page
-from pages._parts.seats import Seats
+from pages._parts.seats import Guest, Seats
 
 _STREAM = "/_stcore/stream"
 _TRY_AGAIN_LATER = 1013
+_NAMES = {"cookie", "x-remote-user"}
+"""Headers that may tell people apart; without them nothing is loaded to find out."""
 
 
 def max_viewers() -> int:
@@ -42,6 +45,16 @@ def is_awaited(connection: HTTPConnection) -> bool:
     return mode() != "alone" and asker(connection).may("train")
 
 
+def visitor_of(connection: HTTPConnection) -> str:
+    """Who asks, by id; empty for a newcomer, and where nobody is told apart."""
+    from gan_core.access.door import NOBODY
+    from pages._parts.studio import mode
+    from pages._parts.viewer import asker
+
+    person = NOBODY if mode() == "alone" else asker(connection)
+    return "" if person.id == NOBODY.id else person.id
+
+
 class Admission:
     """An ASGI middleware before the app: a place for each open page, and no more than there are.
 
@@ -54,6 +67,7 @@ class Admission:
         app: ASGIApp,
         num_seats: Callable[[], int] = max_viewers,
         is_awaited: Callable[[HTTPConnection], bool] = is_awaited,
+        visitor_of: Callable[[HTTPConnection], str] = visitor_of,
     ) -> None:
         """Nobody is here yet.
 
@@ -61,20 +75,33 @@ class Admission:
             app: what answers those who are let in.
             num_seats: asked, in another thread, whenever somebody comes to those who are here.
             is_awaited: whether somebody is let in whatever the number; asked where it matters.
+            visitor_of: tells people apart; asked of whoever brings a cookie or a name.
         """
         self._app = app
         self._num_seats = num_seats
         self._is_awaited = is_awaited
+        self._visitor_of = visitor_of
         self._seats = Seats()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or say that there is no place."""
         if scope["type"] == "websocket" and scope["path"].endswith(_STREAM):
             await self._connect(scope, receive, send)
-        elif asks_for_page(scope) and not self._seats.reserve(await self._ask_num_seats(scope)):
+        elif asks_for_page(scope) and not await self._reserve(scope):
             await self._say_full(scope)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _reserve(self, scope: Scope) -> bool:
+        guest = await self._guest(scope)
+        return self._seats.reserve(await self._ask_num_seats(scope), guest)
+
+    async def _guest(self, scope: Scope) -> Guest:
+        connection = HTTPConnection(scope)
+        address = network_of(connection.client.host if connection.client else "")
+        if _NAMES.isdisjoint(connection.headers.keys()):
+            return Guest("", address)
+        return Guest(await asyncio.to_thread(self._visitor_of, connection), address)
 
     async def _ask_num_seats(self, scope: Scope) -> int:
         num_taken = self._seats.num_taken
@@ -87,7 +114,8 @@ class Admission:
         return num_taken + 1 if awaited else num_seats
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self._seats.sit(await self._ask_num_seats(scope)):
+        guest = await self._guest(scope)
+        if not self._seats.sit(await self._ask_num_seats(scope), guest):
             await receive()
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
             return

@@ -17,36 +17,61 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from gan_core.errors import DamagedError, NotFoundError
 from gan_core.runs.layout import RunPaths
+from pages._parts.crowd import Crowd
 from pages._parts.snapshot_routes import newest_news
 from pages._parts.studio import studio
+from pages._parts.viewer import asker
 
 _LOOK_SECS = 0.5
+_PER_PERSON = 24
+_IN_ALL = 500
+_NO_BYTES = 1003  # what the protocol calls data of a kind that is not taken
+_LATER = 1013  # likewise: try again later, as our pages do
 _GONE = 4404  # a code of our own: the run is not there (any more)
 _FOREIGN = 4403
 
 
 def event_routes() -> list[WebSocketRoute]:
     """To be mounted beside the others."""
-    return [WebSocketRoute("/studio/runs/{run}/events", _events)]
+    watching = Crowd(_PER_PERSON, _IN_ALL)
+
+    async def events(socket: WebSocket) -> None:
+        await socket.accept()
+        by = asker(socket)
+        if not _from_here(socket):
+            await socket.close(_FOREIGN)
+        elif watching.is_full() or watching.has_enough_of(by):
+            await socket.close(_LATER)
+        else:
+            with watching.joined(by):
+                await _events(socket)
+
+    return [WebSocketRoute("/studio/runs/{run}/events", events)]
 
 
 async def _events(socket: WebSocket) -> None:
-    await socket.accept()
-    if not _from_here(socket):
-        await socket.close(_FOREIGN)
-        return
     try:
         paths = studio().store.paths(socket.path_params["run"])
     except NotFoundError:
         await socket.close(_GONE)
         return
     telling = asyncio.create_task(_tell(socket, paths))
-    with contextlib.suppress(WebSocketDisconnect):
-        while True:
-            await socket.receive_text()
-    telling.cancel()
-    with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):  # left while being told
-        await telling
+    try:
+        await _until_left(socket)
+    finally:
+        telling.cancel()
+        # Left while being told.
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+            await telling
+
+
+async def _until_left(socket: WebSocket) -> None:
+    """Wait; nothing that is said here is listened to, and bytes are sent by no page of ours."""
+    while (message := await socket.receive())["type"] == "websocket.receive":
+        if message.get("text") is None:
+            with contextlib.suppress(WebSocketDisconnect):
+                await socket.close(_NO_BYTES)
+            return
 
 
 def _from_here(socket: WebSocket) -> bool:

@@ -10,14 +10,17 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
+import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from gan_core.access.modes import Mode
 from pages._parts.page_requests import asks_for_page
@@ -79,12 +82,25 @@ def is_https(connection: HTTPConnection, mode: Mode) -> bool:
 
 
 def _with_trusted_identity(scope: Scope, mode: Mode) -> Scope:
-    """Drop the name that somebody claims, unless a proxy on this machine says it."""
-    client = scope.get("client")
-    if mode == "proxy" and client is not None and client[0] in _LOOPBACK:
-        return scope
+    """Drop the name that somebody claims, unless a proxy on this machine says it.
+
+    Where people sign in by Streamlit's own login the web server sets no name, so one that comes
+    all the same is a browser's.
+    """
     kept = [(name, value) for name, value in scope["headers"] if name.lower() != _IDENTITY]
-    return {**scope, "headers": kept}
+    if len(kept) == len(scope["headers"]):
+        return scope
+    client = scope.get("client")
+    is_proxy = mode == "proxy" and client is not None and client[0] in _LOOPBACK
+    return scope if is_proxy and not _has_login() else {**scope, "headers": kept}
+
+
+def _has_login() -> bool:
+    """Whether Streamlit's own login is set up. Secrets that cannot be read may hold one."""
+    try:
+        return bool(st.secrets.get("auth"))
+    except StreamlitSecretNotFoundError:
+        return any(Path(path).exists() for path in st.get_option("secrets.files"))
 
 
 _Refusal = tuple[int, str]

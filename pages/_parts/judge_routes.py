@@ -28,6 +28,8 @@ MAX_IMAGES = 64
 def opinions(paths: RunPaths, step: int, given: Any) -> dict[str, Any]:
     """`{p_real, labels, confidences}` of images, each `None` where nobody can tell.
 
+    Of `p_real` single numbers may be missing, likewise.
+
     Args:
         paths: the run.
         step: whose D is asked.
@@ -44,8 +46,13 @@ def opinions(paths: RunPaths, step: int, given: Any) -> dict[str, Any]:
     p_real = engines().get(paths, step).verdicts(images)
     return {
         **labels(paths, images),
-        "p_real": None if p_real is None else [round(float(p), 4) for p in p_real],
+        "p_real": None if p_real is None else chances(p_real),
     }
+
+
+def chances(p_real: NDArray[np.float32]) -> list[float | None]:
+    """D's verdicts `[N]` as JSON has them, `None` for what is no number."""
+    return [round(p, 4) if math.isfinite(p) else None for p in p_real.tolist()]
 
 
 def labels(paths: RunPaths, images: NDArray[np.uint8]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from gan_core.jobs import nearest as making
 from gan_core.runs import nearest, snapshots
 from gan_core.runs.store import RunView
 from gan_core.text import N_
+from pages._parts.bodies import read_body
 from pages._parts.studio import engines, studio
 from pages._parts.viewer import asker
 
@@ -40,14 +41,8 @@ def nearest_routes() -> list[Route]:
 
 async def _nearest(request: Request) -> Response:
     try:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MAX_BODY_BYTES:
-                raise BadInputError(
-                    N_("the request is larger than {limit} bytes."), limit=_MAX_BODY_BYTES
-                )
-        return JSONResponse(await run_in_threadpool(_answer, bytes(body), asker(request)))
+        body = await read_body(request, _MAX_BODY_BYTES)
+        return JSONResponse(await run_in_threadpool(_answer, body, asker(request)))
     except GanCoreError as error:
         gone = isinstance(error, (NotFoundError, DamagedError))
         body = {"message": error.one_line()}

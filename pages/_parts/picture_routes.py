@@ -8,10 +8,10 @@ POST /studio/inversions/{id}/stop   end it
 from __future__ import annotations
 
 import base64
-import functools
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
@@ -20,45 +20,58 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gan_core.access.people import Person
+from gan_core.access.quotas import QuotaError
 from gan_core.data.own.picture import ground_of
 from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
 from gan_core.inference.engine import SnapshotEngine
-from gan_core.jobs import invert
-from gan_core.jobs.picture import MAX_BYTES, PictureReader
+from gan_core.jobs import invert, slots
+from gan_core.jobs.picture import MAX_BYTES, read_picture, too_large
 from gan_core.latent.sampling import sample_latents
 from gan_core.runs import inversions, snapshots
 from gan_core.text import N_
+from pages._parts.bodies import read_body
+from pages._parts.line import Line
 from pages._parts.studio import engines, studio
 from pages._parts.viewer import asker
 
 _NUM_LOOKED_AT = 16
+_BODIES_AT_ONCE = 6  # of ten megabytes each
+_READ_AT_ONCE = 2  # each costs a process and its memory
 
 
 def picture_routes() -> list[Route]:
     """To be mounted beside the others."""
+    line = Line(_BODIES_AT_ONCE, N_("many pictures are being read at the moment."))
+    turn = anyio.CapacityLimiter(_READ_AT_ONCE)
+
+    async def picture(request: Request) -> Response:
+        by = asker(request)
+        asked = request.query_params
+        try:
+            by.require("explore")
+            async with line.place(by):
+                await run_in_threadpool(_ask_quota, by)
+                content = await read_body(request, MAX_BYTES, too_large=too_large())
+                run, step = asked.get("run", ""), asked.get("step", "newest")
+                async with turn:
+                    return JSONResponse(await run_in_threadpool(_begin, run, step, content, by))
+        except GanCoreError as error:
+            return _refusal(error)
+
     return [
-        Route("/studio/picture", _picture, methods=["POST"]),
+        Route("/studio/picture", picture, methods=["POST"]),
         Route("/studio/inversions/{id}", _about(_progress)),
         Route("/studio/inversions/{id}/stop", _about(_stop), methods=["POST"]),
     ]
 
 
-async def _picture(request: Request) -> Response:
-    by = asker(request)
+def _ask_quota(by: Person) -> None:
+    """Refuse who has as many jobs as one may; where others have all places, a search waits."""
     try:
-        content = bytearray()
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > MAX_BYTES:
-                raise BadInputError(
-                    N_("the picture is larger than {limit} MB."),
-                    field="picture",
-                    limit=MAX_BYTES // 10**6,
-                )
-        run, step = request.query_params.get("run", ""), request.query_params.get("step", "newest")
-        return JSONResponse(await run_in_threadpool(_begin, run, step, bytes(content), by))
-    except GanCoreError as error:
-        return _refusal(error)
+        slots.check(studio().store.root, by)
+    except QuotaError as error:
+        if error.field == "jobs_per_person":
+            raise
 
 
 def _about(answer: Callable[[str, Person], dict[str, Any]]) -> Callable[[Request], Any]:
@@ -74,12 +87,6 @@ def _about(answer: Callable[[str, Person], dict[str, Any]]) -> Callable[[Request
     return endpoint
 
 
-@functools.cache
-def _reader() -> PictureReader:
-    """Shared by all viewers of this process."""
-    return PictureReader()
-
-
 def _begin(run_id: str, step: str, content: bytes, by: Person) -> dict[str, Any]:
     paths = studio().store.paths(run_id)
     at_step = snapshots.resolve_step(paths, step)
@@ -93,7 +100,7 @@ def _begin(run_id: str, step: str, content: bytes, by: Person) -> dict[str, Any]
             width=width,
             height=height,
         )
-    target, inverted = _reader().read(content, (height, width, channels), ground_of(own))
+    target, inverted = read_picture(content, (height, width, channels), ground_of(own))
     if engine.has_encoder:
         z = engine.encode(target[np.newaxis])[0]
         return {"state": "done", **_compared(engine, target, z), "inverted": inverted}

@@ -6,14 +6,13 @@ They answer outside Streamlit's session, so they check everything themselves.
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -24,11 +23,12 @@ from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import read_about
 from gan_core.text import N_
 from pages._parts.asset_routes import asset_routes
+from pages._parts.bodies import read_json
 from pages._parts.compare_routes import compare_routes
 from pages._parts.enter_routes import enter_routes
 from pages._parts.event_routes import event_routes
 from pages._parts.explore_routes import explore_routes
-from pages._parts.judge_routes import labels, opinions
+from pages._parts.judge_routes import chances, labels, opinions
 from pages._parts.live_routes import live_routes
 from pages._parts.nearest_routes import nearest_routes
 from pages._parts.picture_routes import picture_routes
@@ -84,11 +84,19 @@ async def sheet_about(request: Request) -> Response:
     try:
         paths = studio().store.paths(request.path_params["run"])
         about = await run_in_threadpool(read_about, paths.sample(_step(request)))
+        return _about_answer(about)
     except (NotFoundError, DamagedError) as error:
         return _refusal(error)
     except FileNotFoundError:
         return Response(status_code=404)
-    return JSONResponse(about, headers=_sheet_headers())
+
+
+def _about_answer(about: dict[str, Any]) -> Response:
+    """What a sheet says of itself, which in a file that somebody brought may be anything."""
+    try:
+        return JSONResponse(about, headers=_sheet_headers())
+    except (ValueError, RecursionError) as error:  # no numbers, as in NaN, or no end of depth
+        raise DamagedError(N_("The sheet says of itself what no browser can read.")) from error
 
 
 def _step(request: Request) -> int:
@@ -110,31 +118,12 @@ def _answering(
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await _body(request)
+            body = await read_json(request, MAX_BODY_BYTES)
             return JSONResponse(await run_in_threadpool(answer, body))
         except GanCoreError as error:
             return _refusal(error)
-        except ClientDisconnect:  # a drag went on, and the browser withdrew its question
-            return Response(status_code=400)
 
     return endpoint
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BODY_BYTES:
-            raise BadInputError(
-                N_("the request is larger than {limit} bytes."), limit=MAX_BODY_BYTES
-            )
-    try:
-        value = json.loads(bytes(received))
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(N_("the request is not JSON.")) from error
-    if not isinstance(value, dict):
-        raise BadInputError(N_("the request is not a JSON object."))
-    return value
 
 
 def _decode(body: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +140,7 @@ def _decode(body: dict[str, Any]) -> dict[str, Any]:
         "step": step,
         "shape": list(images.shape[1:]),
         "images": [base64.b64encode(image.tobytes()).decode() for image in images],
-        "p_real": None if p_real is None else [round(float(p), 4) for p in p_real],
+        "p_real": None if p_real is None else chances(p_real),
     }
 
 

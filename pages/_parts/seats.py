@@ -5,20 +5,57 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 HELD_SECS = 20.0
 """How long a place is kept for somebody who was sent the page and has not yet connected."""
 WELCOME_SECS = 120.0
 """Until when they, or somebody whose connection broke, are let in although all is taken again."""
+PER_VISITOR = 2
+"""Places that are kept for one person; the older ones are given up for newer ones."""
 _SQUEEZE = 1.25
 """To how many times the number of places that may lead: nobody who sees a page shall lose it."""
+_SHARE = _SQUEEZE - 1
+"""Of all places, how many are kept for one address: as many as may squeeze in, which those whose
+place was given up may need. A class that comes all at once by one address finds its seats so."""
+_MOST_REMEMBERED = 1000
+
+
+class Guest(NamedTuple):
+    """Who comes, as far as that is known.
+
+    Attributes:
+        visitor: the person; empty for somebody who was never here.
+        address: where they are. A whole school may have one, or all who come by a web server.
+    """
+
+    visitor: str = ""
+    address: str = ""
+
+
+@dataclass(eq=False)
+class _Expected:
+    """Somebody who was sent the page, or who left a moment ago.
+
+    Attributes:
+        guest: who that is.
+        held_until: until when a place is kept for them.
+        welcome_until: until when they are let in even if all is taken.
+    """
+
+    guest: Guest
+    held_until: float
+    welcome_until: float
 
 
 class Seats:
     """Counts connections, and the places kept for those who are on their way.
 
-    Who is who is not known and need not be: whoever connects takes the place that was kept
-    longest. For one thread, such as that of an event loop.
+    Nobody can keep many places without using them: of one address a share of all is held, and
+    whose place was given up for a later one is still let in as long as there is any. Whoever
+    connects takes the place that was kept for them, or for somebody like them. For one thread,
+    such as that of an event loop.
 
     Attributes:
         num_seated: connections that are open.
@@ -32,49 +69,71 @@ class Seats:
         """
         self.num_seated = 0
         self._clock = clock
-        self._expected: list[tuple[float, float]] = []
-        """Until when a place is held for each, and until when they are welcome; oldest first."""
+        self._expected: list[_Expected] = []
+        """The oldest first."""
 
     @property
     def num_taken(self) -> int:
         """Places that nobody else can have now."""
-        now = self._clock()
-        return self.num_seated + sum(held > now for held, _welcome in self._expected)
+        return self.num_seated + len(self._held())
 
-    def reserve(self, num_seats: int) -> bool:
+    def reserve(self, num_seats: int, guest: Guest) -> bool:
         """Keep a place for somebody who is sent the page; whether there was one."""
+        if guest.visitor:
+            own = [one for one in self._held() if one.guest.visitor == guest.visitor]
+            self._make_room(own, PER_VISITOR)
         if self.num_taken >= num_seats:
             return False
-        self._expect(HELD_SECS)
+        near = [one for one in self._held() if one.guest.address == guest.address]
+        self._make_room(near, math.ceil(_SHARE * num_seats))
+        self._expect(guest, HELD_SECS)
         return True
 
-    def sit(self, num_seats: int) -> bool:
+    def sit(self, num_seats: int, guest: Guest) -> bool:
         """Somebody connects; whether they may."""
         self._forget()
         may_squeeze = self._expected and self.num_seated < math.ceil(_SQUEEZE * num_seats)
         if not may_squeeze and self.num_taken >= num_seats:
             return False
-        self._take_expected()
+        self._take_expected(guest)
         self.num_seated += 1
         return True
 
     def leave(self) -> None:
         """A connection ended: the place is free, and who had it is welcome for a while."""
         self.num_seated -= 1
-        self._expect(0.0)
+        self._expect(Guest(), 0.0)
 
-    def _expect(self, held_secs: float) -> None:
+    def _held(self) -> list[_Expected]:
+        now = self._clock()
+        return [one for one in self._expected if one.held_until > now]
+
+    def _make_room(self, held: list[_Expected], most: int) -> None:
+        """Give up the older of some places, so that one more makes `most` of them at most."""
+        for one in held[: max(0, len(held) - most + 1)]:
+            one.held_until = self._clock()
+
+    def _expect(self, guest: Guest, held_secs: float) -> None:
         self._forget()
         now = self._clock()
-        self._expected.append((now + held_secs, now + WELCOME_SECS))
+        self._expected.append(_Expected(guest, now + held_secs, now + WELCOME_SECS))
 
-    def _take_expected(self) -> None:
-        """Hold no place any more for whoever connected: the one held longest, else any."""
-        now = self._clock()
-        held = [i for i, (until, _welcome) in enumerate(self._expected) if until > now]
-        if self._expected:
-            del self._expected[held[0] if held else 0]
+    def _take_expected(self, guest: Guest) -> None:
+        """Hold no place any more for whoever connected: theirs, else the one held longest."""
+        found = self._held() or self._expected
+        if found:
+            self._expected.remove(min(found, key=lambda one: _unlike(one.guest, guest)))
 
     def _forget(self) -> None:
         now = self._clock()
-        self._expected = [one for one in self._expected if one[1] > now]
+        self._expected = [one for one in self._expected if one.welcome_until > now]
+        if len(self._expected) > _MOST_REMEMBERED:
+            self._expected = self._held()
+
+
+def _unlike(expected: Guest, guest: Guest) -> tuple[bool, bool]:
+    """Sorts first who it is, then newcomers of the same address."""
+    # A newcomer is given a cookie with the page.
+    is_same = bool(guest.visitor) and expected.visitor == guest.visitor
+    may_be_same = not expected.visitor and expected.address == guest.address
+    return not is_same, not may_be_same

@@ -12,7 +12,7 @@ from gan_core.access.people import OWNER, Act, Person
 from pages._parts.studio import door, mode
 
 IDENTITY_HEADER = "X-Remote-User"
-"""How a web server on this machine says who it has let in; see `gate`."""
+"""How a web server on this machine says who it has let in; `gate` drops it from anybody else."""
 
 
 def viewer() -> Person:

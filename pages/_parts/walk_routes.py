@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 from typing import Any, get_args
 
@@ -28,12 +27,15 @@ from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs import slots
 from gan_core.runs import snapshots
 from gan_core.text import N_
+from pages._parts.bodies import read_json
+from pages._parts.line import Line
 from pages._parts.studio import engines, studio
 from pages._parts.viewer import asker
 
 MAX_FRAMES = 480
 MAX_NUMBERS = 1_000_000
 _MAX_BODY_BYTES = 6_000_000  # the numbers as base64 of float32, and room for the rest
+_BODIES_AT_ONCE = 4
 _FILM_SIDE = 224  # pixels, about
 _STRIP_SIDE = 112
 _MEDIA_TYPES = {
@@ -50,6 +52,7 @@ def walk_routes() -> list[Route]:
     """To be mounted beside the others."""
     # Encoding takes a core for seconds and tens of megabytes: the others wait for their turn.
     turn = anyio.CapacityLimiter(1)
+    line = Line(_BODIES_AT_ONCE, N_("many films are being made at the moment."))
 
     async def save(request: Request) -> Response:
         """`{run, step, latents_b64, latent_size, format, fps, invert}` to the file.
@@ -59,9 +62,10 @@ def walk_routes() -> list[Route]:
         try:
             by = asker(request)
             by.require("take")
-            body = await _body(request)
-            async with turn:
-                return await run_in_threadpool(_film, body, by)
+            async with line.place(by):
+                body = await read_json(request, _MAX_BODY_BYTES)
+                async with turn:
+                    return await run_in_threadpool(_film, body, by)
         except GanCoreError as error:
             gone = isinstance(error, (NotFoundError, DamagedError))
             return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
@@ -155,20 +159,3 @@ def _number(body: dict[str, Any], name: str, low: int, high: int) -> float:
             high=high,
         )
     return value  # type: ignore[return-value]
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > _MAX_BODY_BYTES:
-            raise BadInputError(
-                N_("the request is larger than {limit} bytes."), limit=_MAX_BODY_BYTES
-            )
-    try:
-        value = json.loads(bytes(received))
-    except (ValueError, RecursionError) as error:
-        raise BadInputError(N_("the request is not JSON.")) from error
-    if not isinstance(value, dict):
-        raise BadInputError(N_("the request is not a JSON object."))
-    return value

@@ -70,6 +70,18 @@ def test_latents_of_another_size(
     )
 
 
+def test_latents_too_large_to_compute_with(
+    paths: RunPaths, write_tiny: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tiny(paths, 3, Tiny.random(1))
+    engine = SnapshotEngine.open(paths, 3)
+    values = np.full((2, SIDE, SIDE, 1), [[[[np.nan]]], [[[0.5]]]], np.float32)
+    monkeypatch.setattr(engine, "_made", lambda latents: values)  # as deeper networks answer
+    for answer in (engine.images_and_verdicts, engine.images):
+        with pytest.raises(BadInputError, match="no image of latents that large"):
+            answer(np.full((2, LATENT_SIZE), 3e38, np.float32))
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_latents_that_are_no_numbers(paths: RunPaths, write_tiny: Write, bad: float) -> None:
     write_tiny(paths, 3, Tiny.random(1))

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_core.errors import BadInputError, ConflictError
-from gan_core.jobs import picture
-from gan_core.jobs.picture import PictureReader
+from gan_core.errors import BadInputError
+from gan_core.jobs.picture import MAX_BYTES, read_picture
 
 SHAPE = (28, 28, 1)
 
@@ -37,7 +36,7 @@ def claims(width: int, height: int) -> bytes:
 
 def test_a_picture_becomes_a_runs_pixels() -> None:
     pixels = np.random.default_rng(0).integers(200, 256, (28, 28), np.uint8)
-    found, inverted = PictureReader().read(png(Image.fromarray(pixels)), SHAPE, "dark")
+    found, inverted = read_picture(png(Image.fromarray(pixels)), SHAPE, "dark")
     assert inverted
     np.testing.assert_array_equal(found[..., 0], 255 - pixels)
 
@@ -49,12 +48,9 @@ def test_a_picture_becomes_a_runs_pixels() -> None:
 )
 def test_what_cannot_be_read_is_refused_in_words(content: bytes, said: str) -> None:
     with pytest.raises(BadInputError, match=said):
-        PictureReader().read(content, SHAPE, "dark")
+        read_picture(content, SHAPE, "dark")
 
 
-def test_too_many_bytes_and_too_many_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(BadInputError, match="10 MB"):
-        PictureReader().read(bytes(picture.MAX_BYTES + 1), SHAPE, "dark")
-    monkeypatch.setattr(picture, "_PATIENCE_SECS", 0.01)
-    with pytest.raises(ConflictError, match="many pictures"):
-        PictureReader(at_once=0).read(b"", SHAPE, "dark")
+        read_picture(bytes(MAX_BYTES + 1), SHAPE, "dark")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 
+from gan_core.access.modes import VARIABLE
 from gan_core.jobs.queue import StudioSettings
-from pages._parts.admission import Admission
+from pages._parts.admission import Admission, visitor_of
 from pages._parts.full_page import full_page
+from pages._parts.studio import door
 from tests.apart import run_apart
 
 HTML = [(b"accept", b"text/html,application/xhtml+xml")]
@@ -46,7 +50,7 @@ async def asked(app: Any, path: str, headers: Any = HTML, query: bytes = b"") ->
     return said[0]["status"], found
 
 
-def connected(app: Any) -> tuple[asyncio.Task[None], list[Any]]:
+def connected(app: Any, headers: Any = ()) -> tuple[asyncio.Task[None], list[Any]]:
     said: list[Any] = []
 
     async def receive() -> Any:
@@ -55,7 +59,7 @@ def connected(app: Any) -> tuple[asyncio.Task[None], list[Any]]:
     async def send(message: Any) -> None:
         said.append(message)
 
-    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": []}
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers}
     return asyncio.create_task(app(scope, receive, send)), said
 
 
@@ -153,3 +157,39 @@ def test_the_teacher_is_let_in_however_full_it_is() -> None:
         await asyncio.gather(pupil, teacher)
 
     run_apart(scene())
+
+
+@pytest.mark.parametrize("cookie", ["", "eve"])
+def test_whoever_only_asks_keeps_nobody_out(cookie: str) -> None:
+    async def scene() -> None:
+        inner = App()
+        app = Admission(inner, lambda: 8, visitor_of=lambda asking: asking.headers["cookie"])
+        headers = [*HTML, *([(b"cookie", cookie.encode())] if cookie else [])]
+        for _ in range(100):
+            assert (await asked(app, "/", headers))[0] == 200
+        here = []
+        for i in range(6):
+            assert (await asked(app, "/", [*HTML, (b"cookie", b"pupil %d" % i)]))[0] == 200
+            here.append(connected(app, [(b"cookie", b"pupil %d" % i)]))
+            assert await settled(here[-1][1]) == "websocket.accept"
+        inner.over.set()
+        await asyncio.gather(*(task for task, _said in here))
+
+    run_apart(scene())
+
+
+def test_people_are_told_apart_by_what_the_door_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GAN_RUNS_DIR", str(tmp_path))
+
+    def visitor(token: str) -> str:
+        cookie = f"{door().cookie('visitor')}={token}".encode()
+        return visitor_of(HTTPConnection({"type": "http", "headers": [(b"cookie", cookie)]}))
+
+    assert visitor("anything") == ""  # alone, everybody is the owner
+    monkeypatch.setenv(VARIABLE, "class")
+    tokens = [door().new_visitor() for _ in range(2)]
+    assert len({visitor(token) for token in tokens}) == 2
+    assert visitor(tokens[0]).startswith("visitor-")
+    assert visitor("made up") == ""

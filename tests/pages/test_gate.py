@@ -4,9 +4,11 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import streamlit as st
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
+from streamlit import config
 
 from gan_core.access.modes import VARIABLE
 from gan_core.jobs.keys import set_code
@@ -253,6 +255,45 @@ def test_a_claimed_name_counts_only_from_a_proxy_on_this_machine(serve):
     assert ask("GET", "/_stcore/stream", kind="websocket", client="::2", **claim).texts == [
         "nobody"
     ]
+
+
+@pytest.fixture
+def secrets(tmp_path, monkeypatch):
+    """Write `secrets.toml`, as Streamlit finds it; what it has read before is forgotten."""
+    path = tmp_path / "secrets.toml"
+    get_option = st.get_option
+    files = {"secrets.files": [str(path)]}
+    for module in (st, config):
+        monkeypatch.setattr(module, "get_option", lambda key: files.get(key) or get_option(key))
+    st.secrets._reset()
+    yield path.write_text
+    st.secrets._reset()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[auth]\nredirect_uri = "https://studio.school.example/oauth2callback"', "nobody"),
+        ('[auth]\nredirect_uri = "https', "nobody"),
+        ('[database]\nname = "runs"', "ada"),
+    ],
+    ids=["set up", "unreadable", "other secrets"],
+)
+def test_a_claimed_name_counts_for_nothing_where_people_sign_in(serve, secrets, text, told):
+    serve("proxy")
+    claim = {"X_Remote_User": "ada"}
+    assert ask("GET", "/who", **claim).body == "ada"
+    secrets(text)
+    assert ask("GET", "/who", **claim).body == told
+    assert ask("GET", "/_stcore/stream", kind="websocket", **claim).texts == [told]
+
+
+def test_no_browser_uploads_as_the_teacher_where_people_sign_in(serve, secrets, tmp_path):
+    serve("proxy")
+    (tmp_path / "studio.json").write_text('{"teachers": ["ada@school.example"]}')
+    assert ask(*PUT, x_remote_user="ada@school.example").status == 200
+    secrets("[auth]\nclient_id = 'studio'")
+    assert ask(*PUT, x_remote_user="ada@school.example").status == 403
 
 
 def test_behind_a_proxy_teachers_are_those_that_are_listed(serve, tmp_path):

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
+import json
+import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
+from gan_core.access.people import Person
 from gan_core.data import describe, load
-from gan_core.jobs import invert
+from gan_core.jobs import invert, slots
 from gan_core.runs import inversions
 from gan_core.runs.store import RunStore
+from pages._parts import picture_routes as routes
 from pages._parts.picture_routes import picture_routes
 from pages._parts.studio import engines
+from tests.apart import run_apart
 from tests.pages.asking import Answer, ask
 from tests.plane_runs import add_plane_run, add_snapshot, encoded
 
@@ -106,3 +115,83 @@ def test_refusals_are_words(store: RunStore, digit: np.ndarray, gan: str) -> Non
     ):
         assert answer.status == status
         assert answer.json["message"]
+
+
+class Senders:
+    """Many who send a picture at the same time; counts whose bodies were read."""
+
+    def __init__(self, address: str, body: bytes) -> None:
+        self._app = Starlette(routes=picture_routes())
+        self._path, _, self._query = address.partition("?")
+        self._body = body
+        self.num_read = 0
+
+    async def send(self) -> tuple[int, dict[str, Any]]:
+        said: list[Any] = []
+        scope = {"type": "http", "method": "POST", "path": f"/{self._path}", "headers": []}
+
+        async def receive() -> Any:
+            self.num_read += 1
+            return {"type": "http.request", "body": self._body, "more_body": False}
+
+        async def hear(message: Any) -> None:
+            said.append(message)
+
+        await self._app({**scope, "query_string": self._query.encode()}, receive, hear)
+        return said[0]["status"], json.loads(said[1]["body"])
+
+
+def test_a_hundred_at_once_leave_threads_and_memory_to_the_others(
+    digit: np.ndarray, gan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def waits(*_given: Any) -> dict[str, Any]:
+        go_on.wait(60)
+        return {}
+
+    monkeypatch.setattr(routes, "_begin", waits)
+
+    async def scene() -> list[tuple[int, dict[str, Any]]]:
+        senders = Senders(gan, png(digit))
+        sent = [asyncio.create_task(senders.send()) for _ in range(100)]
+        threads = anyio.to_thread.current_default_thread_limiter()
+        async with asyncio.timeout(60):
+            while senders.num_read < 6 or threads.borrowed_tokens != 2:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert (senders.num_read, threads.borrowed_tokens) == (6, 2)
+        go_on.set()
+        return await asyncio.gather(*sent)
+
+    answers = run_apart(scene())
+    assert [status for status, _told in answers].count(200) == 66
+    refused = [told["message"] for status, told in answers if status == 400]
+    assert len(refused) == 34
+    assert set(refused) == {
+        "many pictures are being read at the moment. Try again in half a minute."
+    }
+
+
+def test_the_quota_is_asked_before_the_picture_is_taken(
+    store: RunStore, digit: np.ndarray, gan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = Person(id="ada", role="viewer")
+    monkeypatch.setattr(routes, "asker", lambda request: ada)
+    senders = Senders(gan, png(digit))
+    with slots.slot(store.root, ada):
+        assert post(gan, png(digit)).status == 200
+        with slots.slot(store.root, ada):
+            status, told = run_apart(senders.send())
+    assert (status, senders.num_read) == (400, 0)
+    assert "2 exports or searches of yours" in told["message"]
+
+
+def test_a_search_waits_in_line_where_others_have_all_places(
+    store: RunStore, digit: np.ndarray, gan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "asker", lambda request: Person(id="ada", role="viewer"))
+    with ExitStack() as others:
+        for i in range(6):
+            others.enter_context(slots.slot(store.root, Person(id=f"other-{i}", role="viewer")))
+        assert post(gan, png(digit)).json["state"] == "waiting"

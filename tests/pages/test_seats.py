@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._parts.seats import HELD_SECS, WELCOME_SECS, Seats
+from pages._parts.seats import HELD_SECS, WELCOME_SECS, Guest, Seats
+
+_numbers = itertools.count()
+
+
+def other() -> Guest:
+    """Somebody who is nobody else."""
+    number = next(_numbers)
+    return Guest(f"visitor {number}", f"address {number}")
 
 
 class Clock:
@@ -30,56 +39,58 @@ def seats(clock: Clock) -> Seats:
 
 
 def test_a_place_is_kept_until_the_browser_connects(seats: Seats) -> None:
-    assert [seats.reserve(2) for _ in range(3)] == [True, True, False]
-    assert seats.sit(2)
-    assert seats.sit(2)
+    assert [seats.reserve(2, other()) for _ in range(3)] == [True, True, False]
+    assert seats.sit(2, other())
+    assert seats.sit(2, other())
     assert seats.num_taken == seats.num_seated == 2
-    assert not seats.sit(2)
+    assert not seats.sit(2, other())
 
 
 def test_whoever_never_connects_keeps_nobody_out_for_long(seats: Seats, clock: Clock) -> None:
-    assert seats.reserve(1)
-    assert not seats.reserve(1)
+    assert seats.reserve(1, other())
+    assert not seats.reserve(1, other())
     clock.now += HELD_SECS
-    assert seats.reserve(1)
+    assert seats.reserve(1, other())
 
 
 def test_a_slow_browser_that_was_sent_the_page_is_let_in_all_the_same(
     seats: Seats, clock: Clock
 ) -> None:
-    assert seats.reserve(1)
+    assert seats.reserve(1, other())
     clock.now += HELD_SECS
-    assert seats.reserve(1)
-    assert seats.sit(1)
-    assert seats.sit(1)  # one more than there are places, rather than a page that stays blank
-    assert not seats.reserve(1)
+    assert seats.reserve(1, other())
+    assert seats.sit(1, other())
+    assert seats.sit(
+        1, other()
+    )  # one more than there are places, rather than a page that stays blank
+    assert not seats.reserve(1, other())
 
 
 def test_a_place_is_free_as_soon_as_somebody_leaves(seats: Seats) -> None:
-    assert seats.sit(1)
-    assert not seats.reserve(1)
+    assert seats.sit(1, other())
+    assert not seats.reserve(1, other())
     seats.leave()
-    assert seats.reserve(1)
+    assert seats.reserve(1, other())
 
 
 def test_a_broken_connection_may_come_back_though_the_place_is_taken(
     seats: Seats, clock: Clock
 ) -> None:
-    assert seats.sit(1)
+    assert seats.sit(1, other())
     seats.leave()
-    assert seats.reserve(1)
-    assert seats.sit(1)
+    assert seats.reserve(1, other())
+    assert seats.sit(1, other())
     clock.now += WELCOME_SECS - 1
-    assert seats.sit(1)
+    assert seats.sit(1, other())
     seats.leave()
     clock.now += WELCOME_SECS
-    assert not seats.sit(1)
+    assert not seats.sit(1, other())
 
 
 def test_loading_again_and_again_takes_one_place(seats: Seats) -> None:
     for _ in range(50):
-        assert seats.reserve(1)
-        assert seats.sit(1)
+        assert seats.reserve(1, other())
+        assert seats.sit(1, other())
         assert seats.num_taken == 1
         seats.leave()
     assert seats.num_taken == 0
@@ -92,12 +103,69 @@ def test_never_many_more_than_there_are_places(doings: list[str]) -> None:
     for doing in doings:
         if doing == "reserve":
             before = seats.num_taken
-            assert seats.reserve(8) == (before < 8)
+            assert seats.reserve(8, other()) == (before < 8)
         elif doing == "sit":
-            num_here += seats.sit(8)
+            num_here += seats.sit(8, other())
         elif doing == "leave" and num_here:
             seats.leave()
             num_here -= 1
         else:
             clock.now += 7.0
         assert seats.num_seated == num_here <= math.ceil(1.25 * 8)
+
+
+def test_one_address_holds_a_share_and_keeps_nobody_else_out(seats: Seats) -> None:
+    assert all(seats.reserve(100, Guest("", "10.0.0.1")) for _ in range(500))
+    assert seats.num_taken == 25
+    assert seats.reserve(100, Guest("", "10.0.0.2"))
+    assert seats.reserve(100, Guest("ada", "10.0.0.1"))
+
+
+def test_one_person_holds_two_places_and_their_newest_pages_count(
+    seats: Seats, clock: Clock
+) -> None:
+    ada = Guest("ada", "10.0.0.1")
+    for _ in range(50):
+        assert seats.reserve(100, ada)
+        clock.now += 1.0
+    assert seats.num_taken == 2
+    assert seats.sit(100, ada)
+    assert seats.num_taken == 2
+    clock.now += HELD_SECS
+    assert seats.num_taken == 1
+
+
+def test_who_has_a_place_held_loads_again_though_all_is_taken(seats: Seats) -> None:
+    ada = Guest("ada", "10.0.0.1")
+    assert all(seats.reserve(8, guest) for guest in (ada, ada, *(other() for _ in range(6))))
+    assert not seats.reserve(8, other())
+    assert seats.reserve(8, ada)
+    assert seats.num_taken == 8
+
+
+@pytest.mark.parametrize("num_here", [0, 40, 70])
+def test_a_class_that_comes_at_once_by_one_address_finds_its_places(
+    seats: Seats, num_here: int
+) -> None:
+    for _ in range(num_here):
+        assert seats.sit(100, other())
+    assert all(seats.reserve(100, Guest("", "school")) for _ in range(30))
+    assert all(seats.sit(100, Guest(f"pupil {i}", "school")) for i in range(30))
+    assert seats.num_seated == num_here + 30
+
+
+def test_a_class_finds_its_places_while_somebody_asks_again_and_again(seats: Seats) -> None:
+    eve = Guest("", "10.0.0.66")
+    for i in range(60):
+        for _ in range(20):
+            seats.reserve(100, eve)
+        assert seats.reserve(100, Guest("", f"10.0.0.{i}"))
+        assert seats.sit(100, Guest(f"pupil {i}", f"10.0.0.{i}"))
+    assert seats.num_taken == 60 + 25
+
+
+def test_not_everybody_who_ever_asked_is_remembered(seats: Seats) -> None:
+    for i in range(5000):
+        seats.reserve(100, Guest("", f"10.0.0.{i % 2}"))
+    assert len(seats._expected) <= 1001
+    assert seats.sit(100, Guest("late", "10.0.0.1"))

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import io
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 from starlette.applications import Starlette
+from starlette.responses import Response
 
 from gan_core.charts.sheet import MAX_PIXELS
 from gan_core.runs.store import RunStore
+from pages._parts import walk_routes as routes
 from pages._parts.walk_routes import MAX_FRAMES, film_scale, walk_routes
+from tests.apart import run_apart
 from tests.plane_runs import add_plane_run
 
 
@@ -124,6 +128,48 @@ def test_what_is_gone_is_told_as_gone(run: str) -> None:
     assert ask(request("20200101-000000-ffff", WALK))[0] == 404
     assert ask(request("../..", WALK))[0] == 404
     assert ask(request(run, WALK, step=7))[0] == 404
+
+
+def test_many_at_once_wait_before_their_walks_are_taken(
+    run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, num_read = threading.Event(), []
+    body = request(run, WALK[:2], format="png")
+
+    def waits(*_given: Any) -> Response:
+        go_on.wait(60)
+        return Response(b"a film")
+
+    monkeypatch.setattr(routes, "_film", waits)
+
+    async def scene() -> list[int]:
+        app = Starlette(routes=walk_routes())
+
+        async def post() -> int:
+            said: list[Any] = []
+
+            async def receive() -> Any:
+                num_read.append(1)
+                return {"type": "http.request", "body": body, "more_body": False}
+
+            async def send(message: Any) -> None:
+                said.append(message)
+
+            scope = {"type": "http", "method": "POST", "path": "/studio/walk", "headers": []}
+            await app({**scope, "query_string": b""}, receive, send)
+            return int(said[0]["status"])
+
+        sent = [asyncio.create_task(post()) for _ in range(80)]
+        async with asyncio.timeout(60):
+            while len(num_read) < 4:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert len(num_read) == 4
+        go_on.set()
+        return await asyncio.gather(*sent)
+
+    statuses = run_apart(scene())
+    assert (statuses.count(200), statuses.count(400)) == (64, 16)
 
 
 @pytest.mark.parametrize("frames", [1, 12, 480])
