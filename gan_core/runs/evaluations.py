@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
 
 from typing import Annotated
@@ -60,7 +61,7 @@ def write(paths: RunPaths, evaluation: Evaluation) -> Path:
 
 def light(paths: RunPaths) -> list[Evaluation]:
     """The evaluations made while training, ascending by step; damaged ones are left out."""
-    files = (paths.evaluations / str(s) / _LIGHT for s in step_folders(paths.evaluations))
+    files = (paths.evaluations / str(s) / _LIGHT for s in _steps(paths))
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
 
 
@@ -68,10 +69,18 @@ def full(paths: RunPaths) -> list[Evaluation]:
     """The evaluations made on request, ascending by step; damaged ones are left out."""
     files = (
         file
-        for step in step_folders(paths.evaluations)
+        for step in _steps(paths)
         for file in sorted((paths.evaluations / str(step)).glob("full-*.json"))
     )
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
+
+
+def _steps(paths: RunPaths) -> list[int]:
+    """The steps that may have evaluations; none where their folder cannot be read."""
+    try:
+        return step_folders(paths.evaluations)
+    except DamagedError:
+        return []
 
 
 def full_stamps(paths: RunPaths, step: int) -> dict[Path, Stamp]:
@@ -84,7 +93,7 @@ def newest_full(paths: RunPaths) -> Evaluation | None:
     """The evaluation that was made last on request, whatever its step."""
     stamps = {
         file: stamp
-        for step in step_folders(paths.evaluations)
+        for step in _steps(paths)
         for file, stamp in full_stamps(paths, step).items()
     }
     by_age = sorted(stamps, key=lambda file: stamps[file][2])
@@ -96,7 +105,12 @@ def best_step(paths: RunPaths) -> int | None:
 
     Only distances in the features of the newest evaluation are compared.
     """
-    there = [e for e in _alike(paths) if (paths.snapshot(e.step) / sealed.MANIFEST).is_file()]
+    there = [
+        e
+        for e in _alike(paths)
+        # Unlike the method of a path, it also says no where the folder is another user's.
+        if os.path.isfile(paths.snapshot(e.step) / sealed.MANIFEST)  # noqa: PTH113
+    ]
     return min(there, key=_distance).step if there else None
 
 

@@ -244,7 +244,19 @@ def view(paths: RunPaths) -> RunView:
         damage.append(error.message)
         total = config.total_steps if config else 0
         status = Status(state="failed", total_steps=total, updated="", message=error.message)
+    damage += _damage_of_log(paths)
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
+
+
+def _damage_of_log(paths: RunPaths) -> list[str]:
+    """Why a log that is there cannot be read; damaged lines of one that can are no damage."""
+    try:
+        paths.metrics.open("rb", buffering=0).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        return [f"{paths.metrics.name} cannot be read: {error}."]
+    return []
 
 
 def _read_config(path: Path) -> RunConfig:

@@ -37,6 +37,13 @@ def test_none_before_the_first(paths: RunPaths) -> None:
     assert checkpoints.load_newest(paths) is None
 
 
+def test_what_cannot_be_looked_into_is_not_taken_for_nothing(paths: RunPaths) -> None:
+    paths.checkpoints.rmdir()
+    paths.checkpoints.symlink_to(paths.checkpoints)  # root may read all but a loop
+    with pytest.raises(DamagedError, match="checkpoints cannot be read"):
+        checkpoints.load_newest(paths)
+
+
 def test_two_generations_are_kept(paths: RunPaths) -> None:
     for step in (5, 90, 100, 1000):
         checkpoints.save(paths, step, _arrays(step))

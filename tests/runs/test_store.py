@@ -87,6 +87,14 @@ def test_a_damaged_run_among_good_ones(
     assert set(store.ids()) == set(good)
 
 
+def test_a_log_that_cannot_be_read_is_damage(store: RunStore, config: RunConfig) -> None:
+    bad, good = store.create(config), store.create(config)
+    bad.paths.metrics.mkdir()
+    assert "metrics.jsonl cannot be read" in store.get(bad.id).damage
+    assert store.get(bad.id).sound_config() == config
+    assert store.get(good.id).damage == ""
+
+
 def test_an_empty_folder_is_a_damaged_run(store: RunStore, config: RunConfig) -> None:
     store.create(config)
     (store.root / "mine").mkdir()
@@ -188,6 +196,61 @@ def test_a_deletion_cut_short_is_finished_later(store: RunStore, config: RunConf
     assert [entry.name for entry in store.root.iterdir()] == [kept.id]
 
 
+_READ_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from gan_core.errors import DamagedError
+from gan_core.runs import evaluations, snapshots
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import newest_record
+from gan_core.runs.store import RunStore
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setuid(65534)
+for run in RunStore(Path(sys.argv[1])).list():
+    print(run.damage)
+    print(newest_record(run.paths.metrics), evaluations.light(run.paths))
+    print(snapshots.has_any(run.paths), evaluations.best_step(run.paths))
+    try:
+        print(sheet_steps(run.paths))
+    except DamagedError as error:
+        print(error.one_line())
+"""
+
+
+def test_a_run_of_another_user(store: RunStore, config: RunConfig) -> None:
+    made = store.create(config)
+    said = _as_nobody(_READ_AS_NOBODY, [(made.paths.root, 0o700)], store.root)
+    damage, *nothing, sheets = said.splitlines()
+    for name in ("config.json", "status.json", "metrics.jsonl"):
+        assert f"{name} cannot be read" in damage
+    assert nothing == ["{} []", "False None"]
+    assert sheets.startswith("samples cannot be read")
+
+
+def _as_nobody(program: str, closed: list[tuple[Path, int]], store_root: Path, *more: str) -> str:
+    """What a program says without root's powers: root is not stopped by permissions."""
+    place = store_root.parent
+    above = [folder for folder in place.parents if not folder.stat().st_mode & 0o001]
+    opened = [(folder, 0o755) for folder in (*above, place)]
+    modes = [(folder, folder.stat().st_mode) for folder, _mode in (*opened, *closed)]
+    try:
+        for folder, mode in (*opened, *closed):
+            folder.chmod(mode)
+        said = subprocess.run(
+            [sys.executable, "-c", program, str(store_root), *more],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    finally:
+        for folder, mode in modes:
+            folder.chmod(mode)
+    assert said.stderr == ""
+    return said.stdout
+
+
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -209,31 +272,9 @@ for act in (lambda: store.create(config), lambda: store.rename(store.ids()[0], "
 
 
 def test_a_read_only_folder(store: RunStore, config: RunConfig) -> None:
-    """Tried without root's powers: root is not stopped by permissions."""
     made = store.create(config)
-    place = store.root.parent
-    before = place.stat().st_mode
-    above = [folder for folder in place.parents if not folder.stat().st_mode & 0o001]
-    modes = [folder.stat().st_mode for folder in above]
-    try:
-        for folder in [*above, place]:
-            folder.chmod(0o755)
-        for folder in (made.paths.root, store.root):
-            folder.chmod(0o555)
-        said = subprocess.run(
-            [sys.executable, "-c", _AS_NOBODY, str(store.root), str(made.paths.config)],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
-    finally:
-        for folder in (store.root, made.paths.root):
-            folder.chmod(0o755)
-        for folder, mode in [*zip(above, modes, strict=True), (place, before)]:
-            folder.chmod(mode)
-    assert said.stderr == ""
-    lines = said.stdout.splitlines()
+    closed = [(made.paths.root, 0o555), (store.root, 0o555)]
+    lines = _as_nobody(_AS_NOBODY, closed, store.root, str(made.paths.config)).splitlines()
     assert len(lines) == 2
     assert all("cannot be written to. Give this user the right" in line for line in lines)
     assert store.ids() == [made.id]
