@@ -194,8 +194,13 @@ def read_progress(paths: RunPaths) -> Progress | None:
 
 
 def clear_progress(paths: RunPaths) -> None:
-    """Forget it."""
-    (paths.evaluations / _JOB).unlink(missing_ok=True)
+    """Forget it.
+
+    Raises:
+        ReadOnlyError: the folder cannot be written.
+    """
+    with disk_faults(paths.evaluations):
+        (paths.evaluations / _JOB).unlink(missing_ok=True)
 
 
 @functools.cache
