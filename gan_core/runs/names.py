@@ -8,7 +8,7 @@ from gan_core.errors import BadInputError
 from gan_core.runs.store import RunStore, clean_name
 from gan_core.text import N_
 
-_KEY = re.compile(r"(dimension|principal|first-layer):(0|[1-9]\d{0,4})")
+_KEY = re.compile(r"(dimension|principal|first-layer):(0|[1-9][0-9]{0,4})")
 MAX_LENGTH = 40
 MAX_NAMES = 500
 
