@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
+from gan_core.runs import names
 from gan_core.runs.lock import FileLock
 from gan_core.runs.store import MAX_NAME_LENGTH, Meta, RunStore, clean_name, new_run_id
 
@@ -156,11 +158,41 @@ def test_names_are_cleaned(name: str) -> None:
 
 def test_renaming(store: RunStore, config: RunConfig) -> None:
     made = store.create(config, "old")
-    store.set_meta(made.id, made.meta.model_copy(update={"notes": "n", "pins": (50,)}))
+    store.change_meta(made.id, lambda m: m.model_copy(update={"notes": "n", "pins": (50,)}))
     store.rename(made.id, "new")
     assert store.get(made.id).meta == Meta(name="new", notes="n", pins=(50,))
     with pytest.raises(BadInputError, match="121 characters; allowed are up to 120"):
         store.rename(made.id, "x" * 121)
+    assert store.get(made.id).title == "new"
+
+
+def test_many_who_change_a_run_at_once_lose_nothing(store: RunStore, config: RunConfig) -> None:
+    run = store.create(config).id
+
+    def act(number: int) -> None:
+        names.give(store, run, f"dimension:{number}", f"name {number}")
+        store.rename(run, f"run {number}")
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(act, range(24)))
+    found = store.get(run).meta
+    assert found.names == {f"dimension:{i}": f"name {i}" for i in range(24)}
+    assert found.name.startswith("run ")
+    assert {path.name for path in store.paths(run).root.iterdir()} == {
+        "config.json", "meta.json", "status.json", "control", "samples", "snapshots", "checkpoints",
+    }  # fmt: skip
+
+
+def test_who_changes_a_run_waits_for_others_and_not_for_ever(
+    store: RunStore, config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = store.create(config, "old")
+    monkeypatch.setattr("gan_core.runs.store._META_SECS", 0.1)
+    lock = FileLock.acquire_folder(made.paths.root, patience_secs=0, shared=False)
+    assert lock is not None
+    with lock, pytest.raises(ConflictError, match="being changed by somebody else"):
+        store.rename(made.id, "new")
+    store.rename(made.id, "new")
     assert store.get(made.id).title == "new"
 
 
