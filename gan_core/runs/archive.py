@@ -43,29 +43,20 @@ MAX_SEALED_FILES = 64
 
 _MIB = 1024**2
 # JSON takes some thirty times its size in memory once it is parsed.
+_STEP = r"(0|[1-9][0-9]{0,11})"
+_IN_STEP = rf"(snapshots|checkpoints)/{_STEP}/[a-z][a-z_]{{0,31}}"
 _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"(config|meta|status)\.json"), _MIB),
     (re.compile(r"metrics\.jsonl"), 64 * _MIB),
     (re.compile(r"worker\.log"), 64 * _MIB),
-    (re.compile(r"samples/(0|[1-9][0-9]{0,11})\.png"), 64 * _MIB),
-    (
-        re.compile(r"(snapshots|checkpoints)/(0|[1-9][0-9]{0,11})/[a-z][a-z_]{0,31}\.json"),
-        _MIB,
-    ),
-    (
-        re.compile(
-            r"(snapshots|checkpoints)/(0|[1-9][0-9]{0,11})/[a-z][a-z_]{0,31}\.(safetensors|onnx|bundle)"
-        ),
-        2048 * _MIB,
-    ),
+    (re.compile(rf"samples/{_STEP}\.png"), 64 * _MIB),
+    (re.compile(rf"{_IN_STEP}\.json"), _MIB),
+    (re.compile(rf"{_IN_STEP}\.(safetensors|onnx|bundle)"), 2048 * _MIB),
     (re.compile(r"dataset/(card|report|manifest)\.json"), _MIB),
     (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
     (re.compile(r"directions/[0-9a-f]{8}\.json"), 4 * _MIB),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
-    (
-        re.compile(r"evaluations/(0|[1-9][0-9]{0,11})/(light|full-[0-9a-f]{12})\.json"),
-        2 * _MIB,
-    ),
+    (re.compile(rf"evaluations/{_STEP}/(light|full-[0-9a-f]{{12}})\.json"), 2 * _MIB),
 )
 """The names of the run layout, and how large each file may be."""
 
@@ -302,7 +293,10 @@ def _checked_name(info: zipfile.ZipInfo, prefix: str) -> str:
 
 
 def _free_id(store: RunStore, wanted: str) -> str:
-    if re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", wanted) and not (store.root / wanted).exists():
+    if (
+        re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", wanted)
+        and not (store.root / wanted).exists()
+    ):
         return wanted
     return new_run_id(utc_now())
 
