@@ -103,7 +103,7 @@ def _begin(
         return False
     if have and response.status_code == _PARTIAL_CONTENT:
         sent = re.fullmatch(
-            r"bytes (\d+)-(\d+)/(\d+|\*)", response.headers.get("Content-Range", "").strip()
+            r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)", response.headers.get("Content-Range", "").strip()
         )
         if sent is None or int(sent[1]) != have:
             return False

@@ -121,17 +121,22 @@ def start(
             field="run",
             run=run_id,
         )
-    with lock, slots.slot(store.root, by) as held:
-        evaluations.write_progress(paths, evaluations.Progress(step=step))
-        reason = spawn(
-            "gan_core.nn.evaluate",
-            *(str(paths.root.resolve()), str(step), str(data_dir.resolve())),
-            *("--measures", ",".join(measures), "--images", str(num_images)),
-            *(["--own-dir", str(paths.dataset.resolve())] if is_own(config.dataset.name) else []),
-            lock=lock,
-            log=evaluations.job_log(paths),
-            held=held,
-        )
+    with lock:
+        # Before a place is waited for: the number that a killed one noted may be a stranger's
+        # by now, and whoever stops it takes the lock as proof that it is not.
+        evaluations.clear_progress(paths)
+        with slots.slot(store.root, by) as held:
+            evaluations.write_progress(paths, evaluations.Progress(step=step))
+            own_dir = ["--own-dir", str(paths.dataset.resolve())]
+            reason = spawn(
+                "gan_core.nn.evaluate",
+                *(str(paths.root.resolve()), str(step), str(data_dir.resolve())),
+                *("--measures", ",".join(measures), "--images", str(num_images)),
+                *(own_dir if is_own(config.dataset.name) else []),
+                lock=lock,
+                log=evaluations.job_log(paths),
+                held=held,
+            )
     if reason:
         raise JobFailedError(N_("the evaluation does not start: {reason}"), reason=reason)
 

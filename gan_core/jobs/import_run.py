@@ -18,7 +18,7 @@ from gan_core.errors import BadInputError, DamagedError
 from gan_core.portable.foreign.budget import IMAGE_SIZES, check_size
 from gan_core.recipes import registry
 from gan_core.recipes.layers import Network, network_from_json
-from gan_core.recipes.resolve import MAX_STEPS, check_seed, check_value
+from gan_core.recipes.resolve import MAX_STEPS, check_seed, check_shape, check_value
 from gan_core.recipes.settings import SPECS
 from gan_core.runs import archive, checkpoints, sealed, snapshots
 from gan_core.runs.files import read_json
@@ -57,9 +57,10 @@ def make_lean(paths: RunPaths) -> None:
     for step in snapshots.list_steps(paths):
         folder = paths.snapshot(step)
         listed = set(sealed.read_manifest(folder)["sha256"])
-        for name in sorted(listed):
-            if name.endswith(_DERIVED):
-                sealed.drop_file(folder, name)
+        derived = [name for name in listed if name.endswith(_DERIVED)]
+        if derived:
+            # What was unpacked just now is not on the disk for sure either.
+            sealed.drop_files(folder, derived, durable=False)
         networks = _networks(folder)
         if "generator" not in networks or snapshots.GENERATOR_WEIGHTS not in listed:
             raise _refused(N_("snapshot {step} has no generator as layers and weights."), step=step)
@@ -104,6 +105,7 @@ def _check_config(config: RunConfig) -> None:
         if not is_good:
             raise _refused(N_("config.json has a {setting} that no run has."), setting=field)
     if recipe.image_sizes:  # a generator from elsewhere is of no recipe's networks
+        check_shape(recipe, info)
         for network in recipe.networks(config.settings, info.image_shape):
             check_size(network, most_parameters=_MAX_PARAMETERS)
 

@@ -79,7 +79,9 @@ def signal_holder(process: int, lock: Path, number: signal.Signals) -> bool:
     """Signal the process that holds a lock, and never a stranger that got its number since.
 
     Where the system has handles of processes, the handle is taken first and the lock looked at
-    afterwards: while it is held, the number was still its holder's.
+    afterwards: while it is held, the number was still its holder's. Where the system tells which
+    files a process has open, the lock must be among them: somebody else may have taken the lock
+    since the number was noted.
 
     Args:
         process: the number that the holder noted.
@@ -94,7 +96,7 @@ def signal_holder(process: int, lock: Path, number: signal.Signals) -> bool:
     except OSError:  # it has ended
         return False
     try:
-        if not is_held(lock):
+        if not is_held(lock) or not _has_open(process, lock):
             return False
         if handle is None:
             os.kill(process, number)
@@ -106,6 +108,25 @@ def signal_holder(process: int, lock: Path, number: signal.Signals) -> bool:
         if handle is not None:
             os.close(handle)
     return True
+
+
+def _has_open(process: int, path: Path) -> bool:
+    """Whether a process has a file open; yes where the system does not tell."""
+    if not Path("/proc/self/fd").is_dir():
+        return True
+    try:
+        wanted = path.stat()
+        files = list(Path(f"/proc/{process}/fd").iterdir())
+    except OSError:  # it has ended, or is another user's
+        return False
+    return any(_is(file, wanted) for file in files)
+
+
+def _is(file: Path, wanted: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(file.stat(), wanted)
+    except OSError:  # closed meanwhile
+        return False
 
 
 def last_line(log: Path) -> str:

@@ -68,10 +68,16 @@ class Training:
 
 @dataclass(frozen=True)
 class Look:
-    """The queue as it was at one moment."""
+    """The queue as it was at one moment.
+
+    Attributes:
+        waiting, alive: see there.
+        ended: ids of runs that lived at an earlier look and have ended since.
+    """
 
     waiting: tuple[Waiting, ...]
     alive: tuple[Training, ...]
+    ended: tuple[str, ...] = ()
 
     def in_line(self) -> list[Waiting]:
         """Those that wait, longest wait first; ids settle equal waits."""
@@ -182,6 +188,7 @@ class Watcher:
         self._store = store
         self._known: dict[str, _Seen] = {}
         self._at_rest: set[str] = set()
+        self._lived: set[str] = set()
 
     def look(self, busy_ids: Iterable[str] = ()) -> Look:
         """See who waits and who lives.
@@ -193,14 +200,17 @@ class Watcher:
         for gone in self._known.keys() - set(ids):
             del self._known[gone]
             self._at_rest.discard(gone)
+        self._lived &= set(ids)
         waiting: list[Waiting] = []
         alive: list[Training] = []
+        ended: list[str] = []
         unended = set(busy_ids)
         for run_id in ids:
             paths = RunPaths(self._store.root / run_id)
             seen = self._seen(paths)
             if run_id in unended or (run_id not in self._at_rest and _is_busy(paths)):
                 alive.append(Training(seen.device, seen.person) if seen else _ANYBODY)
+                self._lived.add(run_id)
             elif seen is not None and seen.status is not None:
                 if seen.status.state == "queued":
                     waiting.append(Waiting(run_id, seen.status.updated, seen.device, seen.person))
@@ -209,7 +219,10 @@ class Watcher:
                     # hundreds of old runs cost one `stat` each. Whoever takes one up again writes
                     # its status first of all. No clock is asked, so none can mislead.
                     self._at_rest.add(run_id)
-        return Look(tuple(waiting), tuple(alive))
+                    if run_id in self._lived:
+                        self._lived.remove(run_id)
+                        ended.append(run_id)
+        return Look(tuple(waiting), tuple(alive), tuple(ended))
 
     def _seen(self, paths: RunPaths) -> _Seen | None:
         """What is known of a run: with a hundred that wait, a look must not read them all.

@@ -73,20 +73,32 @@ def repeat_run(
             run=run_id,
         )
     _check(config.seed, num)
-    group = first.meta.group
-    there = members(store, group) if group else [first]
-    seeds = {run.sound_config().seed for run in there}
-    missing = [seed for seed in range(config.seed, config.seed + num) if seed not in seeds]
+    there = members(store, first.meta.group) if first.meta.group else [first]
+    wanted = range(config.seed, config.seed + num)
+    missing = _missing(wanted, there)
     if not missing:
         return there
     with line.place(store, by, len(missing)):
-        if not group:
-            group = _new_group()
-            store.set_meta(run_id, first.meta.model_copy(update={"group": group}))
+        group = _grouped(store, run_id)  # somebody may have had it repeated just now
+        missing = _missing(wanted, members(store, group))
         fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
         _write(store, fresh, missing, first.meta.name, group, by, data_dir)
     ensure_supervisor(store.root)
     return members(store, group)
+
+
+def _missing(wanted: range, there: list[RunView]) -> list[int]:
+    seeds = {run.sound_config().seed for run in there}
+    return [seed for seed in wanted if seed not in seeds]
+
+
+def _grouped(store: RunStore, run_id: str) -> str:
+    """The group of a run, a new one where it has none."""
+    fresh = _new_group()
+    changed = store.change_meta(
+        run_id, lambda meta: meta if meta.group else meta.model_copy(update={"group": fresh})
+    )
+    return changed.group
 
 
 def members(store: RunStore, group: str) -> list[RunView]:

@@ -83,7 +83,11 @@ def _take(folder: Path, by: Person, quotas: Quotas) -> FileLock:
         lock = FileLock.acquire(free[0])
         if lock is None:  # a file of ours in foreign hands
             raise _busy()
-        free[0].write_text(by.id, encoding="utf-8")
+        try:
+            free[0].write_text(by.id, encoding="utf-8")
+        except OSError:  # on a full disk nobody would hold a place that stays taken
+            lock.release()
+            raise
         return lock
 
 

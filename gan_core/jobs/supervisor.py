@@ -68,12 +68,14 @@ class Supervisor:
         """The queue as it is, without the runs that nothing can be done about."""
         look = self._watcher.look(self._children)
         waiting = [run for run in look.waiting if (run.id, run.since) not in self._hopeless]
-        return Look(tuple(waiting), look.alive)
+        return Look(tuple(waiting), look.alive, look.ended)
 
     def tick(self) -> bool:
         """Reap, admit, start; return whether there is a reason to stay."""
         self._reap()
         look = self.look()
+        for run_id in look.ended:  # also those that a supervisor before this one had started
+            self._go_back(run_id)
         if look.waiting:
             settings = read_studio(self._store.root)
             look = self._refusals.kept(look, settings.quotas)
@@ -115,16 +117,23 @@ class Supervisor:
             paths = RunPaths(self._store.root / run_id)
             try:
                 record_death(paths, code, self._beginnings.pop(run_id))
-                self._go_back(run_id, paths)
             except (GanCoreError, OSError) as error:
                 logger.warning("run %s: %s", run_id, error)
+            self._go_back(run_id)
 
-    def _go_back(self, run_id: str, paths: RunPaths) -> None:
-        """See to a run that the collapse watch has stopped, where there is such a note."""
-        if paths.watch.is_file():
-            from gan_core.jobs import rollback  # here: it loads much that is seldom needed
+    def _go_back(self, run_id: str) -> None:
+        """See to a run that the collapse watch has stopped, where there is such a note.
 
-            rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
+        Once that is settled, another call does nothing.
+        """
+        paths = RunPaths(self._store.root / run_id)
+        try:
+            if paths.watch.is_file():
+                from gan_core.jobs import rollback  # here: it loads much that is seldom needed
+
+                rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
+        except (GanCoreError, OSError) as error:
+            logger.warning("run %s: %s", run_id, error)
 
 
 def start_worker(paths: RunPaths, keeper: Keeper | None = None) -> subprocess.Popen[bytes] | None:

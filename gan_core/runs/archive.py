@@ -10,7 +10,8 @@ import re
 import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -37,32 +38,25 @@ MAX_RATIO = 200
 FREE_BYTES = 16 * 1024**2
 """A small zip may always unpack to this much, whatever the ratio."""
 MAX_SHEET_PIXELS = 40_000_000
+MAX_SEALED_FILES = 64
+"""In one checkpoint, snapshot or data set; ours hold a dozen."""
 
 _MIB = 1024**2
 # JSON takes some thirty times its size in memory once it is parsed.
+_STEP = r"(0|[1-9][0-9]{0,11})"
+_IN_STEP = rf"(snapshots|checkpoints)/{_STEP}/[a-z][a-z_]{{0,31}}"
 _ALLOWED: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(r"(config|meta|status)\.json"), _MIB),
     (re.compile(r"metrics\.jsonl"), 64 * _MIB),
     (re.compile(r"worker\.log"), 64 * _MIB),
-    (re.compile(r"samples/(0|[1-9]\d{0,11})\.png"), 64 * _MIB),
-    (
-        re.compile(r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.json"),
-        _MIB,
-    ),
-    (
-        re.compile(
-            r"(snapshots|checkpoints)/(0|[1-9]\d{0,11})/[a-z][a-z_]{0,31}\.(safetensors|onnx|bundle)"
-        ),
-        2048 * _MIB,
-    ),
+    (re.compile(rf"samples/{_STEP}\.png"), 64 * _MIB),
+    (re.compile(rf"{_IN_STEP}\.json"), _MIB),
+    (re.compile(rf"{_IN_STEP}\.(safetensors|onnx|bundle)"), 2048 * _MIB),
     (re.compile(r"dataset/(card|report|manifest)\.json"), _MIB),
     (re.compile(r"dataset/(images|labels)\.npy"), MAX_TOTAL_BYTES),
     (re.compile(r"directions/[0-9a-f]{8}\.json"), 4 * _MIB),
     (re.compile(r"evaluations/[a-z0-9][a-z0-9_.-]{0,63}\.json"), 16 * _MIB),
-    (
-        re.compile(r"evaluations/(0|[1-9]\d{0,11})/(light|full-[0-9a-f]{12})\.json"),
-        2 * _MIB,
-    ),
+    (re.compile(rf"evaluations/{_STEP}/(light|full-[0-9a-f]{{12}})\.json"), 2 * _MIB),
 )
 """The names of the run layout, and how large each file may be."""
 
@@ -70,7 +64,7 @@ _LEFT_BEHIND = re.compile(
     r"(launch|upload|watch)\.json|worker\.lock|\.ballast|control/[^/]+|([a-z]+/)?\.tmp-.+"
     r"|events/([^/]+)?"
     r"|(samples|snapshots|checkpoints|control|evaluations|dataset|directions)/|"
-    r"|(snapshots|checkpoints|evaluations)/\d{1,12}/"
+    r"|(snapshots|checkpoints|evaluations)/[0-9]{1,12}/"
     r"|evaluations/\.job\.[a-z]+|evaluations/classifier/[^/]*"
 )
 """What a run directory zipped by hand also has; of no use elsewhere and never read."""
@@ -78,6 +72,7 @@ _LEFT_BEHIND = re.compile(
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """Ways of packing that `pack` uses; others may ask for gigabytes to unpack a byte."""
 
+_SEALED = ("checkpoints/", "snapshots/", "dataset")
 _STORED = {".safetensors", ".png", ".onnx", ".bundle"}
 _CHUNK_BYTES = 1024 * 1024
 _PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -253,7 +248,21 @@ def _chosen(archive: zipfile.ZipFile) -> tuple[str, list[tuple[str, zipfile.ZipI
         if not limits:
             raise _refused(N_("it holds {name}, which no run has."), name=repr(name[:100]))
         chosen.append((name, info, limits[0]))
+    _check_counts(name for name, _info, _limit in chosen)
     return prefix, chosen
+
+
+def _check_counts(names: Iterable[str]) -> None:
+    """A sealed folder holds a few files, so that looking at each takes no time."""
+    folders = Counter(PurePosixPath(name).parent.as_posix() for name in names)
+    for folder, num_files in folders.items():
+        if folder.startswith(_SEALED) and num_files > MAX_SEALED_FILES:
+            raise _refused(
+                N_("{folder} holds {given} files; allowed are up to {limit}."),
+                folder=folder,
+                given=num_files,
+                limit=MAX_SEALED_FILES,
+            )
 
 
 def _prefix(infos: list[zipfile.ZipInfo]) -> str:
@@ -284,7 +293,10 @@ def _checked_name(info: zipfile.ZipInfo, prefix: str) -> str:
 
 
 def _free_id(store: RunStore, wanted: str) -> str:
-    if re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{6}", wanted) and not (store.root / wanted).exists():
+    if (
+        re.fullmatch(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}", wanted)
+        and not (store.root / wanted).exists()
+    ):
         return wanted
     return new_run_id(utc_now())
 
@@ -326,8 +338,7 @@ def _check_sealed(paths: RunPaths) -> None:
                 folder=folder.relative_to(paths.root).as_posix(),
                 name=repr(odd[:100]),
             )
-        for name in found:
-            sealed.verified(folder, name)
+        sealed.verify(folder)
 
 
 def _check_sheets(paths: RunPaths) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ STATE_FILE = "state.safetensors"
 NUM_GENERATIONS = 2
 MAX_HEADER_BYTES = 1024 * 1024
 """Of a file of arrays; a network of a thousand layers needs a tenth of it."""
+
+_KINDS = {"F16", "F32", "F64", *(f"{sign}{bits}" for sign in "IU" for bits in (8, 16, 32, 64))}
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -62,7 +65,8 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     """The shapes of the arrays in a file by their names, from its header alone.
 
     Raises:
-        DamagedError: not such a file, or a header longer than ours are.
+        DamagedError: not such a file, a header longer than ours are, or numbers of a kind that
+            we do not write.
     """
     try:
         with path.open("rb") as file:
@@ -71,14 +75,21 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
                 raise ValueError(f"a header of {length} bytes")
             header = json.loads(file.read(length))
         return {
-            str(name): tuple(int(size) for size in about["shape"])
-            for name, about in header.items()
-            if name != "__metadata__"
+            str(name): _shape(about) for name, about in header.items() if name != "__metadata__"
         }
     except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise DamagedError(
             N_("{name} cannot be read: {reason}."), name=path.name, reason=str(error)
         ) from error
+
+
+def _shape(about: dict[str, Any]) -> tuple[int, ...]:
+    if about["dtype"] not in _KINDS:  # the library has no words for those that numpy lacks
+        raise ValueError(f"numbers of the kind {str(about['dtype'])[:20]}")
+    sizes = tuple(about["shape"])
+    if not all(isinstance(size, int) and size >= 0 for size in sizes):
+        raise ValueError(f"the shape {str(sizes)[:40]}")
+    return sizes
 
 
 def read_arrays(path: Path) -> Arrays:

@@ -13,10 +13,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 
 from gan_core.config import SCHEMA_VERSION, Frozen
-from gan_core.errors import BadInputError, DamagedError
+from gan_core.errors import BadInputError, DamagedError, GanCoreError
 from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.store import RunStore, RunView, clean_name
+from gan_core.runs.store import Meta, RunStore, RunView, clean_name
 from gan_core.text import N_
 
 MAX_DIRECTIONS = 24
@@ -94,19 +94,27 @@ def keep(store: RunStore, run_id: str, name: str, direction: Direction) -> str:
             given=len(direction.vector),
             size=size,
         )
-    if len(view.meta.directions) >= MAX_DIRECTIONS:
+    id_ = secrets.token_hex(4)
+    with disk_faults(view.paths.directions):
+        view.paths.directions.mkdir(exist_ok=True)
+    write_json(_file(view.paths, id_), direction.model_dump(mode="json"))
+    try:
+        store.change_meta(run_id, lambda meta: _with(meta, id_, title))
+    except GanCoreError:
+        _file(view.paths, id_).unlink(missing_ok=True)
+        raise
+    return id_
+
+
+def _with(meta: Meta, id_: str, title: str) -> Meta:
+    if len(meta.directions) >= MAX_DIRECTIONS:
         raise BadInputError(
             N_("this run keeps {limit} directions already."),
             N_("Remove one of them first."),
             field="name",
             limit=MAX_DIRECTIONS,
         )
-    id_ = secrets.token_hex(4)
-    with disk_faults(view.paths.directions):
-        view.paths.directions.mkdir(exist_ok=True)
-    write_json(_file(view.paths, id_), direction.model_dump(mode="json"))
-    _set_names(store, view, {**view.meta.directions, id_: title})
-    return id_
+    return meta.model_copy(update={"directions": {**meta.directions, id_: title}})
 
 
 def remove(store: RunStore, run_id: str, id_: str) -> None:
@@ -116,15 +124,16 @@ def remove(store: RunStore, run_id: str, id_: str) -> None:
         NotFoundError: no such run.
         ReadOnlyError: the run's folder cannot be written.
     """
-    view = store.get(run_id)
-    _set_names(store, view, {k: v for k, v in view.meta.directions.items() if k != id_})
+    store.change_meta(run_id, lambda meta: _without(meta, id_))
     if is_id(id_):
-        with disk_faults(view.paths.directions):
-            _file(view.paths, id_).unlink(missing_ok=True)
+        paths = store.paths(run_id)
+        with disk_faults(paths.directions):
+            _file(paths, id_).unlink(missing_ok=True)
 
 
-def _set_names(store: RunStore, view: RunView, names: dict[str, str]) -> None:
-    store.set_meta(view.id, view.meta.model_copy(update={"directions": names}))
+def _without(meta: Meta, id_: str) -> Meta:
+    kept = {other: name for other, name in meta.directions.items() if other != id_}
+    return meta.model_copy(update={"directions": kept})
 
 
 def _file(paths: RunPaths, id_: str) -> Path:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def write(paths: RunPaths, evaluation: Evaluation) -> Path:
 
 def light(paths: RunPaths) -> list[Evaluation]:
     """The evaluations made while training, ascending by step; damaged ones are left out."""
-    files = (paths.evaluations / str(s) / _LIGHT for s in step_folders(paths.evaluations))
+    files = (paths.evaluations / str(s) / _LIGHT for s in _steps(paths))
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
 
 
@@ -69,10 +70,18 @@ def full(paths: RunPaths) -> list[Evaluation]:
     """The evaluations made on request, ascending by step; damaged ones are left out."""
     files = (
         file
-        for step in step_folders(paths.evaluations)
+        for step in _steps(paths)
         for file in sorted((paths.evaluations / str(step)).glob("full-*.json"))
     )
     return [found for file in files if (found := _kept().get(file, _read)) is not None]
+
+
+def _steps(paths: RunPaths) -> list[int]:
+    """The steps that may have evaluations; none where their folder cannot be read."""
+    try:
+        return step_folders(paths.evaluations)
+    except DamagedError:
+        return []
 
 
 def full_stamps(paths: RunPaths, step: int) -> dict[Path, Stamp]:
@@ -85,7 +94,7 @@ def newest_full(paths: RunPaths) -> Evaluation | None:
     """The evaluation that was made last on request, whatever its step."""
     stamps = {
         file: stamp
-        for step in step_folders(paths.evaluations)
+        for step in _steps(paths)
         for file, stamp in full_stamps(paths, step).items()
     }
     by_age = sorted(stamps, key=lambda file: stamps[file][2])
@@ -102,8 +111,12 @@ def best_step(paths: RunPaths, *, until: int | None = None) -> int | None:
         until: later ones do not count: as it was known at that step.
     """
     last = float("inf") if until is None else until
-    known = alike([e for e in light(paths) if e.step <= last])
-    there = [e for e in known if (paths.snapshot(e.step) / sealed.MANIFEST).is_file()]
+    there = [
+        e
+        for e in alike([e for e in light(paths) if e.step <= last])
+        # Unlike the method of a path, it also says no where the folder is another user's.
+        if os.path.isfile(paths.snapshot(e.step) / sealed.MANIFEST)  # noqa: PTH113
+    ]
     return min(there, key=_distance).step if there else None
 
 
@@ -187,8 +200,13 @@ def read_progress(paths: RunPaths) -> Progress | None:
 
 
 def clear_progress(paths: RunPaths) -> None:
-    """Forget it."""
-    (paths.evaluations / _JOB).unlink(missing_ok=True)
+    """Forget it.
+
+    Raises:
+        ReadOnlyError: the folder cannot be written.
+    """
+    with disk_faults(paths.evaluations):
+        (paths.evaluations / _JOB).unlink(missing_ok=True)
 
 
 @functools.cache

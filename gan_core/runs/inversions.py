@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,7 @@ from pydantic import Field, ValidationError
 from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError, NotFoundError
 from gan_core.runs import checkpoints
-from gan_core.runs.files import read_json, write_json
+from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.text import N_
 
 REQUEST, TARGET, PROGRESS = "request.json", "target.safetensors", "progress.json"
@@ -107,24 +108,46 @@ def looked_at(folder: Path) -> float:
         return 0.0
 
 
+def last_touched(folder: Path) -> float:
+    """When somebody last looked at a search, or a half-made one was begun; 0 where it is gone."""
+    try:
+        return looked_at(folder) or folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def folders(runs_dir: Path) -> list[Path]:
     """The folders of all searches, in the order in which they were asked for."""
     found = []
-    if home(runs_dir).is_dir():
-        for entry in home(runs_dir).iterdir():
-            if _ID.fullmatch(entry.name):
-                try:
-                    found.append(((entry / TARGET).stat().st_mtime_ns, entry.name, entry))
-                except OSError:  # being made, or swept away this very moment
-                    continue
+    for entry in all_folders(runs_dir):
+        try:
+            found.append(((entry / TARGET).stat().st_mtime_ns, entry.name, entry))
+        except OSError:  # being made, or swept away this very moment
+            continue
     return [entry for *_, entry in sorted(found)]
 
 
+def all_folders(runs_dir: Path) -> list[Path]:
+    """The folders of all searches, those that are half made among them."""
+    if not home(runs_dir).is_dir():
+        return []
+    return [entry for entry in home(runs_dir).iterdir() if _ID.fullmatch(entry.name)]
+
+
 def write_request(folder: Path, wanted: Wanted, target: NDArray[np.uint8]) -> None:
-    """Put down what is searched for: a picture uint8 `[H, W, C]`."""
-    folder.mkdir(parents=True)
-    checkpoints.write_arrays(folder / TARGET, {"target": target})
-    write_json(folder / REQUEST, wanted.model_dump(mode="json"))
+    """Put down what is searched for: a picture uint8 `[H, W, C]`.
+
+    Raises:
+        DiskFullError, ReadOnlyError: it cannot be written; nothing is left behind.
+    """
+    with disk_faults(folder):
+        folder.mkdir(parents=True)
+        try:
+            checkpoints.write_arrays(folder / TARGET, {"target": target})
+            write_json(folder / REQUEST, wanted.model_dump(mode="json"))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
 
 def person_of(folder: Path) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-_STEP_FOLDER = re.compile(r"\d{1,12}")
+from gan_core.errors import DamagedError
+from gan_core.text import N_
+
+_STEP_FOLDER = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,11 @@ def paths_of(runs_dir: Path, run_id: str) -> RunPaths:
 
 
 def step_folders(folder: Path) -> list[int]:
-    """The steps that have a folder of their own in `folder`, ascending."""
+    """The steps that have a folder of their own in `folder`, ascending.
+
+    Raises:
+        DamagedError: it is there and cannot be read.
+    """
     return sorted(
         int(entry.name)
         for entry in _entries(folder)
@@ -128,7 +135,11 @@ def step_folders(folder: Path) -> list[int]:
 
 
 def sheet_steps(paths: RunPaths) -> list[int]:
-    """The steps that have a sample sheet, ascending."""
+    """The steps that have a sample sheet, ascending.
+
+    Raises:
+        DamagedError: their folder is there and cannot be read.
+    """
     names = (os.path.splitext(entry.name) for entry in _entries(paths.samples))
     return sorted(int(stem) for stem, end in names if end == ".png" and _STEP_FOLDER.fullmatch(stem))
 
@@ -140,3 +151,8 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
             yield from entries
     except (FileNotFoundError, NotADirectoryError):
         return
+    except OSError as error:
+        # As if nothing lay there, a run with checkpoints would begin again at step 0.
+        raise DamagedError(
+            N_("{name} cannot be read: {reason}."), name=folder.name, reason=str(error)
+        ) from error

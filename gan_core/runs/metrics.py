@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
+from gan_core.errors import DamagedError
 from gan_core.runs.files import disk_faults, write_bytes
+from gan_core.text import N_
 
 Record = Mapping[str, float | int]
 Doubles = NDArray[np.float64]
@@ -168,7 +170,11 @@ class PieceReader:
         self.num_bad_lines = 0
 
     def read(self) -> Piece:
-        """The records of the next million bytes at most; none where nothing has come."""
+        """The records of the next million bytes at most; none where nothing has come.
+
+        Raises:
+            DamagedError: the log is there and cannot be read.
+        """
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset - len(self._tail))
@@ -179,6 +185,10 @@ class PieceReader:
                 chunk = file.read(_CHUNK_BYTES)
         except FileNotFoundError:
             return Piece({})
+        except OSError as error:
+            raise DamagedError(
+                N_("{name} cannot be read: {reason}."), name=self._path.name, reason=str(error)
+            ) from error
         self._offset += len(chunk)
         self._tail = (self._tail + chunk)[-_TAIL_BYTES:]
         return Piece(self._taken(chunk), anew, more=len(chunk) == _CHUNK_BYTES)
@@ -282,7 +292,11 @@ class MetricReader:
         return self._pieces.num_bad_lines
 
     def poll(self) -> int:
-        """Read what has come since the last call; return the number of new records."""
+        """Read what has come since the last call; return the number of new records.
+
+        Raises:
+            DamagedError: the log is there and cannot be read.
+        """
         num_new, more = 0, True
         while more:
             piece = self._pieces.read()
@@ -308,7 +322,7 @@ class MetricReader:
 
 
 def newest_record(path: Path) -> dict[str, float]:
-    """The last record of a log, found from its end; empty where there is none.
+    """The last record of a log, found from its end; empty where there is none that can be read.
 
     Where its last 64 KB hold no record, nobody looks further.
     """
@@ -317,7 +331,7 @@ def newest_record(path: Path) -> dict[str, float]:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _NEWEST_BYTES))
             lines = file.read().split(b"\n")
-    except FileNotFoundError:
+    except OSError:  # a table of many runs goes on; `store.view` says what is wrong with this one
         return {}
     lines.pop()  # torn, or nothing
     return next((record for line in reversed(lines) if (record := decode(line))), {})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from gan_core.errors import BadInputError
-from gan_core.runs.store import RunStore, clean_name
+from gan_core.runs.store import Meta, RunStore, clean_name
 from gan_core.text import N_
 
-_KEY = re.compile(r"(dimension|principal|first-layer):(0|[1-9]\d{0,4})")
+_KEY = re.compile(r"(dimension|principal|first-layer):(0|[1-9][0-9]{0,4})")
 MAX_LENGTH = 40
 MAX_NAMES = 500
 
@@ -32,7 +32,6 @@ def give(store: RunStore, run_id: str, key: str, name: str) -> None:
         BadInputError: no direction has that key, the name is too long, or there are 500 already.
         ReadOnlyError, DiskFullError: the run's folder cannot be written.
     """
-    view = store.get(run_id)
     if not is_key(key):
         raise BadInputError(
             N_("got {given}; allowed are dimension:N, principal:N and first-layer:N."),
@@ -47,11 +46,15 @@ def give(store: RunStore, run_id: str, key: str, name: str) -> None:
             given=len(title),
             limit=MAX_LENGTH,
         )
-    kept = {other: text for other, text in view.meta.names.items() if other != key}
+    store.change_meta(run_id, lambda meta: _named(meta, key, title))
+
+
+def _named(meta: Meta, key: str, title: str) -> Meta:
+    kept = {other: text for other, text in meta.names.items() if other != key}
     if title:
         kept[key] = title
     if len(kept) > MAX_NAMES:
         raise BadInputError(
             N_("this run has names for {limit} directions already."), field="name", limit=MAX_NAMES
         )
-    store.set_meta(view.id, view.meta.model_copy(update={"names": kept}))
+    return meta.model_copy(update={"names": kept})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,20 @@ def verified(folder: Path, name: str) -> Path:
     Raises:
         DamagedError: the file is missing or altered.
     """
-    expected = read_manifest(folder)["sha256"].get(name)
+    return _verified(folder, name, read_manifest(folder)["sha256"].get(name))
+
+
+def verify(folder: Path) -> None:
+    """Find every file that a sealed folder lists, with the right checksum.
+
+    Raises:
+        DamagedError: the manifest cannot be read, or a file is missing or altered.
+    """
+    for name, expected in read_manifest(folder)["sha256"].items():
+        _verified(folder, name, expected)
+
+
+def _verified(folder: Path, name: str, expected: str | None) -> Path:
     path = folder / name
     if expected is None or not path.is_file():
         raise DamagedError(N_("{name} is missing from {folder}."), name=name, folder=folder.name)
@@ -118,8 +131,25 @@ def verified(folder: Path, name: str) -> Path:
 
 
 def drop_file(folder: Path, name: str) -> None:
-    """Take one file out of a sealed folder: first out of the manifest, then from the disk."""
+    """Take one file out of a sealed folder; see `drop_files`."""
+    drop_files(folder, [name])
+
+
+def drop_files(folder: Path, names: Collection[str], *, durable: bool = True) -> None:
+    """Take files out of a sealed folder: first out of the manifest, then from the disk.
+
+    Args:
+        folder: the sealed folder.
+        names: those of the files; one that is not there is none to take out.
+        durable: whether the new manifest survives a power cut (costs a disk flush).
+
+    Raises:
+        DamagedError: the manifest cannot be read.
+        DiskFullError, ReadOnlyError: it cannot be written anew.
+    """
     manifest = read_manifest(folder)
-    manifest["sha256"].pop(name, None)
-    write_json(folder / MANIFEST, manifest, durable=True)
-    (folder / name).unlink(missing_ok=True)
+    gone = set(names)
+    sums = {name: value for name, value in manifest["sha256"].items() if name not in gone}
+    write_json(folder / MANIFEST, {**manifest, "sha256": sums}, durable=durable)
+    for name in names:
+        (folder / name).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -40,25 +41,31 @@ def has_network(manifest: Mapping[str, Any], role: str) -> bool:
 
 
 def list_steps(paths: RunPaths) -> list[int]:
-    """The steps that have a snapshot, ascending."""
-    return [
-        step
-        for step in step_folders(paths.snapshots)
-        if (paths.snapshot(step) / sealed.MANIFEST).is_file()
-    ]
+    """The steps that have a snapshot which can be looked into, ascending.
+
+    Raises:
+        DamagedError: the folder of all snapshots cannot be read.
+    """
+    return [step for step in step_folders(paths.snapshots) if _has(paths, step, sealed.MANIFEST)]
 
 
 def has_any(paths: RunPaths) -> bool:
-    """Whether a run has a snapshot."""
-    return any(
-        (paths.snapshot(step) / sealed.MANIFEST).is_file()
-        for step in reversed(step_folders(paths.snapshots))
-    )
+    """Whether a run has a snapshot that can be looked into."""
+    try:
+        steps = step_folders(paths.snapshots)
+    except DamagedError:
+        return False
+    return any(_has(paths, step, sealed.MANIFEST) for step in reversed(steps))
 
 
 def forkable_steps(paths: RunPaths) -> list[int]:
     """The steps whose snapshot still holds its training state, ascending."""
-    return [s for s in list_steps(paths) if (paths.snapshot(s) / STATE_FILE).is_file()]
+    return [step for step in list_steps(paths) if _has(paths, step, STATE_FILE)]
+
+
+def _has(paths: RunPaths, step: int, name: str) -> bool:
+    # Unlike the method of a path, it also says no where the folder is another user's.
+    return os.path.isfile(paths.snapshot(step) / name)  # noqa: PTH113
 
 
 def resolve_step(paths: RunPaths, step: int | str) -> int:

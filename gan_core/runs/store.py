@@ -28,6 +28,7 @@ from gan_core.text import N_
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 MAX_NAME_LENGTH = 120
 _MAX_KEPT = 2000
+_META_SECS = 5.0
 _TRASH_PREFIX = f"{TEMPORARY_PREFIX}trash-"
 
 
@@ -176,18 +177,41 @@ class RunStore:
             fill(paths)
         return self.get(run_id)
 
-    def set_meta(self, run_id: str, meta: Meta) -> None:
-        """Replace what people added to a run."""
-        write_json(self.paths(run_id).meta, meta.model_dump(mode="json"))
+    def change_meta(self, run_id: str, change: Callable[[Meta], Meta]) -> Meta:
+        """Change what people added to a run; return what it is now.
+
+        Args:
+            run_id: the run.
+            change: is given what is there; nobody else changes it meanwhile.
+
+        Raises:
+            NotFoundError: no such run.
+            ConflictError: others have been changing it for seconds.
+            ReadOnlyError, DiskFullError: the run's folder cannot be written.
+        """
+        paths = self.paths(run_id)
+        with disk_faults(paths.root):
+            lock = FileLock.acquire_folder(paths.root, patience_secs=_META_SECS, shared=False)
+        if lock is None:
+            raise ConflictError(
+                N_("run {run} is being changed by somebody else."),
+                N_("Try again in a moment."),
+                field="run",
+                run=run_id,
+            )
+        with lock:
+            meta = change(read_meta(paths))
+            write_json(paths.meta, meta.model_dump(mode="json"))
+        return meta
 
     def rename(self, run_id: str, name: str) -> None:
         """Give a run another display name.
 
         Raises:
-            BadInputError: the name is too long.
+            BadInputError: the name is too long; and as for `change_meta`.
         """
-        found = self.get(run_id)
-        self.set_meta(run_id, found.meta.model_copy(update={"name": clean_name(name)}))
+        title = clean_name(name)
+        self.change_meta(run_id, lambda meta: meta.model_copy(update={"name": title}))
 
     def delete(self, run_id: str) -> None:
         """Remove a run that no worker is busy with.
@@ -244,7 +268,19 @@ def view(paths: RunPaths) -> RunView:
         damage.append(error.message)
         total = config.total_steps if config else 0
         status = Status(state="failed", total_steps=total, updated="", message=error.message)
+    damage += _damage_of_log(paths)
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
+
+
+def _damage_of_log(paths: RunPaths) -> list[str]:
+    """Why a log that is there cannot be read; damaged lines of one that can are no damage."""
+    try:
+        paths.metrics.open("rb", buffering=0).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        return [f"{paths.metrics.name} cannot be read: {error}."]
+    return []
 
 
 def _read_config(path: Path) -> RunConfig:

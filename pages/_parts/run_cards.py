@@ -92,17 +92,9 @@ def _living_news(run_id: str) -> None:
 
 
 def _news(run: RunView) -> None:
-    """What changes while a run trains."""
-    picture = newest_sheet(run.paths)
-    if picture is not None:
-        st.image(
-            picture,
-            width="stretch",
-            output_format="PNG",
-            alt=_("Newest samples of {name}").format(name=run.title),
-        )
-    else:
-        st.caption(_("No samples yet"))
+    """What changes while a run trains; what of it cannot be read is said on this card alone."""
+    with guarded():
+        _picture(run)
     st.markdown(f"**{plain(run.title)}**")
     st.badge(
         state_word(run.status.state),
@@ -111,10 +103,24 @@ def _news(run: RunView) -> None:
     )
     if run.config is None or run.damage:
         st.caption(_("Damaged: {reason}").format(reason=plain(run.damage)))
-    else:
+        return
+    with guarded():
         st.caption(" · ".join(_facts(run)))
         _best_figure(run)
         group_link(run)
+
+
+def _picture(run: RunView) -> None:
+    picture = newest_sheet(run.paths)
+    if picture is None:
+        st.caption(_("No samples yet"))
+        return
+    st.image(
+        picture,
+        width="stretch",
+        output_format="PNG",
+        alt=_("Newest samples of {name}").format(name=run.title),
+    )
 
 
 def _doors(run: RunView) -> None:

@@ -165,6 +165,17 @@ def break_generator(paths):
     (paths.snapshot(60) / "generator.onnx").write_bytes(b"no network")
 
 
+def shut_metrics(paths):
+    paths.metrics.unlink()
+    paths.metrics.mkdir()
+
+
+def shut_samples(paths):
+    """Root may read all that permissions hide, but no loop."""
+    shutil.rmtree(paths.samples)
+    paths.samples.symlink_to(paths.samples)
+
+
 def lose_everything(paths):
     shutil.rmtree(paths.root)
     paths.root.mkdir()
@@ -172,7 +183,7 @@ def lose_everything(paths):
 
 DAMAGE = [
     break_config, lose_config, lose_status, break_status, tear_metrics, break_meta, empty_sheet,
-    break_sheet, lose_manifest, break_generator, lose_everything,
+    break_sheet, lose_manifest, break_generator, shut_metrics, shut_samples, lose_everything,
 ]  # fmt: skip
 
 
@@ -194,6 +205,16 @@ def test_a_run_without_its_heart_is_called_damaged(studio, damage):
     studio.add("the good one")
     damage(studio.add("", DAMAGED_ID))
     assert any("Damaged" in caption.value for caption in studio.open(RUNS).caption)
+
+
+@pytest.mark.parametrize("damage", [shut_metrics, shut_samples])
+def test_what_cannot_be_read_is_said_on_its_card_alone(studio, damage):
+    studio.add("the good one")
+    damage(studio.add("the damaged one", DAMAGED_ID))
+    viewer = studio.open(RUNS)
+    assert "cannot be read" in said(viewer)
+    assert {"the good one", "the damaged one"} <= {m.value.strip("*") for m in viewer.markdown}
+    assert links(viewer).count("explore") == 2
 
 
 def test_a_queued_run(studio):

@@ -40,7 +40,7 @@ _CHANGES = {
 }
 """Every function of gan_core.jobs that changes something, by its module."""
 _KNOWN = {f"gan_core.jobs.{module}.{name}" for module, names in _CHANGES.items() for name in names}
-_UNCHECKED = {"rename", "delete", "set_meta", "create", "sweep"}  # of a RunStore
+_UNCHECKED = {"rename", "delete", "change_meta", "create", "sweep"}  # of a RunStore
 _ONLY_THROUGH_JOBS = {"keep", "remove", "give", "unpack", "pack"}  # of gan_core.runs
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from gan_core.access.people import OWNER, NotAllowedError, Person
 from gan_core.errors import BadInputError, ConflictError, JobFailedError
-from gan_core.jobs import evaluate
+from gan_core.jobs import evaluate, slots
+from gan_core.jobs.process import signal_holder
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock
 from gan_core.runs.store import RunStore, RunView
@@ -94,6 +99,46 @@ def test_measuring_the_same_again_gives_the_same(
     monkeypatch.setattr(evaluate, "start", lambda *_args, **_more: None)
     with pytest.raises(JobFailedError, match="no result"):
         evaluate.ensure(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
+
+
+def test_a_stranger_with_a_killed_ones_number_is_not_signalled(
+    store: RunStore, run: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody stops it while the next one holds the lock and waits for a place."""
+    left: list[evaluations.Progress | None] = []
+
+    def full(*_args: object, **_more: object) -> NoReturn:
+        left.append(evaluations.read_progress(run.paths))
+        evaluate.stop(store, run.id, by=OWNER)
+        raise JobFailedError("no place")
+
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as stranger:
+        run.paths.evaluations.mkdir()
+        noted = evaluations.Progress(step=50, process=stranger.pid)
+        evaluations.write_progress(run.paths, noted)
+        monkeypatch.setattr(slots, "slot", full)
+        with pytest.raises(JobFailedError, match="no place"):
+            evaluate.start(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
+        assert left == [None]
+        assert evaluate.progress(run.paths) is None
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell")
+def test_a_number_is_believed_only_of_who_has_the_lock_open(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+    with (
+        FileLock.acquire(file) as lock,
+        subprocess.Popen(sleeper) as stranger,
+        subprocess.Popen(sleeper, pass_fds=(lock.descriptor,)) as holder,
+    ):
+        assert not signal_holder(stranger.pid, file, signal.SIGTERM)
+        assert signal_holder(holder.pid, file, signal.SIGTERM)
+        assert holder.wait(60) == -signal.SIGTERM
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_who_is_at_work_is_known_from_the_start(

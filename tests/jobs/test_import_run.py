@@ -101,6 +101,13 @@ def _more_golden(paths: RunPaths) -> None:
     checkpoints.write_arrays(file, {key: np.repeat(a, 99, axis=0) for key, a in arrays.items()})
 
 
+def _eighths(paths: RunPaths) -> None:
+    """Weights in eight bits, of which numpy knows nothing."""
+    file = paths.snapshot(10) / snapshots.GENERATOR_WEIGHTS
+    header = json.dumps({"w": {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]}})
+    file.write_bytes(len(header).to_bytes(8, "little") + header.encode() + bytes(4))
+
+
 def _no_weights(paths: RunPaths) -> None:
     (paths.snapshot(10) / snapshots.GENERATOR_WEIGHTS).unlink()
 
@@ -124,6 +131,8 @@ def _config(**values: Any) -> Callable[[RunPaths], None]:
         (_more_weights, "generator.safetensors holds more than its network has"),
         (_more_golden, "golden.safetensors/latents has the shape"),
         (_no_weights, "snapshot 10 has no generator"),
+        (_config(dataset__image_size=8), "makes images of 28, 32, 64, 128 pixels"),
+        (_config(dataset__image_size=256), "makes images of 28, 32, 64, 128 pixels"),
         (_config(recipe="os:system"), "there is no recipe 'os:system'"),
         (_config(settings__batch_size=10**9), "batch_size: got 1000000000"),
         (_config(settings__latent_size=10**9), "settings.latent_size: Input should be"),
@@ -141,6 +150,36 @@ def test_what_is_not_taken_in(run: RunView, change: Callable[[RunPaths], None], 
     with pytest.raises(BadInputError) as refusal:
         make_lean(run.paths)
     assert said in refusal.value.one_line()
+
+
+def test_numbers_of_a_kind_that_nobody_here_writes(run: RunView) -> None:
+    _eighths(run.paths)
+    _seal_again(run.paths.snapshot(10))
+    with pytest.raises(DamagedError, match="numbers of the kind F8_E4M3"):
+        make_lean(run.paths)
+
+
+def test_what_is_dropped_is_dropped_at_once(run: RunView, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = run.paths.snapshot(10)
+    for name in "abcdefgh":
+        (folder / f"{name}.onnx").touch()
+    _seal_again(folder)
+    written: list[Path] = []
+    monkeypatch.setattr(sealed, "write_json", _noting(written))
+    make_lean(run.paths)
+    assert written == [folder / sealed.MANIFEST]
+    assert not list(folder.glob("*.onnx"))
+    assert set(sealed.read_manifest(folder)["sha256"]) == {
+        path.name for path in folder.iterdir() if path.name != sealed.MANIFEST
+    }
+
+
+def _noting(written: list[Path]) -> Callable[..., None]:
+    def note(path: Path, value: Any, **how: Any) -> None:
+        written.append(path)
+        write_json(path, value, **how)
+
+    return note
 
 
 def test_nothing_is_left_of_what_is_refused(run: RunView, away: RunStore) -> None:

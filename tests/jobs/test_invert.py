@@ -103,6 +103,17 @@ def test_what_was_found(tmp_path: Path, spawned: list[str]) -> None:
     assert invert.standing(tmp_path, id_) == invert.Standing("done", over)
 
 
+def test_half_made_ones_are_swept_away_when_old(tmp_path: Path, spawned: list[str]) -> None:
+    old, new = (inversions.home(tmp_path) / inversions.new_id() for _ in range(2))
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / inversions.TARGET).touch()
+    os.utime(old, (1, 1))
+    id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
+    assert {path.name for path in inversions.all_folders(tmp_path)} == {new.name, id_}
+    assert spawned == [id_]
+
+
 def test_old_ones_are_swept_away_and_running_ones_are_not(
     tmp_path: Path, spawned: list[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """Each bound, through the functions that pages and the command line call."""
 
+import errno
 import io
 import json
 import subprocess
@@ -12,6 +13,7 @@ from PIL import Image
 from gan_core.access.people import OWNER, Person
 from gan_core.access.quotas import QuotaError, Quotas
 from gan_core.data.own.prepare import Options
+from gan_core.errors import DiskFullError
 from gan_core.jobs import brought, control, disk, line, note, slots
 from gan_core.jobs.export import export
 from gan_core.jobs.fork import fork
@@ -244,6 +246,22 @@ def test_a_job_that_goes_its_own_way_keeps_its_place_until_it_is_killed(still):
     finally:
         job.kill()
         job.wait()
+    _take_a_place(still, ADA)
+
+
+def test_a_full_disk_uses_up_no_places(still, monkeypatch):
+    bound(still, jobs_in_all=1)
+
+    def no_space(*_args, **_more):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(slots.Path, "write_text", no_space)
+        for _ in range(2):
+            with pytest.raises(DiskFullError, match="disk full"):
+                _take_a_place(still, ADA)
+        with slots.slot(still.root, OWNER) as held:
+            assert held == ()
     _take_a_place(still, ADA)
 
 

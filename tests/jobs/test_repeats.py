@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from gan_core.access.people import OWNER
@@ -36,6 +38,19 @@ def test_a_run_that_is_there_becomes_one_of_them(still, data_dir):
     )  # nothing is missing
     assert len(repeat_run(still, first.id, 6, data_dir=data_dir, by=OWNER)) == 6
     assert len(still.list()) == 6
+
+
+def test_two_who_repeat_a_run_at_once_get_one_group(still, data_dir):
+    first = trained(still)
+    with ThreadPoolExecutor(2) as people:
+        asked = [
+            people.submit(repeat_run, still, first.id, 4, data_dir=data_dir, by=OWNER)
+            for _ in range(2)
+        ]
+        groups = {run.meta.group for one in asked for run in one.result()}
+    assert len(groups) == 1
+    assert [run.sound_config().seed for run in members(still, *groups)] == [0, 1, 2, 3]
+    assert len(still.list()) == 4
 
 
 def test_a_rename_keeps_the_group(still, data_dir):

@@ -10,6 +10,7 @@ import pytest
 from gan_core.access.people import OWNER
 from gan_core.config import RunConfig
 from gan_core.errors import ConflictError
+from gan_core.jobs.note import write_launch
 from gan_core.jobs.rollback import (
     MAX_ROLLBACKS,
     after_end,
@@ -18,8 +19,10 @@ from gan_core.jobs.rollback import (
     wait_for_successor,
     way_back,
 )
+from gan_core.jobs.supervisor import Supervisor
 from gan_core.runs import sealed
 from gan_core.runs.checkpoints import STATE_FILE
+from gan_core.runs.lock import FileLock
 from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore, RunView
 from gan_core.runs.watch import Collapse, Watched, read_watched, write_watched
@@ -91,6 +94,36 @@ def test_by_itself_where_the_run_asks_for_it(still: RunStore, data_dir: Path) ->
     after_end(still, run.id, data_dir=data_dir)
     assert len(still.ids()) == 2  # settled: not a second time
     assert wait_for_successor(still, run.id).successor
+
+
+def test_the_supervisors_successor_sees_to_it_too(still: RunStore, data_dir: Path) -> None:
+    """It knows the run by its lock alone: the one that had started the worker was killed."""
+    run = _collapsed(still)
+    write_launch(run.paths, data_dir)
+    write_status(run.paths, "running", 90, 100, Said(template="training"))
+    supervisor = Supervisor(still)
+    with FileLock.acquire(run.paths.lock):
+        assert supervisor.tick()
+        assert still.ids() == [run.id]
+        write_status(run.paths, "stopped", 100, 100, Said(template="the watch stopped it"))
+        assert supervisor.tick()
+    assert supervisor.look().ended == (run.id,)
+    assert supervisor.look().ended == ()
+
+
+def test_the_rollback_by_a_successor_is_made_once(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still)
+    write_launch(run.paths, data_dir)
+    first, second = Supervisor(still), Supervisor(still)
+    with FileLock.acquire(run.paths.lock):
+        assert first.tick()
+        assert second.tick()
+    first.tick()
+    (successor,) = set(still.ids()) - {run.id}
+    assert read_watched(run.paths).successor == successor
+    write_status(still.paths(successor), "stopped", 0, 100, Said(template="not to be started"))
+    second.tick()
+    assert len(still.ids()) == 2
 
 
 def test_it_asks_by_default(still: RunStore, data_dir: Path) -> None:

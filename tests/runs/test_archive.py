@@ -169,6 +169,8 @@ def test_no_zip_at_all(away: RunStore, tmp_path: Path):
         ("snapshots/0/generator.pkl", "which no run has"),
         ("snapshots/01/networks.json", "which no run has"),
         ("samples/9999999999999.png", "which no run has"),
+        ("samples/1٣.png", "which no run has"),
+        ("snapshots/1٣/networks.json", "which no run has"),
         ("evaluations/../x.json", "unsafe name"),
     ],
 )
@@ -176,6 +178,16 @@ def test_names_that_no_run_has(home, away, name, said):
     view = trained(home)
     contents = {key.removeprefix(f"{view.id}/"): value for key, value in entries(view).items()}
     assert said in refusal(away, zipped({**contents, name: b"x"}))
+
+
+def test_more_files_than_a_snapshot_has(home, away):
+    """Refused by their names, before any is unpacked."""
+    view = trained(home)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    names = [f"{one}{other}" for one in letters for other in letters][:200]
+    more = {f"{view.id}/snapshots/50/{name}.onnx": b"" for name in names}
+    said = refusal(away, zipped({**entries(view), **more}))
+    assert "snapshots/50 holds 205 files; allowed are up to 64" in said
 
 
 def test_two_tops_and_no_config(home, away):

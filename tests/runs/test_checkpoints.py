@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,13 @@ def _seal_snapshot(paths: RunPaths, step: int) -> None:
 
 def test_none_before_the_first(paths: RunPaths) -> None:
     assert checkpoints.load_newest(paths) is None
+
+
+def test_what_cannot_be_looked_into_is_not_taken_for_nothing(paths: RunPaths) -> None:
+    paths.checkpoints.rmdir()
+    paths.checkpoints.symlink_to(paths.checkpoints)  # root may read all but a loop
+    with pytest.raises(DamagedError, match="checkpoints cannot be read"):
+        checkpoints.load_newest(paths)
 
 
 def test_two_generations_are_kept(paths: RunPaths) -> None:
@@ -143,3 +151,24 @@ def test_any_bytes_are_refused(tmp_path_factory: pytest.TempPathFactory, content
     path.write_bytes(content)
     with pytest.raises(DamagedError, match=r"any\.safetensors cannot be read"):
         checkpoints.read_arrays(path)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"dtype": "F8_E4M3", "shape": [4], "data_offsets": [0, 4]},
+        {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]},
+        {"dtype": "F32", "shape": [1e999], "data_offsets": [0, 4]},
+        {"dtype": ["F32"], "shape": [1], "data_offsets": [0, 4]},
+        {"dtype": "F32", "data_offsets": [0, 4]},
+        "F32",
+    ],
+)
+def test_headers_of_others(tmp_path: Path, about: object) -> None:
+    path = tmp_path / "odd.safetensors"
+    header = json.dumps({"w": about}).encode()
+    path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(4))
+    for read in (checkpoints.read_arrays, checkpoints.read_shapes):
+        with pytest.raises(DamagedError, match=r"odd\.safetensors cannot be read"):
+            read(path)

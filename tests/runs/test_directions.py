@@ -62,6 +62,7 @@ def test_what_a_run_does_not_take(store: RunStore, view: RunView) -> None:
         directions.keep(store, view.id, f"{i}", direction())
     with pytest.raises(BadInputError, match="keeps 24 directions"):
         directions.keep(store, view.id, "one more", direction())
+    assert len(list(view.paths.directions.iterdir())) == directions.MAX_DIRECTIONS
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_what_cannot_be_read_is_left_out(
 
 def test_names_that_are_no_file_of_ours(store: RunStore, view: RunView) -> None:
     names = {"../../config": "up", "z3": "another kind", "": "nothing"}
-    store.set_meta(view.id, view.meta.model_copy(update={"directions": names}))
+    store.change_meta(view.id, lambda meta: meta.model_copy(update={"directions": names}))
     assert directions.kept(store.get(view.id)) == []
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
 
-from gan_core.errors import DamagedError, NotFoundError
+from gan_core.errors import DamagedError, DiskFullError, NotFoundError
 from gan_core.runs import inversions
 from gan_core.runs.checkpoints import write_arrays
 from gan_core.runs.store import RunStore
@@ -29,6 +31,18 @@ def test_a_request_comes_back(tmp_path: Path, folder: Path) -> None:
     np.testing.assert_array_equal(target, TARGET)
     assert inversions.folders(tmp_path) == [folder]
     assert RunStore(tmp_path).list() == [], "it is no run"
+
+
+def test_a_full_disk_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_space(*_args: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for part in ("checkpoints.write_arrays", "write_json"):
+        made = inversions.home(tmp_path) / inversions.new_id()
+        with monkeypatch.context() as full, pytest.raises(DiskFullError, match="disk full"):
+            full.setattr(f"gan_core.runs.inversions.{part}", no_space)
+            inversions.write_request(made, WANTED, TARGET)
+        assert list(inversions.home(tmp_path).iterdir()) == []
 
 
 def test_names_that_are_not_ours(tmp_path: Path, folder: Path) -> None:

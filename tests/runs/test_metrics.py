@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gan_core.errors import DamagedError
 from gan_core.runs.metrics import (
     MetricLog,
     MetricReader,
@@ -281,6 +282,13 @@ def test_the_newest_record_is_found_from_the_end(tmp_path: Path) -> None:
     assert newest_record(path) == {"step": 2, "kl": 0.5}
     path.write_bytes(b"nonsense\n" * 10_000)
     assert newest_record(path) == {}
+
+
+def test_a_log_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "metrics.jsonl").mkdir()
+    assert newest_record(tmp_path / "metrics.jsonl") == {}
+    with pytest.raises(DamagedError, match=r"metrics\.jsonl cannot be read"):
+        _read(tmp_path / "metrics.jsonl")
 
 
 def test_a_line_without_end_is_neither_kept_nor_read_again(tmp_path: Path) -> None:

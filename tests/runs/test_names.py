@@ -43,9 +43,8 @@ def test_a_name_may_have_forty_characters(store: RunStore) -> None:
 
 def test_there_is_an_end_to_names(store: RunStore) -> None:
     run = store.create(config()).id
-    meta = store.get(run).meta
     full = {f"dimension:{i}": "n" for i in range(names.MAX_NAMES)}
-    store.set_meta(run, meta.model_copy(update={"names": full}))
+    store.change_meta(run, lambda meta: meta.model_copy(update={"names": full}))
     names.give(store, run, "dimension:1", "still")
     with pytest.raises(BadInputError, match="500"):
         names.give(store, run, "first-layer:1", "one more")

@@ -38,6 +38,19 @@ def test_sealed_and_verified(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["100"]
 
 
+def test_all_at_once(tmp_path: Path) -> None:
+    target = tmp_path / "100"
+    sealed.seal(target, _writer(b"abc"), {"step": 100})
+    sealed.verify(target)
+    sealed.drop_files(target, ["a.bin", "none.bin"])
+    sealed.verify(target)
+    assert {path.name for path in target.iterdir()} == {"b.bin", sealed.MANIFEST}
+    assert sealed.read_manifest(target)["step"] == 100
+    (target / "b.bin").write_bytes(b"abd")
+    with pytest.raises(DamagedError, match="checksum differs"):
+        sealed.verify(target)
+
+
 def test_an_older_folder_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "100"
     for content in (b"old", b"new"):

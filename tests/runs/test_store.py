@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
+from gan_core.runs import names
 from gan_core.runs.lock import FileLock
 from gan_core.runs.store import MAX_NAME_LENGTH, Meta, RunStore, clean_name, new_run_id
 
@@ -87,6 +89,14 @@ def test_a_damaged_run_among_good_ones(
     assert set(store.ids()) == set(good)
 
 
+def test_a_log_that_cannot_be_read_is_damage(store: RunStore, config: RunConfig) -> None:
+    bad, good = store.create(config), store.create(config)
+    bad.paths.metrics.mkdir()
+    assert "metrics.jsonl cannot be read" in store.get(bad.id).damage
+    assert store.get(bad.id).sound_config() == config
+    assert store.get(good.id).damage == ""
+
+
 def test_an_empty_folder_is_a_damaged_run(store: RunStore, config: RunConfig) -> None:
     store.create(config)
     (store.root / "mine").mkdir()
@@ -148,11 +158,41 @@ def test_names_are_cleaned(name: str) -> None:
 
 def test_renaming(store: RunStore, config: RunConfig) -> None:
     made = store.create(config, "old")
-    store.set_meta(made.id, made.meta.model_copy(update={"notes": "n", "pins": (50,)}))
+    store.change_meta(made.id, lambda m: m.model_copy(update={"notes": "n", "pins": (50,)}))
     store.rename(made.id, "new")
     assert store.get(made.id).meta == Meta(name="new", notes="n", pins=(50,))
     with pytest.raises(BadInputError, match="121 characters; allowed are up to 120"):
         store.rename(made.id, "x" * 121)
+    assert store.get(made.id).title == "new"
+
+
+def test_many_who_change_a_run_at_once_lose_nothing(store: RunStore, config: RunConfig) -> None:
+    run = store.create(config).id
+
+    def act(number: int) -> None:
+        names.give(store, run, f"dimension:{number}", f"name {number}")
+        store.rename(run, f"run {number}")
+
+    with ThreadPoolExecutor(8) as people:
+        list(people.map(act, range(24)))
+    found = store.get(run).meta
+    assert found.names == {f"dimension:{i}": f"name {i}" for i in range(24)}
+    assert found.name.startswith("run ")
+    assert {path.name for path in store.paths(run).root.iterdir()} == {
+        "config.json", "meta.json", "status.json", "control", "samples", "snapshots", "checkpoints",
+    }  # fmt: skip
+
+
+def test_who_changes_a_run_waits_for_others_and_not_for_ever(
+    store: RunStore, config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = store.create(config, "old")
+    monkeypatch.setattr("gan_core.runs.store._META_SECS", 0.1)
+    lock = FileLock.acquire_folder(made.paths.root, patience_secs=0, shared=False)
+    assert lock is not None
+    with lock, pytest.raises(ConflictError, match="being changed by somebody else"):
+        store.rename(made.id, "new")
+    store.rename(made.id, "new")
     assert store.get(made.id).title == "new"
 
 
@@ -188,6 +228,61 @@ def test_a_deletion_cut_short_is_finished_later(store: RunStore, config: RunConf
     assert [entry.name for entry in store.root.iterdir()] == [kept.id]
 
 
+_READ_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from gan_core.errors import DamagedError
+from gan_core.runs import evaluations, snapshots
+from gan_core.runs.layout import sheet_steps
+from gan_core.runs.metrics import newest_record
+from gan_core.runs.store import RunStore
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setuid(65534)
+for run in RunStore(Path(sys.argv[1])).list():
+    print(run.damage)
+    print(newest_record(run.paths.metrics), evaluations.light(run.paths))
+    print(snapshots.has_any(run.paths), evaluations.best_step(run.paths))
+    try:
+        print(sheet_steps(run.paths))
+    except DamagedError as error:
+        print(error.one_line())
+"""
+
+
+def test_a_run_of_another_user(store: RunStore, config: RunConfig) -> None:
+    made = store.create(config)
+    said = _as_nobody(_READ_AS_NOBODY, [(made.paths.root, 0o700)], store.root)
+    damage, *nothing, sheets = said.splitlines()
+    for name in ("config.json", "status.json", "metrics.jsonl"):
+        assert f"{name} cannot be read" in damage
+    assert nothing == ["{} []", "False None"]
+    assert sheets.startswith("samples cannot be read")
+
+
+def _as_nobody(program: str, closed: list[tuple[Path, int]], store_root: Path, *more: str) -> str:
+    """What a program says without root's powers: root is not stopped by permissions."""
+    place = store_root.parent
+    above = [folder for folder in place.parents if not folder.stat().st_mode & 0o001]
+    opened = [(folder, 0o755) for folder in (*above, place)]
+    modes = [(folder, folder.stat().st_mode) for folder, _mode in (*opened, *closed)]
+    try:
+        for folder, mode in (*opened, *closed):
+            folder.chmod(mode)
+        said = subprocess.run(
+            [sys.executable, "-c", program, str(store_root), *more],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
+    finally:
+        for folder, mode in modes:
+            folder.chmod(mode)
+    assert said.stderr == ""
+    return said.stdout
+
+
 _AS_NOBODY = """
 import os, sys
 from pathlib import Path
@@ -209,31 +304,9 @@ for act in (lambda: store.create(config), lambda: store.rename(store.ids()[0], "
 
 
 def test_a_read_only_folder(store: RunStore, config: RunConfig) -> None:
-    """Tried without root's powers: root is not stopped by permissions."""
     made = store.create(config)
-    place = store.root.parent
-    before = place.stat().st_mode
-    above = [folder for folder in place.parents if not folder.stat().st_mode & 0o001]
-    modes = [folder.stat().st_mode for folder in above]
-    try:
-        for folder in [*above, place]:
-            folder.chmod(0o755)
-        for folder in (made.paths.root, store.root):
-            folder.chmod(0o555)
-        said = subprocess.run(
-            [sys.executable, "-c", _AS_NOBODY, str(store.root), str(made.paths.config)],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=Path(__file__).parents[2],
-        )
-    finally:
-        for folder in (store.root, made.paths.root):
-            folder.chmod(0o755)
-        for folder, mode in [*zip(above, modes, strict=True), (place, before)]:
-            folder.chmod(mode)
-    assert said.stderr == ""
-    lines = said.stdout.splitlines()
+    closed = [(made.paths.root, 0o555), (store.root, 0o555)]
+    lines = _as_nobody(_AS_NOBODY, closed, store.root, str(made.paths.config)).splitlines()
     assert len(lines) == 2
     assert all("cannot be written to. Give this user the right" in line for line in lines)
     assert store.ids() == [made.id]
