@@ -141,7 +141,7 @@ def tables(rows: Sequence[Row], cpu_secs: float) -> Iterator[str]:
     """A table for each feature net, the systems in the order in which they were given."""
     yield (
         f"Each system trained for {cpu_secs:g} s of processor time, all threads together, on its "
-        "own data set with its own settings, seed 1. Intervals are 95 %.\n"
+        f"own data set with its own settings, seed 1. Intervals are 95 %.{_done_before(rows)}\n"
     )
     order = sorted(rows, key=lambda row: (row.evaluation.features.name, rows.index(row)))
     for features, group in groupby(order, key=lambda row: row.evaluation.features.name):
@@ -161,6 +161,16 @@ def tables(rows: Sequence[Row], cpu_secs: float) -> Iterator[str]:
             + _floor(same)
         )
         yield ""
+
+
+def _done_before(rows: Sequence[Row]) -> str:
+    """Which came to the end of their recipe's length before their time was spent."""
+    done = [
+        f"`{row.name}` after {row.trained.cpu_secs:.0f} s"
+        for row in rows
+        if row.trained.step == row.run.sound_config().total_steps
+    ]
+    return f" At the end of their recipe's length before that: {', '.join(done)}." if done else ""
 
 
 def _floor(rows: Sequence[Row]) -> str:
