@@ -313,8 +313,8 @@ RULES: tuple[Rule, ...] = (
         applies=lambda s: s.recipe.family == "gan" and signs.memorises(s),
         state=N_("G repeats its training images instead of making new ones."),
         cause=N_(
-            "There are only {num}, each of them seen {times} times by now: they can be known by "
-            "heart."
+            "Each of its {num} training images was seen {times} times by now, often enough to be "
+            "known by heart."
         ),
         advice=N_(
             "More images are the cure. Until then, fork from an early snapshot with noise on "
@@ -332,8 +332,8 @@ RULES: tuple[Rule, ...] = (
         applies=lambda s: s.recipe.family != "gan" and signs.memorises(s),
         state=N_("The decoder repeats training images instead of making new ones."),
         cause=N_(
-            "There are only {num}, each of them seen {times} times by now: they can be known by "
-            "heart."
+            "Each of its {num} training images was seen {times} times by now, often enough to be "
+            "known by heart."
         ),
         advice=N_(
             "More images are the cure. Until then, fork from an early snapshot with more weight "
@@ -474,7 +474,7 @@ RULES: tuple[Rule, ...] = (
 
 def _how_often_seen(signals: Signals) -> Values:
     num = signals.config.dataset.num_train
-    seen = signals.step * signals.settings.batch_size
+    seen = signals.step * signals.recipe.seen_per_step(signals.settings)
     return {"num": num, "times": _two_digits(seen / num)}
 
 
