@@ -204,19 +204,19 @@ def _more(run: RunView) -> None:
 
 
 def _rename_field(run: RunView) -> None:
-    name = st.text_input(
-        _("Name"), value=run.meta.name, max_chars=MAX_NAME_LENGTH, key=f"name-{run.id}"
-    )
+    st.text_input(_("Name"), value=run.meta.name, max_chars=MAX_NAME_LENGTH, key=f"name-{run.id}")
     st.button(
         _("Rename"),
         key=f"rename-{run.id}",
         icon=":material/edit:",
         on_click=_rename,
-        args=(run.id, name),
+        args=(run.id,),
     )
 
 
-def _rename(run_id: str, name: str) -> None:
+def _rename(run_id: str) -> None:
+    # Not what the field held when the button was drawn: who types and presses at once means this.
+    name = str(st.session_state[f"name-{run_id}"])
     with guarded():
         edit.rename(studio().store, run_id, name, by=viewer())
         st.toast(_("Renamed."))

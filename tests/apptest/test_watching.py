@@ -47,7 +47,7 @@ def test_a_viewer_cannot_rename_delete_or_bring_in(studio):
     assert_sound(viewer)
     assert not [key for key in keys(viewer) if key and key.startswith(("rename", "delete"))]
     assert "bring-in" not in keys(viewer)
-    assert len(viewer.get("download_button")) == 1
+    assert len(viewer.get("link_button")) == 1
 
 
 def test_a_viewer_explores(studio):

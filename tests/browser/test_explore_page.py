@@ -106,6 +106,7 @@ def test_damaged_golden_images_show_the_server_and_say_so(studio, viewers):
         page.wait_for_timeout(800)
         assert (shown(page) != before).any()
         expect(page.locator("canvas.picture")).to_have_attribute("data-from", "server")
+    studio.store.delete(run.id)
 
 
 def damage_golden(run):

@@ -1,11 +1,21 @@
 """The Plane page in the real app, over runs made by hand, also while one seems to train."""
 
+import pytest
 from playwright.sync_api import expect
 
 from gan_core.runs.lock import FileLock
 from gan_core.runs.status import Said, write_status
 from tests.browser.conftest import PHONE, settled, until
 from tests.plane_runs import add_plane_run, add_snapshot
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing(studio):
+    """These runs hold no weights for browsers, and others that open Explore would ask for them."""
+    known = set(studio.store.ids())
+    yield
+    for run_id in set(studio.store.ids()) - known:
+        studio.store.delete(run_id)
 
 
 def painted(page, count=1):
