@@ -11,7 +11,7 @@ from statistics import median
 from gan_core.config import Settings
 from gan_core.jobs.note import LAUNCH_NAME
 from gan_core.recipes.recipe import ImageShape, Recipe
-from gan_core.runs.layout import RunPaths
+from gan_core.runs.layout import paths_of
 from gan_core.runs.metrics import decode
 from gan_core.runs.store import RunStore, RunView, view
 
@@ -56,10 +56,11 @@ def _alike(
 ) -> Iterator[RunView]:
     """The newest runs that say something about this one; a launch note says it ran here."""
     for run_id in store.ids()[:_MAX_RUNS]:
-        run = view(RunPaths(store.root / run_id))
+        run = view(paths_of(store.root, run_id))
         config = run.config
         if (
             config is not None
+            and run.status.step  # a hundred that wait have nothing to say
             and config.recipe == recipe
             and config.settings.batch_size == batch_size
             and config.dataset.image_shape == image_shape

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from gan_core.errors import BadInputError, DamagedError, NotFoundError
 from gan_core.runs import evaluations, sealed
 from gan_core.runs.checkpoints import STATE_FILE
+from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.text import N_
 
@@ -21,6 +23,7 @@ GENERATOR_BUNDLE = "generator.bundle"
 GOLDEN = "golden.safetensors"
 NETWORKS = "networks.json"
 
+_MAX_KEPT = 2000
 MAX_TRAINING_STATES = 10
 """How many snapshots of a run keep their training state besides those that are never thinned."""
 
@@ -52,10 +55,16 @@ def list_steps(paths: RunPaths) -> list[int]:
 def has_any(paths: RunPaths) -> bool:
     """Whether a run has a snapshot that can be looked into."""
     try:
-        steps = step_folders(paths.snapshots)
+        steps = _kept_steps().get(paths.snapshots, step_folders)
     except DamagedError:
         return False
     return any(_has(paths, step, sealed.MANIFEST) for step in reversed(steps))
+
+
+@functools.cache
+def _kept_steps() -> KeptValues[list[int]]:
+    """A page asks this of every run that there is."""
+    return KeptValues(_MAX_KEPT)
 
 
 def forkable_steps(paths: RunPaths) -> list[int]:

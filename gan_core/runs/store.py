@@ -268,7 +268,8 @@ def view(paths: RunPaths) -> RunView:
         damage.append(error.message)
         total = config.total_steps if config else 0
         status = Status(state="failed", total_steps=total, updated="", message=error.message)
-    damage += _damage_of_log(paths)
+    if status.state != "queued" or status.step:  # who only waits has no log yet
+        damage += _damage_of_log(paths)
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
 
 

@@ -18,6 +18,7 @@ from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFoundError
 from gan_core.runs import names
 from gan_core.runs.lock import FileLock
+from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import MAX_NAME_LENGTH, Meta, RunStore, clean_name, new_run_id
 
 
@@ -92,6 +93,8 @@ def test_a_damaged_run_among_good_ones(
 def test_a_log_that_cannot_be_read_is_damage(store: RunStore, config: RunConfig) -> None:
     bad, good = store.create(config), store.create(config)
     bad.paths.metrics.mkdir()
+    assert store.get(bad.id).damage == "", "as long as it waits it has none"
+    write_status(bad.paths, "stopped", 5, 10, Said(template="stopped"))
     assert "metrics.jsonl cannot be read" in store.get(bad.id).damage
     assert store.get(bad.id).sound_config() == config
     assert store.get(good.id).damage == ""
