@@ -15,13 +15,6 @@ FIGURES = (
 """The fields of an evaluation that are figures with an interval."""
 
 
-def alike(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
-    """Those in the features of the last one: figures of different features share no curve."""
-    if not evaluations:
-        return []
-    return [e for e in evaluations if e.features.sha256 == evaluations[-1].features.sha256]
-
-
 def number_columns(evaluations: Sequence[Evaluation]) -> dict[str, list[float]]:
     """Numbers by column, such as `step`, `fid`, `fid_low`; NaN where one was not measured.
 

@@ -12,7 +12,9 @@ from gan_core.errors import BadInputError
 from gan_core.text import N_
 
 MAX_SECS = 30.0
-"""Whoever sends more slowly would keep a place from others."""
+SLOWEST_BYTES_A_SEC = 100_000
+"""A large body may take longer, at this rate. Who sends more slowly would keep a place from others.
+"""
 
 
 async def read_body(
@@ -29,8 +31,9 @@ async def read_body(
         BadInputError: it is too large, too slow, or was not sent to its end.
     """
     received = bytearray()
+    secs = MAX_SECS + max_bytes / SLOWEST_BYTES_A_SEC
     try:
-        with anyio.fail_after(MAX_SECS):
+        with anyio.fail_after(secs):
             async for chunk in request.stream():
                 received += chunk
                 if len(received) > max_bytes:
@@ -39,7 +42,7 @@ async def read_body(
                     )
     except TimeoutError as error:
         raise BadInputError(
-            N_("the request was not sent within {secs} s."), secs=round(MAX_SECS)
+            N_("the request was not sent within {secs} s."), secs=round(secs)
         ) from error
     except ClientDisconnect as error:  # such as a drag that went on: nobody reads the answer
         raise BadInputError(N_("the request was not sent to its end.")) from error

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gan_core.charts.quality import alike
 from gan_core.config import DatasetInfo
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.runs import evaluations
@@ -121,7 +120,7 @@ def goes_on(told: Points, now: Points) -> bool:
 
 def _followed(dataset: DatasetInfo, made: Sequence[Evaluation]) -> Kind | None:
     """The kind of those that a run's news tell of, where they are of one kind."""
-    kinds = {kind_of(dataset, one) for one in alike(made)}
+    kinds = {kind_of(dataset, one) for one in evaluations.alike(made)}
     return kinds.pop() if len(kinds) == 1 else None
 
 
@@ -144,7 +143,8 @@ def _panel(name: str, kind: Kind, made: Evaluation) -> dict[str, Any]:
     title = _("{figure} · {against}").format(
         figure=named(words, made.features.name), against=against(made, kind.title)
     )
-    told = {"key": _key(name, kind), "title": title, "points": {}, "live": {}}
+    figure = named(words, made.features.name)
+    told = {"key": _key(name, kind), "title": title, "points": {}, "live": {}, "y_label": figure}
     return {**told, **_bounds(name, made)}
 
 

@@ -122,7 +122,7 @@ def _labels(run: RunView) -> dict[str, str]:
     measured = measured_of(run.paths)
     if measured is not None:
         lines = (line for panel in quality_panels(measured) for line in panel.lines)
-        labels |= {line.key: named(line.label, measured.features) for line in lines}
+        labels |= {line.key: plain(named(line.label, measured.features)) for line in lines}
     return labels
 
 

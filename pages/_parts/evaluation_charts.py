@@ -191,7 +191,7 @@ def saved_evaluations(
         charts.append(
             SavedChart(
                 title=_("Figures with their intervals"),
-                stem=f"{run.id}-evaluations",
+                stem=f"{run.id}-evaluations-{told.num_images}",
                 csv=lambda: csv_bytes(all_columns(shown)),
                 figure=lambda suffix: interval_figure(scales, title=title, format=suffix),
             )

@@ -54,4 +54,9 @@ def with_interval(figure: Figure) -> str:
 
 def num_images(made: Evaluation) -> str:
     """How many images were generated for it."""
-    return ngettext_("{n} image", "{n} images", made.num_images).format(n=number(made.num_images))
+    return images_words(made.num_images)
+
+
+def images_words(num: int) -> str:
+    """So many images."""
+    return ngettext_("{n} image", "{n} images", num).format(n=number(num))

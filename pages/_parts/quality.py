@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gan_core.charts.growing import DIGITS
-from gan_core.charts.quality import alike, number_columns
+from gan_core.charts.quality import number_columns
 from gan_core.evaluation import Evaluation
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
-from pages._parts.figures import figure_words, named, num_images
+from pages._parts.figures import figure_words, images_words, named, num_images
 from pages._parts.i18n import _
 from pages._parts.panels import Line, Panel
 from pages._parts.words import number
@@ -22,17 +22,17 @@ CURVES = ("fid", "kid", "precision", "recall", "classes_hit")
 
 @dataclass(frozen=True)
 class Measured:
-    """What the panels depend on.
+    """What the panels depend on, in no viewer's language.
 
     Attributes:
         features: the name of the features that were compared.
-        images: how many were generated for each, in words.
+        num_images: how many were generated for each.
         num_classes: of the data set; 0 where none were counted.
         figures: those of `CURVES` that there are.
     """
 
     features: str
-    images: str
+    num_images: int
     num_classes: int
     figures: tuple[str, ...]
 
@@ -64,7 +64,7 @@ def quality_of(light: Sequence[Evaluation], best_step: int | None = None) -> Qua
         light: those evaluations.
         best_step: the snapshot that is the best one, of those that are still there.
     """
-    found = alike(light)
+    found = evaluations.alike(light)
     if not found:
         return Quality()
     columns = number_columns(found)
@@ -77,7 +77,7 @@ def quality_of(light: Sequence[Evaluation], best_step: int | None = None) -> Qua
     counted = [len(e.classes.names) for e in found if e.classes]
     newest = found[-1]
     measured = Measured(
-        newest.features.name, num_images(newest), counted[-1] if counted else 0, tuple(lines)
+        newest.features.name, newest.num_images, counted[-1] if counted else 0, tuple(lines)
     )
     return Quality(measured, _marked(found, best_step), lines)
 
@@ -158,7 +158,7 @@ def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
         Panel(
             key,
             _("{figure}, {images}").format(
-                figure=named(title, measured.features), images=measured.images
+                figure=named(title, measured.features), images=images_words(measured.num_images)
             ),
             tuple(lines[name] for name in names),
             bounds=bounds,

@@ -144,7 +144,7 @@ def _results(run: RunView) -> None:
     by_news = sorted(groups.values(), key=lambda group: newest not in group)
     for group in by_news:
         told = newest if newest in group else group[-1]
-        _group(run, _columns(group, best, told), told or group[-1], best)
+        _group(run, _columns(group, best, told), told, best)
 
 
 def _columns(
@@ -168,7 +168,9 @@ def _group(run: RunView, shown: Sequence[Evaluation], told: Evaluation, best: in
         best: the step that is the best one.
     """
     features = told.features
-    title = _("{run}, by {features}").format(run=run.title, features=translate(features.name))
+    title = _("{run}, by {features}, {images}").format(
+        run=run.title, features=translate(features.name), images=num_images(told)
+    )
     key = f"{features.sha256[:12]}-{told.num_images}"
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -242,8 +244,9 @@ def _charts(shown: Sequence[Evaluation], told: Evaluation, title: str) -> None:
 def _missing_words(classes: ClassCounts, count: int) -> str:
     """Which classes no image shows, and how many a faultless generator would miss by chance."""
     missing = classes.missing
+    even = f" {_('The dashed line is an even share.')}" if has_bars(classes) else ""
     if not missing:
-        return _("Every class was generated. The dashed line is an even share.")
+        return _("Every class was generated.") + even
     named = _(", ").join(map(plain, missing[:_MOST_MISSING]))
     if len(missing) > _MOST_MISSING:
         named = _("{names} and {n} more").format(
@@ -257,9 +260,9 @@ def _missing_words(classes: ClassCounts, count: int) -> str:
     by_chance = round(missing_by_chance(len(classes.names), count))
     if by_chance:
         told = ngettext_(
-            "Of so many images a perfect generator would miss {n} by chance.",
-            "Of so many images a perfect generator would miss about {n} by chance.",
+            "With this many images even a perfect generator would miss about {n} by chance.",
+            "With this many images even a perfect generator would miss about {n} by chance.",
             by_chance,
         )
         return f"{words} {told.format(n=number(by_chance))}"
-    return f"{words} {_('The dashed line is an even share.')}"
+    return words + even

@@ -8,7 +8,7 @@ from functools import partial
 
 from gan_core.charts.curves import curves_figure
 from gan_core.charts.figures import Format, Mark
-from gan_core.charts.quality import alike, all_columns, number_columns
+from gan_core.charts.quality import all_columns, number_columns
 from gan_core.charts.table import csv_bytes
 from gan_core.recipes import registry
 from gan_core.runs import evaluations
@@ -94,4 +94,4 @@ def training_columns(paths: RunPaths) -> Mapping[str, Sequence[float]]:
 
 def quality_columns(paths: RunPaths) -> Mapping[str, Sequence[float]]:
     """What was evaluated while training, in the features of the newest evaluation."""
-    return number_columns(alike(evaluations.light(paths)))
+    return number_columns(evaluations.alike(evaluations.light(paths)))

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -13,13 +14,18 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gan_core.access.people import Person
-from gan_core.errors import DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import ConflictError, DamagedError, GanCoreError, NotFoundError
 from gan_core.jobs.export import export
+from gan_core.runs.files import disk_faults
+from gan_core.text import N_
+from pages._parts.crowd import Crowd
 from pages._parts.studio import studio
 from pages._parts.viewer import asker
 
-MOST_AT_ONCE = 4
+PER_PERSON, MOST_AT_ONCE = 2, 8
 """Each takes the room of a run in the temporary folder until it is sent."""
+MAX_SECS = 1800.0
+"""Whoever takes longer, or has closed the lid meanwhile, gives the place back."""
 
 
 def take_routes() -> list[Route]:
@@ -46,38 +52,50 @@ class _Zips:
     """The address; an ASGI app of its own, because a place is held until all is sent."""
 
     def __init__(self) -> None:
-        self._num_under_way = 0
+        self._taking = Crowd(PER_PERSON, MOST_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._num_under_way >= MOST_AT_ONCE:
-            words = "Others are taking runs along at the moment. Try again in a minute.\n"
-            busy = PlainTextResponse(words, 503, headers={"Retry-After": "30"})
-            await busy(scope, receive, send)
-            return
-        self._num_under_way += 1
-        try:
-            answer = await self._answer(Request(scope, receive))
-            await answer(scope, receive, send)
-        finally:
-            self._num_under_way -= 1
-
-    async def _answer(self, request: Request) -> Response:
+        request = Request(scope, receive)
+        by = asker(request)
         if request.method != "GET":
-            return Response(status_code=405)
-        try:
-            path = await run_in_threadpool(_packed, request.path_params["run"], asker(request))
-        except GanCoreError as error:
-            gone = isinstance(error, (NotFoundError, DamagedError))
-            return PlainTextResponse(f"{error.one_line()}\n", 404 if gone else 400)
-        kept_by_nobody = {"Cache-Control": "no-store"}
-        return _Sent(path, media_type="application/zip", filename=path.name, headers=kept_by_nobody)
+            answer = Response(status_code=405)
+        elif self._taking.is_full() or self._taking.has_enough_of(by):
+            answer = _refusal(
+                ConflictError(
+                    N_("other downloads of runs are under way."),
+                    N_("Close this tab, and try again in a minute."),
+                )
+            )
+        else:
+            with self._taking.joined(by), anyio.move_on_after(MAX_SECS):
+                answer = await _answer(request.path_params["run"], by)
+                await answer(scope, receive, send)
+            return
+        await answer(scope, receive, send)
+
+
+async def _answer(run_id: str, by: Person) -> Response:
+    try:
+        path = await run_in_threadpool(_packed, run_id, by)
+    except GanCoreError as error:
+        return _refusal(error)
+    kept_by_nobody = {"Cache-Control": "no-store"}
+    return _Sent(path, media_type="application/zip", filename=path.name, headers=kept_by_nobody)
+
+
+def _refusal(error: GanCoreError) -> Response:
+    status = 503 if isinstance(error, ConflictError) else 400
+    if isinstance(error, (NotFoundError, DamagedError)):
+        status = 404
+    return PlainTextResponse(f"{error.one_line()}\n", status)
 
 
 def _packed(run_id: str, by: Person) -> Path:
     """The run as a zip, in a folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="latent-studio-"))
+    with disk_faults(Path(tempfile.gettempdir())):
+        folder = Path(tempfile.mkdtemp(prefix="latent-studio-"))
     try:
         return export(studio().store, run_id, "newest", "zip", folder, by=by)
-    except GanCoreError:
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

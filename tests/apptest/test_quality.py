@@ -128,7 +128,7 @@ def test_what_chance_misses_is_told(studio, unmeasured):
     evaluations.write(unmeasured, full(30, num_classes=1000))
     words = said(studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID))
     assert "classes were never generated" in words
-    assert "a perfect generator would miss about 819 by chance" in words
+    assert "even a perfect generator would miss about 819 by chance" in words
     assert "How the images spread" not in words, "a thousand bars say nothing"
 
 

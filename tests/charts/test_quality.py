@@ -10,8 +10,9 @@ from gan_core.charts.bars import bars_figure
 from gan_core.charts.curves import curves_figure
 from gan_core.charts.figures import IN_THE_DARK
 from gan_core.charts.intervals import Scale, interval_figure
-from gan_core.charts.quality import alike, all_columns, number_columns
+from gan_core.charts.quality import all_columns, number_columns
 from gan_core.errors import BadInputError
+from gan_core.runs import evaluations
 from tests.evaluations_measured import evaluation, full
 
 WORDS = {"title": "of $x", "x_label": "step", "y_label": "FID"}
@@ -19,8 +20,8 @@ WORDS = {"title": "of $x", "x_label": "step", "y_label": "FID"}
 
 def test_only_figures_of_the_same_features_stand_together():
     found = [evaluation(10, name="pixels", shift=0.0), evaluation(20), evaluation(30, shift=0.5)]
-    assert [e.step for e in alike(found)] == [20, 30]
-    assert alike([]) == []
+    assert [e.step for e in evaluations.alike(found)] == [20, 30]
+    assert evaluations.alike([]) == []
 
 
 def test_columns_have_a_value_for_each_step():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from gan_core.runs.files import disk_faults
 from gan_core.runs.store import RunStore
 from pages._parts import take_routes as taking
 from pages._parts.take_routes import take_routes, zip_url
@@ -50,14 +55,32 @@ def test_unknown_runs(store: RunStore, tmp_path: Path, run_id: str) -> None:
     assert left(tmp_path) == []
 
 
+@contextmanager
+def full_disk(folder: Path) -> Iterator[None]:
+    with disk_faults(folder):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+    yield
+
+
 def test_more_than_a_few_at_once_are_asked_to_wait(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = trained(store)
     monkeypatch.setattr(taking, "MOST_AT_ONCE", 0)
     answer = ask(take_routes(), zip_url(run.id))
     assert answer.status == 503
-    assert b"Try again" in answer.body
+    assert b"try again" in answer.body
+    assert left(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = trained(store)
+    monkeypatch.setattr(taking, "disk_faults", full_disk)
+    answer = ask(take_routes(), zip_url(run.id))
+    assert answer.status == 400
+    assert b"no space" in answer.body
 
 
 def test_a_place_is_free_again_after_each(store: RunStore) -> None:
