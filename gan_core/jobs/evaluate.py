@@ -37,6 +37,7 @@ State = Literal["running", "failed"]
 NUM_IMAGES = 10_000
 FEWEST_IMAGES = 100
 _LOOK_SECS = 0.25
+_LOCK_SECS = 2.0
 _WAIT_SECS = 6 * 3600.0
 
 
@@ -113,7 +114,9 @@ def start(
     paths = found.paths
     with disk_faults(paths.evaluations):
         paths.evaluations.mkdir(parents=True, exist_ok=True)
-        lock = FileLock.acquire(evaluations.job_lock(paths))
+        # Who asks whether it is held holds it for an instant, and longer where a process is being
+        # started meanwhile: until that runs, it has what was open when it was forked.
+        lock = FileLock.acquire(evaluations.job_lock(paths), patience_secs=_LOCK_SECS)
     if lock is None:
         raise ConflictError(
             N_("an evaluation of run {run} is being made at the moment."),

@@ -173,6 +173,7 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
     viewer.button(key="measure").click().run()
     assert_sound(viewer)
     now = evaluate.progress(measured)
+    assert now is not None, [told.value for told in (*viewer.error, *viewer.warning)]
     assert (now.state, now.step) == ("running", 30), "the best snapshot is offered first"
     assert "measure" not in {button.key for button in viewer.get("button")}
     viewer.button(key="stop-measuring").click().run()
