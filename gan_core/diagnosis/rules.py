@@ -42,6 +42,10 @@ SILENT_NATS = 0.5
 dimensions there are. A good one of MNIST has 5 nats in two dimensions, some 25 in many."""
 SHORT = 0.25
 """Of the recipe's usual length; a run that ended before is likely to be unfinished."""
+_SEEN_OFTEN = N_(
+    "Each of its {num} training images was seen {times} times by now, often enough to be known by "
+    "heart."
+)
 
 
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
@@ -312,10 +316,7 @@ RULES: tuple[Rule, ...] = (
         "images, and D knows them by heart",
         applies=lambda s: s.recipe.family == "gan" and signs.memorises(s),
         state=N_("G repeats its training images instead of making new ones."),
-        cause=N_(
-            "Each of its {num} training images was seen {times} times by now, often enough to be "
-            "known by heart."
-        ),
+        cause=_SEEN_OFTEN,
         advice=N_(
             "More images are the cure. Until then, fork from an early snapshot with noise on "
             "what D sees, and train for less time."
@@ -331,10 +332,7 @@ RULES: tuple[Rule, ...] = (
         "can improve generalization",
         applies=lambda s: s.recipe.family != "gan" and signs.memorises(s),
         state=N_("The decoder repeats training images instead of making new ones."),
-        cause=N_(
-            "Each of its {num} training images was seen {times} times by now, often enough to be "
-            "known by heart."
-        ),
+        cause=_SEEN_OFTEN,
         advice=N_(
             "More images are the cure. Until then, fork from an early snapshot with more weight "
             "decay, and train for less time."
