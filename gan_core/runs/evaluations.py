@@ -111,13 +111,19 @@ def best_step(paths: RunPaths, *, until: int | None = None) -> int | None:
         until: later ones do not count: as it was known at that step.
     """
     last = float("inf") if until is None else until
+    best = best_among(paths, [e for e in light(paths) if e.step <= last])
+    return None if best is None else best.step
+
+
+def best_among(paths: RunPaths, known: Sequence[Evaluation]) -> Evaluation | None:
+    """The best of a run's evaluations while training whose snapshot is still there."""
     there = [
         e
-        for e in alike([e for e in light(paths) if e.step <= last])
+        for e in alike(known)
         # Unlike the method of a path, it also says no where the folder is another user's.
         if os.path.isfile(paths.snapshot(e.step) / sealed.MANIFEST)  # noqa: PTH113
     ]
-    return min(there, key=_distance).step if there else None
+    return min(there, key=_distance, default=None)
 
 
 def num_without_better(paths: RunPaths, *, since: int = 0) -> int:

@@ -54,7 +54,9 @@ class Quality:
 
 def quality_of_run(paths: RunPaths) -> Quality:
     """What was evaluated of a run while it trained."""
-    return quality_of(evaluations.light(paths), evaluations.best_step(paths))
+    light = evaluations.light(paths)
+    best = evaluations.best_among(paths, light)
+    return quality_of(light, None if best is None else best.step)
 
 
 def quality_of(light: Sequence[Evaluation], best_step: int | None = None) -> Quality:
@@ -115,13 +117,12 @@ class Best:
 
 def best_of_run(paths: RunPaths) -> Best | None:
     """The best snapshot of a run; `None` where nobody measured."""
-    step = evaluations.best_step(paths)
-    for found in evaluations.light(paths):
-        if found.step == step and found.fid is not None:
-            name, value = found.features.name, figure_words(found.fid.value)
-            words = named(_("FID {value}").format(value=value), name)
-            return Best(found.step, named(_("FID"), name), value, num_images(found), words)
-    return None
+    found = evaluations.best_among(paths, evaluations.light(paths))
+    if found is None or found.fid is None:
+        return None
+    name, value = found.features.name, figure_words(found.fid.value)
+    words = named(_("FID {value}").format(value=value), name)
+    return Best(found.step, named(_("FID"), name), value, num_images(found), words)
 
 
 def quality_panels(measured: Measured | None) -> tuple[Panel, ...]:
