@@ -45,6 +45,7 @@ def test_sheets_curves_and_the_address(studio, viewers, pair):
         expect(boxes.nth(1)).to_have_attribute("data-step", "10")
         page.get_by_role("button", name="training time").click()
         page.wait_for_url(re.compile("axis=time"))
+        page.wait_for_url(re.compile("step=20"))  # the address gets one after the other
         assert "step=20" in page.url
         address = page.url
     with viewers.open(address) as page:  # whoever is handed the address sees the same
