@@ -104,5 +104,6 @@ def saved(figure: Figure, format: Format) -> bytes:  # noqa: A002 - the word for
             N_("The format must be png or svg; given {given}."), field="format", given=format
         )
     file = io.BytesIO()
-    figure.savefig(file, format=format)
+    # The day of the download is none of the chart's, and would make the same chart another file.
+    figure.savefig(file, format=format, metadata={"Date": None} if format == "svg" else None)
     return file.getvalue()
