@@ -105,9 +105,14 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         watched = read_watched(run.paths)
         found = feed(run.paths).diagnoses(run.status.state)
         _state_line(run)
-        asks = show_watch(run, watched)
+        asks = show_watch(run, watched, is_over=_no_alarm(found))
         live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
         show_diagnosis(run, found, has_button=not asks)
+
+
+def _no_alarm(found: Sequence[Diagnosis]) -> bool:
+    """Whether all is well again; not where nothing is said yet, as before the log is read."""
+    return bool(found) and all(one.tone != "alarm" for one in found)
 
 
 def _tell_end(run: RunView) -> None:

@@ -17,8 +17,14 @@ from pages._parts.viewer import may, viewer
 from pages._parts.words import number, plain
 
 
-def show_watch(run: RunView, watched: Watched) -> bool:
-    """A banner where training has collapsed; whether it was shown."""
+def show_watch(run: RunView, watched: Watched, *, is_over: bool = False) -> bool:
+    """A banner where training has collapsed; whether it was shown.
+
+    Args:
+        run: what it is about.
+        watched: what the watch saw; it speaks once, and a run may recover.
+        is_over: whether the run no longer shows it. A line remains, for the mark on the curves.
+    """
     if watched.num_rollbacks and watched.collapse is None:
         st.caption(
             ngettext_(
@@ -28,6 +34,9 @@ def show_watch(run: RunView, watched: Watched) -> bool:
             ).format(n=watched.num_rollbacks)
         )
     if watched.collapse is None or _is_dismissed(run):
+        return False
+    if is_over and not watched.successor:
+        st.caption(_past_sentence(watched.collapse))
         return False
     with st.container(border=True):
         st.warning(_sentence(watched.collapse), icon=":material/warning:")
@@ -42,10 +51,20 @@ def marks(watched: Watched) -> list[dict[str, Any]]:
 
 
 def _sentence(collapse: Collapse) -> str:
-    seen = [translate(SIGNAL_WORDS[s]) for s in collapse.signals if s in SIGNAL_WORDS]
     return _("Step {step}: training has collapsed. What the watch saw: {signs}.").format(
-        step=number(collapse.step), signs=_(", ").join(seen)
+        step=number(collapse.step), signs=_signs(collapse)
     )
+
+
+def _past_sentence(collapse: Collapse) -> str:
+    return _(
+        "At step {step} the watch saw training collapse ({signs}). The run no longer shows it."
+    ).format(step=number(collapse.step), signs=_signs(collapse))
+
+
+def _signs(collapse: Collapse) -> str:
+    seen = [translate(SIGNAL_WORDS[s]) for s in collapse.signals if s in SIGNAL_WORDS]
+    return _(", ").join(seen)
 
 
 def _what_now(run: RunView, watched: Watched) -> None:

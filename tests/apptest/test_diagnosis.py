@@ -120,6 +120,23 @@ def test_a_collapse_has_one_button_for_each_thing(studio):
     assert viewer.button(key="do-it").label.startswith("Fork at step 30")
 
 
+def test_of_a_collapse_that_is_over_a_line_remains(studio):
+    paths = studio.add()
+    collapse = Collapse(step=60, healthy_step=30, signals=("d_always_right",))
+    write_watched(paths, Watched(collapse=collapse))
+    last = json.loads(paths.metrics.read_text().splitlines()[-1])
+    fair = {"d_loss": 1.1, "g_loss": 1.0, "d_acc_real": 0.8, "d_acc_fake": 0.8}
+    with paths.metrics.open("a") as log:
+        for step in range(70, 2001, 10):
+            log.write(json.dumps(last | fair | {"step": step}) + "\n")
+    studio.set_state(paths, "completed", step=2000)
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "The run no longer shows it." in "".join(line.value for line in viewer.caption)
+    assert "roll-back" not in keys(viewer)
+    assert viewer.warning == []
+
+
 def test_the_words_are_translated(studio):
     studio.add()
     viewer = studio.open(TRAIN, run=MODEL_ID, lang="qps")
