@@ -1,4 +1,4 @@
-"""All systems, each trained for the same processor time on its own data set, and measured.
+"""All systems but `stacked-dcgan`, each trained for the same processor time on its own data set, and measured.
 
     python -m benchmarks.scoreboard [--cpu-secs 300] [--only vae,mlp-gan] [--runs DIR] [--docs]
 
