@@ -191,6 +191,33 @@ def test_nothing_heavy_is_loaded_to_list_recipes(repo):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def without(repo, module):
+    """`python -m gan_core recipes` where a module is not installed."""
+    code = (
+        "import runpy, sys; sys.modules[sys.argv[1]] = None; sys.argv[1:] = ['recipes'];"
+        "runpy.run_module('gan_core', run_name='__main__')"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code, module], cwd=repo, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_python_without_the_packages_is_said_in_words(repo):
+    done = without(repo, "pydantic")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    for words in (sys.executable, "`pydantic`", ".venv/bin/python", "start.sh install"):
+        assert words in done.stderr
+
+
+@pytest.mark.parametrize("module", ["gan_core.cli.listing", "logging"])
+def test_what_no_installation_would_bring_stays_a_fault(repo, module):
+    done = without(repo, module)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert ".venv/bin/python`" not in done.stderr
+
+
 def test_a_terminal_without_our_characters(repo, tmp_path):
     done = run(
         repo, "train", "quick-dcgan", "--set", "batch_size=0", "--runs", str(tmp_path),
