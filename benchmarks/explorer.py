@@ -220,6 +220,8 @@ def main() -> None:
     parser.add_argument("--secs", type=float, default=DRAG_SECS)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     given = parser.parse_args()
+    if given.runs is None and (given.run or given.handout is None):
+        parser.error("nothing to drag: name --runs DIR, --handout FILE or both")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
         store = RunStore(given.runs) if given.runs else None
