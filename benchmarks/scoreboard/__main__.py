@@ -1,12 +1,13 @@
-"""All systems but `stacked-dcgan`, each trained for the same processor time on its own data set, and measured.
+"""All systems but one, each trained for the same processor time on its own data set, and measured.
 
     python -m benchmarks.scoreboard [--cpu-secs 300] [--only vae,mlp-gan] [--runs DIR] [--docs]
 
 Each trains in a process of its own until that process has spent so many seconds on the processor,
 all threads together, and is then evaluated in full as `python -m gan_core evaluate` does. Systems
 are listed by the features that measured them: figures of different features are not comparable,
-so they share no column. With `--runs` the runs are kept, and those that are there already are not
-trained again; with `--docs` tables and sheets go to docs/quality.md and docs/pictures/quality.
+so they share no column. `stacked-dcgan` is left out: it is `quick-dcgan` on other data. With
+`--runs` the runs are kept, and those that are there already are not trained again; with `--docs`
+tables and sheets go to docs/quality.md and docs/pictures/quality.
 """
 
 from __future__ import annotations
