@@ -205,7 +205,10 @@ def test_too_long_a_name_creates_nothing(store: RunStore, config: RunConfig) -> 
     assert not store.root.exists()
 
 
-def test_a_busy_run_is_not_deleted(store: RunStore, config: RunConfig) -> None:
+def test_a_busy_run_is_not_deleted(
+    store: RunStore, config: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gan_core.runs.store.LEAVING_SECS", 0.3)
     made = store.create(config)
     lock = FileLock.acquire(made.paths.lock)
     assert lock is not None
