@@ -3,7 +3,9 @@
 import csv
 import io
 import time
+from contextlib import suppress
 
+import psutil
 import pytest
 import streamlit as st
 
@@ -168,6 +170,16 @@ def test_every_chart_of_a_run_is_a_file(studio, measured):
     assert [row[0] for row in rows] == [str(step) for step in list_steps(measured)]
 
 
+def holders_of(lock):
+    """The processes that have it open, and what they are: for a failure that tells its cause."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(lock) in {file.path for file in process.open_files()}:
+                found.append((process.pid, process.status(), process.cmdline()))
+    return found
+
+
 def test_the_button_measures_until_somebody_stops_it(studio, measured):
     viewer = studio.open(TRAIN, tab=HOW_GOOD, run=MODEL_ID)
     viewer.button(key="measure").click().run()
@@ -180,7 +192,7 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
     assert_sound(viewer)
     give_up_at = time.monotonic() + 60
     while is_held(evaluations.job_lock(measured)):
-        assert time.monotonic() < give_up_at, "it goes on"
+        assert time.monotonic() < give_up_at, holders_of(evaluations.job_lock(measured))
         time.sleep(0.1)
     assert evaluate.progress(measured) is None
     assert evaluations.full(measured) == []
