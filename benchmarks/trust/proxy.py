@@ -267,6 +267,14 @@ def programs(client: Client) -> Iterator[Line]:
         "another site's websocket is refused", 403, "_stcore/stream", PUPIL,
         **_UPGRADE, Origin="https://evil.example",
     )  # fmt: skip
+    yield status(
+        "a websocket of another port's page is refused", 403, "_stcore/stream", PUPIL,
+        **_UPGRADE, Origin="https://localhost:8888",
+    )  # fmt: skip
+    yield status(
+        "a page's own websocket is let through", 101, "_stcore/stream", PUPIL,
+        **_UPGRADE, Origin=client.address,
+    )  # fmt: skip
     _status, headers = client.ask("", PUPIL, Accept="text/html")
     cookie = headers.get("set-cookie", "")
     is_strict = "Secure" in cookie and "HttpOnly" in cookie

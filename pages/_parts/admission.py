@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gan_core.access.limiter import network_of
+from gan_core.access.limiter import is_this_machine, network_of
 from pages._parts.full_page import RETRY_SECS, full_page
 from pages._parts.i18n import ENGLISH, match
 from pages._parts.page_requests import asks_for_page
@@ -93,36 +93,40 @@ class Admission:
             await self._app(scope, receive, send)
 
     async def _reserve(self, scope: Scope) -> bool:
-        guest = await self._guest(scope)
-        return self._seats.reserve(await self._ask_num_seats(scope), guest)
+        return self._seats.reserve(*await self._asked_for(scope))
+
+    async def _asked_for(self, scope: Scope) -> tuple[int, Guest]:
+        """How many places there are for somebody, and who that is.
+
+        There is one more for a person who is awaited, and no bound of one person's holds them.
+        """
+        guest, num_taken = await self._guest(scope), self._seats.num_taken
+        if not num_taken:
+            return 1, guest  # the first who comes need not wait for the settings
+        num_seats = await asyncio.to_thread(self._num_seats)
+        if num_taken < num_seats and not self._seats.has_enough_of(num_seats, guest):
+            return num_seats, guest
+        awaited = await asyncio.to_thread(self._is_awaited, HTTPConnection(scope))
+        return (self._seats.num_taken + 1, Guest()) if awaited else (num_seats, guest)
 
     async def _guest(self, scope: Scope) -> Guest:
         connection = HTTPConnection(scope)
-        address = network_of(connection.client.host if connection.client else "")
+        host = connection.client.host if connection.client else ""
+        address = "" if not host or is_this_machine(host) else network_of(host)
         if _NAMES.isdisjoint(connection.headers.keys()):
             return Guest("", address)
         return Guest(await asyncio.to_thread(self._visitor_of, connection), address)
 
-    async def _ask_num_seats(self, scope: Scope) -> int:
-        num_taken = self._seats.num_taken
-        if not num_taken:
-            return 1  # the first who comes need not wait for the settings
-        num_seats = await asyncio.to_thread(self._num_seats)
-        if num_taken < num_seats:
-            return num_seats
-        awaited = await asyncio.to_thread(self._is_awaited, HTTPConnection(scope))
-        return num_taken + 1 if awaited else num_seats
-
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        guest = await self._guest(scope)
-        if not self._seats.sit(await self._ask_num_seats(scope), guest):
+        num_seats, guest = await self._asked_for(scope)
+        if not self._seats.sit(num_seats, guest):
             await receive()
             await send({"type": "websocket.close", "code": _TRY_AGAIN_LATER})
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            self._seats.leave()
+            self._seats.leave(guest)
 
     def _say_full(self, scope: Scope) -> HTMLResponse:
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]

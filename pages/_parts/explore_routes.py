@@ -6,17 +6,18 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gan_core.errors import DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import GanCoreError
 from gan_core.inference.early import directions_of
 from gan_core.latent.principal import Directions
 from gan_core.runs import sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from pages._parts.studio import studio
+from pages._parts.turns import Turns, status_of
+from pages._parts.viewer import asker
 
 _A_YEAR = "private, max-age=31536000, immutable"
 _DIGITS = 5
@@ -24,18 +25,19 @@ _DIGITS = 5
 
 def explore_routes() -> list[Route]:
     """To be mounted beside the others."""
-    return [Route("/studio/runs/{run}/snapshots/{step:int}/directions.json", _directions)]
+    turns = Turns()
 
+    async def directions(request: Request) -> Response:
+        asked = request.path_params
+        try:
+            paths = studio().store.paths(asked["run"])
+            with turns.place(asker(request)):
+                found = await turns.do(_look, paths, int(asked["step"]))
+        except GanCoreError as error:
+            return JSONResponse({"message": error.one_line()}, status_code=status_of(error))
+        return JSONResponse(found, headers={"Cache-Control": _A_YEAR})
 
-async def _directions(request: Request) -> Response:
-    asked = request.path_params
-    try:
-        paths = studio().store.paths(asked["run"])
-        found = await run_in_threadpool(_look, paths, int(asked["step"]))
-    except GanCoreError as error:
-        gone = isinstance(error, (NotFoundError, DamagedError))
-        return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
-    return JSONResponse(found, headers={"Cache-Control": _A_YEAR})
+    return [Route("/studio/runs/{run}/snapshots/{step:int}/directions.json", directions)]
 
 
 def _look(paths: RunPaths, step: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from gan_core.access.limiter import is_this_machine
 from gan_core.access.modes import Mode
 from pages._parts.page_requests import asks_for_page
 
@@ -116,9 +117,11 @@ def _refusal(scope: Scope, mode: Mode) -> _Refusal | None:
         )
     if mode != "alone" and any(closed in path for closed in _CLOSED):
         return 404, "Not found\n"
-    if scope["type"] == "http" and scope["method"] not in _SAFE and _OURS in path:
-        return None if _is_same_origin(headers) else (403, "Asked from another site\n")
-    return None
+    if scope["type"] == "websocket":
+        is_ours = _is_by_a_page_here(headers)
+    else:
+        is_ours = scope["method"] in _SAFE or _OURS not in path or _is_same_origin(headers)
+    return None if is_ours else (403, "Asked from another site\n")
 
 
 async def _upload_refusal(scope: Scope, mode: Mode) -> _Refusal | None:
@@ -158,10 +161,18 @@ def _new_cookie(scope: Scope) -> str | None:
 def _is_same_origin(headers: Headers) -> bool:
     """Whether a page of ours asks; a program that is no browser says nothing of that and may."""
     site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in {"same-origin", "none"}
+    return _is_by_a_page_here(headers) if site is None else site in {"same-origin", "none"}
+
+
+def _is_by_a_page_here(headers: Headers) -> bool:
+    """Whether the page that asks, where one does, has the very address that it asks.
+
+    Of a socket Streamlit looks at this too, but lets in pages of any other port of this machine,
+    to which browsers give our cookies; and before it refuses one it asks the internet for this
+    machine's address, while everybody waits. Behind a proxy, `Host` is what the browser said.
+    """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or origin.partition("://")[2] == headers.get("host")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -173,7 +184,7 @@ def _is_this_machine(host: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return name in _own_names() or name.endswith(".localhost")
+        return name in _own_names(st.get_option("server.address")) or name.endswith(".localhost")
     return True
 
 
@@ -185,7 +196,14 @@ def _is_sound(host: str) -> bool:
 
 
 @cache
-def _own_names() -> frozenset[str]:
+def _own_names(served_at: str | None) -> frozenset[str]:
+    """What browsers may call a server by that listens at an address.
+
+    Others of the network reach none that listens on this machine alone, by whatever name; but
+    there anybody can claim one that ends with `.local`, and give it another address afterwards.
+    """
+    if served_at is not None and (served_at == "localhost" or is_this_machine(served_at)):
+        return frozenset({"localhost"})
     name = socket.gethostname().lower()
     return frozenset({"localhost", name, f"{name}.local"})
 

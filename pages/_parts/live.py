@@ -11,6 +11,7 @@ from gan_core.config import RunConfig
 from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
 from gan_core.jobs.launch import revive_queue
+from gan_core.jobs.process import tail
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
 from gan_core.runs.status import BUSY, RESUMABLE
@@ -272,8 +273,7 @@ def _below(run: RunView) -> None:
 
 
 def _log_tail(run: RunView, num_lines: int = 60) -> str:
-    try:
-        text = run.paths.log.read_text(errors="replace")[-20_000:]
-    except FileNotFoundError:
+    said = tail(run.paths.log)
+    if not said:
         return _("The worker has not written anything yet.")
-    return "\n".join(text.splitlines()[-num_lines:])
+    return "\n".join(said.splitlines()[-num_lines:])

@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gan_core.access.people import Person
 from gan_core.data.prepared import is_own
-from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import BadInputError, GanCoreError
 from gan_core.inference.nearest import NearestCache
 from gan_core.jobs import nearest as making
 from gan_core.runs import nearest, snapshots
@@ -27,6 +26,7 @@ from gan_core.runs.store import RunView
 from gan_core.text import N_
 from pages._parts.bodies import read_body
 from pages._parts.studio import engines, studio
+from pages._parts.turns import Turns, status_of
 from pages._parts.viewer import asker
 
 NUM_SHOWN = 8
@@ -36,17 +36,18 @@ _DIGITS = 5
 
 def nearest_routes() -> list[Route]:
     """To be mounted beside the others."""
-    return [Route("/studio/nearest", _nearest, methods=["POST"])]
+    turns = Turns()
 
+    async def find(request: Request) -> Response:
+        by = asker(request)
+        try:
+            with turns.place(by):
+                body = await read_body(request, _MAX_BODY_BYTES)
+                return JSONResponse(await turns.do(_answer, body, by))
+        except GanCoreError as error:
+            return JSONResponse({"message": error.one_line()}, status_code=status_of(error))
 
-async def _nearest(request: Request) -> Response:
-    try:
-        body = await read_body(request, _MAX_BODY_BYTES)
-        return JSONResponse(await run_in_threadpool(_answer, body, asker(request)))
-    except GanCoreError as error:
-        gone = isinstance(error, (NotFoundError, DamagedError))
-        body = {"message": error.one_line()}
-        return JSONResponse(body, status_code=404 if gone else 400)
+    return [Route("/studio/nearest", find, methods=["POST"])]
 
 
 @functools.cache

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gan_core.charts.sheet import png_bytes, sheet
-from gan_core.errors import DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import GanCoreError, NotFoundError
 from gan_core.runs import snapshots
 from gan_core.runs.store import RunView
 from gan_core.text import N_
@@ -33,6 +32,8 @@ from pages._parts.plane_data import (
     thumbnail_size,
 )
 from pages._parts.studio import engines, studio
+from pages._parts.turns import Turns, status_of
+from pages._parts.viewer import asker
 
 _FORMAT = 1  # part of each address: what a browser kept of an older version is not taken for this
 _A_YEAR = "private, max-age=31536000, immutable"
@@ -41,11 +42,12 @@ _DIGITS = 6
 
 def plane_routes() -> list[Route]:
     """All of them, to be mounted beside the others."""
+    turns = Turns()
     return [
-        Route("/studio/runs/{run}/plane/{step:int}.json", _answering(_points)),
-        Route("/studio/runs/{run}/plane/{step:int}.png", _answering(_manifold)),
-        Route("/studio/runs/{run}/plane/images.json", _answering(_images)),
-        Route("/studio/runs/{run}/plane/images.png", _answering(_atlas)),
+        Route("/studio/runs/{run}/plane/{step:int}.json", _answering(_points, turns)),
+        Route("/studio/runs/{run}/plane/{step:int}.png", _answering(_manifold, turns)),
+        Route("/studio/runs/{run}/plane/images.json", _answering(_images, turns)),
+        Route("/studio/runs/{run}/plane/images.png", _answering(_atlas, turns)),
     ]
 
 
@@ -60,17 +62,18 @@ def plane_urls(run: RunView, step: int) -> dict[str, str]:
     }
 
 
-def _answering(answer: Callable[[RunView, int], Response]) -> Callable[[Request], Any]:
+def _answering(
+    answer: Callable[[RunView, int], Response], turns: Turns
+) -> Callable[[Request], Any]:
     """An address below a run; the work is done beside the event loop."""
 
     async def endpoint(request: Request) -> Response:
         asked = request.path_params
         try:
-            return await run_in_threadpool(_answer, answer, asked["run"], asked.get("step", 0))
+            with turns.place(asker(request)):
+                return await turns.do(_answer, answer, asked["run"], asked.get("step", 0))
         except GanCoreError as error:
-            gone = isinstance(error, (NotFoundError, DamagedError))
-            body = {"message": error.one_line()}
-            return JSONResponse(body, status_code=404 if gone else 400)
+            return JSONResponse({"message": error.one_line()}, status_code=status_of(error))
 
     return endpoint
 

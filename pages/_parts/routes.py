@@ -36,6 +36,8 @@ from pages._parts.plane_routes import plane_routes
 from pages._parts.snapshot_routes import snapshot_routes
 from pages._parts.studio import engines, studio
 from pages._parts.take_routes import take_routes
+from pages._parts.turns import Turns, status_of
+from pages._parts.viewer import asker
 from pages._parts.walk_routes import walk_routes
 
 MAX_BODY_BYTES = 2_000_000
@@ -47,12 +49,13 @@ _A_YEAR = "private, max-age=31536000, immutable"
 
 def studio_routes() -> list[BaseRoute]:
     """All of them, to be mounted beside Streamlit's own."""
+    turns = Turns()
     return [
         Route("/studio/runs/{run}/samples/{step:int}.png", sheet),
         Route("/studio/runs/{run}/samples/{step:int}.json", sheet_about),
-        Route("/studio/decode", _answering(_decode), methods=["POST"]),
-        Route("/studio/judge", _answering(_judge), methods=["POST"]),
-        Route("/studio/latents", _answering(_latents), methods=["POST"]),
+        Route("/studio/decode", _answering(_decode, turns), methods=["POST"]),
+        Route("/studio/judge", _answering(_judge, turns), methods=["POST"]),
+        Route("/studio/latents", _answering(_latents, turns), methods=["POST"]),
         *plane_routes(),
         *asset_routes(),
         *snapshot_routes(),
@@ -112,14 +115,15 @@ def _sheet_headers() -> dict[str, str]:
 
 
 def _answering(
-    answer: Callable[[dict[str, Any]], dict[str, Any]],
+    answer: Callable[[dict[str, Any]], dict[str, Any]], turns: Turns
 ) -> Callable[[Request], Any]:
     """An address that takes and gives JSON; the work is done beside the event loop."""
 
     async def endpoint(request: Request) -> Response:
         try:
-            body = await read_json(request, MAX_BODY_BYTES)
-            return JSONResponse(await run_in_threadpool(answer, body))
+            with turns.place(asker(request)):
+                body = await read_json(request, MAX_BODY_BYTES)
+                return JSONResponse(await turns.do(answer, body))
         except GanCoreError as error:
             return _refusal(error)
 
@@ -199,5 +203,4 @@ def _matrix(value: Any) -> NDArray[np.float32]:
 
 
 def _refusal(error: GanCoreError) -> Response:
-    status = 404 if isinstance(error, (NotFoundError, DamagedError)) else 400
-    return JSONResponse({"message": error.one_line()}, status_code=status)
+    return JSONResponse({"message": error.one_line()}, status_code=status_of(error))

@@ -37,33 +37,44 @@ class _Kept:
 
 @dataclass
 class _Heard:
-    """Passes an answer on, and gathers it."""
+    """Passes an answer on, and gathers it if it may be kept: others may be as large as a run.
+
+    Attributes:
+        send: takes it to whoever asked.
+        room: how many bytes are gathered at most.
+        is_kept: whether it may be kept, as far as it was heard.
+        is_whole: whether its end was heard.
+    """
 
     send: Send
-    status: int = 0
+    room: int
     headers: Headers = field(default_factory=Headers)
     body: bytearray = field(default_factory=bytearray)
+    is_kept: bool = False
     is_whole: bool = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], Headers(raw=message["headers"])
-        elif message["type"] == "http.response.body":
-            self.body += message.get("body", b"")
-            self.is_whole = not message.get("more_body", False)
+            self.headers = Headers(raw=message["headers"])
+            self.is_kept = message["status"] == 200 and _never_changes(self.headers)
+        elif message["type"] == "http.response.body" and self.is_kept:
+            self._gather(message)
         await self.send(message)
 
-    @property
-    def never_changes(self) -> bool:
-        """Whether the app says so of the address, and not for one person or one encoding alone."""
-        said = self.headers.get("cache-control", "")
-        is_for_all = not {"vary", "set-cookie", "content-encoding"} & set(self.headers.keys())
-        return (
-            self.is_whole
-            and self.status == 200
-            and is_for_all
-            and {"public", "immutable"} <= {word.strip() for word in said.split(",")}
-        )
+    def _gather(self, message: Message) -> None:
+        part = message.get("body", b"")
+        if len(self.body) + len(part) > self.room:
+            self.is_kept, self.body = False, bytearray()
+            return
+        self.body += part
+        self.is_whole = not message.get("more_body", False)
+
+
+def _never_changes(headers: Headers) -> bool:
+    """Whether the app says so of an address, and not for one person or one encoding alone."""
+    said = {word.strip() for word in headers.get("cache-control", "").split(",")}
+    is_for_all = not {"vary", "set-cookie", "content-encoding"} & set(headers.keys())
+    return is_for_all and {"public", "immutable"} <= said
 
 
 class Shelf:
@@ -87,9 +98,9 @@ class Shelf:
         elif kept := self._kept.get(scope["path"]):
             await _give(kept, Headers(scope=scope).get("accept-encoding", ""), send)
         else:
-            heard = _Heard(send)
+            heard = _Heard(send, self._room)
             await self._app(scope, receive, heard)
-            if heard.never_changes and len(heard.body) <= self._room:
+            if heard.is_kept and heard.is_whole:
                 self._keep(scope["path"], await asyncio.to_thread(_kept, heard))
 
     def _keep(self, path: str, kept: _Kept) -> None:

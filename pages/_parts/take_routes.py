@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import anyio
@@ -16,16 +17,18 @@ from starlette.types import Receive, Scope, Send
 from gan_core.access.people import Person
 from gan_core.errors import ConflictError, DamagedError, GanCoreError, NotFoundError
 from gan_core.jobs.export import export
-from gan_core.runs.files import disk_faults
+from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
+from gan_core.runs.scratch import making
 from gan_core.text import N_
 from pages._parts.crowd import Crowd
 from pages._parts.studio import studio
 from pages._parts.viewer import asker
 
 PER_PERSON, MOST_AT_ONCE = 2, 8
-"""Each takes the room of a run in the temporary folder until it is sent."""
+"""Each takes the room of a run in the runs folder until it is sent."""
 MAX_SECS = 1800.0
 """Whoever takes longer, or has closed the lid meanwhile, gives the place back."""
+_PREFIX = f"{TEMPORARY_PREFIX}take-"
 
 
 def take_routes() -> list[Route]:
@@ -36,16 +39,6 @@ def take_routes() -> list[Route]:
 def zip_url(run_id: str) -> str:
     """Where a run's zip is, for a page of the app."""
     return f"studio/runs/{run_id}/run.zip"
-
-
-class _Sent(FileResponse):
-    """A file that is removed, with its folder, when it was sent or nobody wants it any more."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
 
 
 class _Zips:
@@ -67,20 +60,20 @@ class _Zips:
                 )
             )
         else:
-            with self._taking.joined(by), anyio.move_on_after(MAX_SECS):
-                answer = await _answer(request.path_params["run"], by)
+            with self._taking.joined(by), ExitStack() as held, anyio.move_on_after(MAX_SECS):
+                answer = await _answer(request.path_params["run"], by, held)
                 await answer(scope, receive, send)
             return
         await answer(scope, receive, send)
 
 
-async def _answer(run_id: str, by: Person) -> Response:
+async def _answer(run_id: str, by: Person, held: ExitStack) -> Response:
     try:
-        path = await run_in_threadpool(_packed, run_id, by)
+        path = await run_in_threadpool(_packed, run_id, by, held)
     except GanCoreError as error:
         return _refusal(error)
-    kept_by_nobody = {"Cache-Control": "no-store"}
-    return _Sent(path, media_type="application/zip", filename=path.name, headers=kept_by_nobody)
+    headers = {"Cache-Control": "no-store"}
+    return FileResponse(path, media_type="application/zip", filename=path.name, headers=headers)
 
 
 def _refusal(error: GanCoreError) -> Response:
@@ -90,12 +83,15 @@ def _refusal(error: GanCoreError) -> Response:
     return PlainTextResponse(f"{error.one_line()}\n", status)
 
 
-def _packed(run_id: str, by: Person) -> Path:
-    """The run as a zip, in a folder of its own."""
-    with disk_faults(Path(tempfile.gettempdir())):
-        folder = Path(tempfile.mkdtemp(prefix="latent-studio-"))
-    try:
-        return export(studio().store, run_id, "newest", "zip", folder, by=by)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+def _packed(run_id: str, by: Person, held: ExitStack) -> Path:
+    """The run as a zip, in a folder of its own, which is there as long as it is held.
+
+    The folder lies where what a killed process leaves is swept; no sweep comes while it is held.
+    """
+    store = studio().store
+    store.get(run_id)  # else there may not even be a folder of runs
+    with disk_faults(store.root):
+        held.enter_context(making(store.root))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=store.root))
+    held.callback(shutil.rmtree, folder, ignore_errors=True)
+    return export(store, run_id, "newest", "zip", folder, by=by)

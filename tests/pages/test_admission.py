@@ -50,7 +50,9 @@ async def asked(app: Any, path: str, headers: Any = HTML, query: bytes = b"") ->
     return said[0]["status"], found
 
 
-def connected(app: Any, headers: Any = ()) -> tuple[asyncio.Task[None], list[Any]]:
+def connected(
+    app: Any, headers: Any = (), client: str = ""
+) -> tuple[asyncio.Task[None], list[Any]]:
     said: list[Any] = []
 
     async def receive() -> Any:
@@ -60,6 +62,7 @@ def connected(app: Any, headers: Any = ()) -> tuple[asyncio.Task[None], list[Any
         said.append(message)
 
     scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers}
+    scope |= {"client": (client, 50_000)} if client else {}
     return asyncio.create_task(app(scope, receive, send)), said
 
 
@@ -174,6 +177,44 @@ def test_whoever_only_asks_keeps_nobody_out(cookie: str) -> None:
             assert await settled(here[-1][1]) == "websocket.accept"
         inner.over.set()
         await asyncio.gather(*(task for task, _said in here))
+
+    run_apart(scene())
+
+
+@pytest.mark.parametrize(("client", "num_let_in"), [("10.0.0.66", 75), ("127.0.0.1", 100)])
+def test_one_script_does_not_take_all_places(client: str, num_let_in: int) -> None:
+    async def scene() -> None:
+        inner = App()
+        app = Admission(inner, lambda: 100, lambda connection: "cookie" in connection.headers)
+        sockets = [connected(app, client=client) for _ in range(100)]
+        said = [await settled(said) for _task, said in sockets]
+        assert said.count("websocket.accept") == num_let_in
+        closed = next((said for _task, said in sockets if "code" in said[0]), [{"code": 1013}])
+        assert closed[0]["code"] == 1013
+        teacher, heard = connected(app, [(b"cookie", b"teacher")], client)
+        assert await settled(heard) == "websocket.accept"
+        assert (await asked(app, "/"))[0] == (200 if num_let_in < 100 else 503)
+        inner.over.set()
+        await asyncio.gather(teacher, *(task for task, _said in sockets))
+
+    run_apart(scene())
+
+
+def test_one_visitor_keeps_a_few_pages_open() -> None:
+    async def scene() -> None:
+        inner = App()
+        app = Admission(inner, lambda: 100, visitor_of=lambda asking: asking.headers["cookie"])
+        ada, eve = ([*HTML, (b"cookie", name)] for name in (b"ada", b"eve"))
+        here = []
+        for _ in range(8):
+            assert (await asked(app, "/", ada))[0] == 200
+            here.append(connected(app, ada, "127.0.0.1"))
+            assert await settled(here[-1][1]) == "websocket.accept"
+        assert (await asked(app, "/", ada))[0] == 503
+        assert (await asked(app, "/", eve))[0] == 200
+        inner.over.set()
+        await asyncio.gather(*(task for task, _said in here))
+        assert (await asked(app, "/", ada))[0] == 200
 
     run_apart(scene())
 

@@ -1,6 +1,7 @@
 """What stands before every address: asked as ASGI, without a server around it."""
 
 import asyncio
+import socket
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,7 +14,7 @@ from streamlit import config
 from gan_core.access.modes import VARIABLE
 from gan_core.jobs.keys import set_code
 from pages._parts.enter_routes import enter_routes
-from pages._parts.gate import MAX_UPLOAD_BYTES, Gate
+from pages._parts.gate import MAX_UPLOAD_BYTES, Gate, _own_names
 from pages._parts.studio import door, mode
 
 CODE = "K7QW-3FMA"
@@ -29,7 +30,7 @@ async def page(request):
     return HTMLResponse("<p>page")
 
 
-async def socket(websocket):
+async def stream(websocket):
     await websocket.accept()
     await websocket.send_text(websocket.headers.get("x-remote-user", "nobody"))
     await websocket.close()
@@ -40,7 +41,8 @@ APP = Gate(
     Starlette(
         routes=[
             *enter_routes(),
-            WebSocketRoute("/_stcore/stream", socket),
+            WebSocketRoute("/_stcore/stream", stream),
+            WebSocketRoute("/studio/runs/x/events", stream),
             Route("/", page),
             Route("/explore", page),
             Route("/{path:path}", told, methods=METHODS),
@@ -240,6 +242,58 @@ def test_other_sites_cannot_ask_in_ones_name(serve, word):
     for headers in ({}, {"sec_fetch_site": "same-origin"}, {"origin": "http://localhost:8501"}):
         assert ask("POST", "/studio/decode", **headers).status == 200
     assert ask("GET", "/studio/runs", sec_fetch_site="cross-site").status == 200
+
+
+@pytest.mark.parametrize("word", ["alone", "class", "proxy"])
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/studio/runs/x/events"])
+def test_no_other_page_opens_a_socket_in_ones_name(serve, word, path):
+    serve(word)
+    for origin in (
+        "http://evil.example", "null", "", "localhost:8501", "http://localhost",
+        "http://localhost:8888", "http://127.0.0.1:8501", "http://[::1", "http://localhost:8501@a",
+    ):  # fmt: skip
+        for site in ({}, {"sec_fetch_site": "same-origin"}, {"sec_fetch_site": "none"}):
+            answer = ask("GET", path, kind="websocket", origin=origin, **site)
+            assert (answer.type, answer.status) == ("websocket.close", 1008)
+
+
+@pytest.mark.parametrize("word", ["alone", "class", "proxy"])
+def test_ones_own_page_and_programs_open_sockets(serve, word):
+    serve(word)
+    for headers in (
+        {}, {"origin": "http://localhost:8501"}, {"origin": "https://localhost:8501"},
+        {"origin": "http://[::1]:8501", "host": "[::1]:8501"},
+        {"origin": "http://127.0.0.1:8501", "host": "127.0.0.1:8501"},
+    ):  # fmt: skip
+        answer = ask("GET", "/_stcore/stream", kind="websocket", **headers)
+        assert answer.type == "websocket.accept"
+    served = {"host": "studio.school.example", "x_forwarded_proto": "https"}
+    if word == "proxy":
+        for origin, wanted in (("studio", "websocket.accept"), ("other", "websocket.close")):
+            own = {**served, "origin": f"https://{origin}.school.example"}
+            assert ask("GET", "/_stcore/stream", kind="websocket", **own).type == wanted
+
+
+@pytest.mark.parametrize(
+    ("served_at", "status"),
+    [("localhost", 421), ("127.0.0.1", 421), ("::1", 421), ("0.0.0.0", 200), (None, 200)],  # noqa: S104
+)
+def test_alone_a_name_of_the_network_is_ours_only_where_the_network_reaches_us(
+    serve, monkeypatch, served_at, status
+):
+    serve("alone")
+    get_option = st.get_option
+    at = {"server.address": served_at}
+    monkeypatch.setattr(st, "get_option", lambda key: at[key] if key in at else get_option(key))
+    monkeypatch.setattr(socket, "gethostname", lambda: "Studio")
+    _own_names.cache_clear()
+    try:
+        for host in ("studio:8501", "studio.local:8501"):
+            assert ask("GET", "/", host=host).status == status
+        assert ask("GET", "/", host="localhost:8501").status == 200
+        assert ask("GET", "/", host="other.local:8501").status == 421
+    finally:
+        _own_names.cache_clear()
 
 
 def test_a_claimed_name_counts_only_from_a_proxy_on_this_machine(serve):

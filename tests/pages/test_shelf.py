@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app import before_all
 from pages._parts.shelf import Shelf
 from tests.apart import run_apart
 
@@ -125,6 +128,52 @@ def test_what_does_not_get_smaller_is_sent_as_it_is() -> None:
     _status, headers, body = ask(shelf, accept_encoding="gzip")
     assert body == app.body
     assert "content-encoding" not in headers
+
+
+@pytest.mark.parametrize(
+    "said", ["no-store", "private, max-age=31536000, immutable", FOREVER], ids=lambda said: said[:8]
+)
+def test_what_is_not_kept_is_never_gathered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    """Through all that stands before the app; the last is larger than the shelf."""
+    monkeypatch.setenv("GAN_RUNS_DIR", str(tmp_path))
+    part, num_parts, most = bytes(2**20), 64, 0
+
+    async def large(_scope: Any, _receive: Any, send: Any) -> None:
+        raw = [(b"cache-control", said.encode()), (b"content-type", b"application/zip")]
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        for i in range(num_parts):
+            more = i + 1 < num_parts
+            await send({"type": "http.response.body", "body": part, "more_body": more})
+
+    async def send(_message: Any) -> None:
+        nonlocal most
+        most = max(most, tracemalloc.get_traced_memory()[0])
+
+    app: Any = large
+    for one in reversed(before_all):
+        args = {**one.kwargs, "max_bytes": 8 * 2**20} if one.cls is Shelf else one.kwargs
+        app = one.cls(app, *one.args, **args)
+    scope = {"type": "http", "method": "GET", "path": "/studio/runs/x/run.zip", "query_string": b""}
+    tracemalloc.start()
+    run_apart(app({**scope, "headers": [(b"host", b"localhost")]}, None, send))
+    tracemalloc.stop()
+    assert most < (16 if said == FOREVER else 4) * 2**20
+
+
+def test_an_answer_that_breaks_off_is_not_kept() -> None:
+    app = App()
+
+    async def half(scope: Any, receive: Any, send: Any) -> None:
+        async def most(message: Any) -> None:
+            if message["type"] == "http.response.start" or message.get("more_body"):
+                await send(message)
+
+        await app(scope, receive, most)
+
+    ask(Shelf(half), 2)
+    assert app.num_asked == 2
 
 
 def test_many_at_once_get_the_same() -> None:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import io
 import os
+import signal
+import subprocess
+import sys
 import tempfile
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 
-from gan_core.runs.files import disk_faults
+from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
 from gan_core.runs.store import RunStore
 from pages._parts import take_routes as taking
 from pages._parts.take_routes import take_routes, zip_url
+from tests.apart import run_apart
 from tests.pages.asking import ask
 from tests.runs_by_hand import trained
+
+DYING = """
+import os, signal, sys
+from tests.pages.test_take_routes import get
+
+async def die(_message):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+get(sys.argv[1], die)
+"""
 
 
 @pytest.fixture
@@ -26,14 +44,24 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
     made = RunStore(tmp_path / "runs")
     made.root.mkdir()
     monkeypatch.setenv("GAN_RUNS_DIR", str(made.root))
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     return made
 
 
 def left(tmp_path: Path) -> list[Path]:
-    return list((tmp_path / "temporary").iterdir())
+    elsewhere = (tmp_path / "temporary").iterdir()
+    return [*elsewhere, *(tmp_path / "runs").glob(f"{TEMPORARY_PREFIX}*")]
+
+
+def get(path: str, send: Callable[[Any], Awaitable[None]]) -> None:
+    """Ask for an address; the answer's messages are given to `send`."""
+
+    async def receive() -> Any:
+        return await asyncio.Event().wait()
+
+    scope = {"type": "http", "method": "GET", "path": f"/{path}", "headers": []}
+    run_apart(Starlette(routes=take_routes())({**scope, "query_string": b""}, receive, send))
 
 
 def test_a_whole_run(store: RunStore, tmp_path: Path) -> None:
@@ -81,6 +109,46 @@ def test_a_folder_that_cannot_be_made_is_told(
     answer = ask(take_routes(), zip_url(run.id))
     assert answer.status == 400
     assert b"no space" in answer.body
+
+
+def test_a_sweep_takes_what_a_killed_server_left_and_nothing_that_is_being_sent(
+    store: RunStore, tmp_path: Path, repo: Path
+) -> None:
+    run, num_left = trained(store), []
+
+    async def send(_message: Any) -> None:
+        store.sweep()
+        num_left.append(len(left(tmp_path)))
+
+    get(zip_url(run.id), send)
+    assert set(num_left) == {1}
+    assert left(tmp_path) == []
+    dying = [sys.executable, "-c", DYING, zip_url(run.id)]
+    assert subprocess.run(dying, cwd=repo, check=False).returncode == -signal.SIGKILL
+    assert len(left(tmp_path)) == 1
+    store.sweep()
+    assert left(tmp_path) == []
+
+
+def test_what_takes_too_long_leaves_nothing(
+    store: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, said = trained(store), []
+    export = taking.export
+
+    def slowly(*args: Any, **named: Any) -> Path:
+        made = export(*args, **named)
+        time.sleep(0.2)
+        return made
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    monkeypatch.setattr(taking, "export", slowly)
+    monkeypatch.setattr(taking, "MAX_SECS", 0.1)
+    get(zip_url(run.id), send)
+    assert said == []
+    assert left(tmp_path) == []
 
 
 def test_a_place_is_free_again_after_each(store: RunStore) -> None:

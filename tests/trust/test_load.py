@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from pathlib import Path
 
 import pytest
 import requests
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.runtime_util import get_max_message_size_bytes
 
 from benchmarks.many_runs import growing_run, make_runs
 from benchmarks.trust import two_people
 from benchmarks.trust.classroom import living
 from benchmarks.trust.pupils import Pupil, Tally
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
+from gan_core.data.own.limits import UPLOAD
 from gan_core.jobs.queue import STUDIO_NAME
 from gan_core.runs.files import write_json
 from gan_core.runs.store import RunStore
@@ -123,6 +127,36 @@ def test_a_full_house_says_so_and_disturbs_nobody(app: App) -> None:
 
     app.limit(100)
     run_apart(scene())
+
+
+def test_a_giant_message_is_refused_by_its_head(app: App) -> None:
+    """Nothing of its body is waited for, which the server would gather in memory."""
+
+    async def scene() -> int | None:
+        viewer = await ViewerClient.open(app.address)
+        head = bytes([0x82, 0x80 | 127]) + (26_000_000).to_bytes(8, "big") + bytes(4)
+        viewer.socket.transport.write(head + b"and no more")
+        async with asyncio.timeout(20):
+            await viewer.socket.wait_closed()
+        await viewer.close()
+        return viewer.socket.close_code
+
+    app.limit(100)
+    assert run_apart(scene()) == 1009
+
+
+def test_the_names_of_as_many_pictures_as_are_allowed_fit_into_a_message() -> None:
+    message = BackMsg()
+    widget = message.rerun_script.widget_states.widgets.add(id="pictures")
+    session, file = (str(uuid.UUID(int=0)) for _ in range(2))
+    address = f"/_stcore/upload_file/{session}/{file}"
+    for _ in range(UPLOAD.entries):
+        named = widget.file_uploader_state_value.uploaded_file_info.add(
+            name="pictures/a class of them/picture 0123456789.jpg", size=10**6, file_id=file
+        )
+        named.file_urls.file_id = file
+        named.file_urls.upload_url = named.file_urls.delete_url = address
+    assert message.ByteSize() < 0.9 * get_max_message_size_bytes()
 
 
 def test_two_people_never_see_each_others_state(app: App) -> None:

@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.explorer_page import (
     PIXELS,
@@ -86,6 +86,25 @@ def test_a_storm_of_input_is_answered_one_by_one_and_ends_right(page: Page, app:
     after = page.request.get(f"{app}/studio/tally").json()
     assert after["most"] == 1, "more than one request was in flight"
     assert after["asked"] - before["asked"] < len(values)
+
+
+def test_a_server_that_is_busy_for_a_moment_is_asked_again_in_silence(page: Page, app: str) -> None:
+    quiet(page, app)
+    refused = []
+
+    def answer(route: Route) -> None:
+        if len(refused) >= 2:
+            route.continue_()
+            return
+        refused.append(route.request.url)
+        route.fulfill(status=503, json={"message": "too much is asked at this moment."})
+
+    page.route("**/studio/decode", answer)
+    exact(page, 0).fill("1.5")
+    exact(page, 0).press("Enter")
+    expect_image_of(page, [1.5])
+    assert len(refused) == 2
+    expect(page.get_by_text("could not be made")).to_have_count(0)
 
 
 def test_from_the_hand_to_the_eye(page: Page) -> None:

@@ -1,7 +1,7 @@
 /** Latents to images. A decoder is a function; another one can take this one's place. */
 
-import { appUrl } from "./base.js";
 import { bytesFromBase64 } from "./pixels.js";
+import { fetchInTurn } from "./turn.js";
 
 /** Why an image could not be had; `reason` names the words to show. */
 export class DecodeError extends Error {
@@ -36,7 +36,7 @@ export function createServerDecoder(url, { run, step }) {
 export async function postJson(url, body, signal) {
   let response;
   try {
-    response = await fetch(appUrl(url), {
+    response = await fetchInTurn(url, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),

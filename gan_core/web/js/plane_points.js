@@ -1,8 +1,8 @@
 /** Points of a plane: from the wire, to latents, between two snapshots, and the nearest one. */
 
 import { DecodeError } from "./decoder.js";
-import { appUrl } from "./base.js";
 import { bytesFromBase64 } from "./pixels.js";
+import { fetchInTurn } from "./turn.js";
 
 const BUCKET_PIXELS = 16;
 
@@ -10,7 +10,7 @@ const BUCKET_PIXELS = 16;
 export async function getJson(url) {
   let response;
   try {
-    response = await fetch(appUrl(url));
+    response = await fetchInTurn(url);
   } catch {
     throw new DecodeError("error_offline");
   }

@@ -1,11 +1,12 @@
 /** What moves the latent: sliders over dimensions, found directions and concepts, and the pad. */
 
-import { appUrl, el } from "./base.js";
+import { el } from "./base.js";
 import { Concepts } from "./concepts.js";
 import { DirectionRows } from "./direction_rows.js";
 import { Pad } from "./pad.js";
 import { Sliders } from "./sliders.js";
 import { Tabs } from "./tabs.js";
+import { fetchInTurn } from "./turn.js";
 
 const FOUND = { principal: "principal", "first-layer": "first_layer" };
 
@@ -122,7 +123,7 @@ export class Reins {
     this.findingFor = step;
     let answer = null;
     try {
-      const response = await fetch(appUrl(data.directions_url.replace("{step}", String(step))));
+      const response = await fetchInTurn(data.directions_url.replace("{step}", String(step)));
       if (response.ok) answer = await response.json();
       else this.refuse((await response.json()).message);
     } catch {
