@@ -21,7 +21,7 @@ from pydantic import Field, ValidationError
 
 from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
-from gan_core.evaluation import Evaluation, Step
+from gan_core.evaluation import EVALUATION_VERSION, Evaluation, Figure, Step
 from gan_core.runs import sealed
 from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues, Stamp, stamp_of
@@ -30,6 +30,8 @@ from gan_core.runs.layout import RunPaths, step_folders
 _LIGHT, _GOING_ON, _JOB = "light.json", "going-on.json", ".job.json"
 _MAX_BYTES = 2_000_000
 _MAX_KEPT = 4096
+_OTHER_INTERVALS = ("floor", "kid", "inception_score", "recall", "coverage")
+"""Figures whose intervals said something else in version 1."""
 
 
 class Progress(Frozen):
@@ -232,6 +234,18 @@ def _file_name(evaluation: Evaluation) -> str:
 
 def _read(path: Path) -> Evaluation | None:
     try:
-        return Evaluation.model_validate(read_json(path, max_bytes=_MAX_BYTES))
+        found = Evaluation.model_validate(read_json(path, max_bytes=_MAX_BYTES))
     except (FileNotFoundError, DamagedError, ValidationError):
         return None
+    return found if found.schema_version >= EVALUATION_VERSION else _without_other(found)
+
+
+def _without_other(evaluation: Evaluation) -> Evaluation:
+    """An older evaluation with its values, and with those intervals alone that mean the same."""
+    figures = {name: getattr(evaluation, name) for name in _OTHER_INTERVALS}
+    bare = {
+        name: Figure(value=figure.value, low=figure.value, high=figure.value)
+        for name, figure in figures.items()
+        if figure is not None
+    }
+    return evaluation.model_copy(update=bare)
