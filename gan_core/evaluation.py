@@ -120,7 +120,8 @@ class Evaluation(Frozen):
         real: whether those were held out of training.
         floor: the Fréchet distance of one half of the real images to the other.
         memorisation: how much nearer generated images are to the training images than held-out
-            ones are: 1 is as near, below 1 is nearer.
+            ones are, or than these are to each other where `real` says so: 1 is as near, below 1
+            is nearer.
         secs: how long it took.
     """
 

@@ -54,6 +54,9 @@ TERMS = {
     "memorisation": N_("How near generated images lie to training images, beside how near images "
                        "held out of training do: 1 is as near; far below 1, training images are "
                        "being repeated."),
+    "memorisation_of_all": N_("How near generated images lie to training images, beside how near "
+                              "these lie to each other, as no image was held out of training: 1 is "
+                              "as near; far below 1, training images are being repeated."),
     "interval": N_("Confidence interval: how far chance moves the figure. Measured again and again "
                    "with other generated images, 95 of 100 such intervals hold what the figure is "
                    "on average. Figures whose intervals overlap may be equal."),
