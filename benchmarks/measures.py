@@ -192,7 +192,7 @@ def by_repetition() -> Iterator[Law]:
         yield Law(
             f"{found.figure}: 95 % intervals that hold the mean of {intervals.NUM_TIMES} "
             f"repetitions with other {found.repeated} images; clouds {', '.join(intervals.CLOUDS)}",
-            f"{100 * intervals.LEAST:g} to {100 * intervals.MOST:g} %, alike also above",
+            found.goal,
             ", ".join(f"{100 * share:.1f} %" for share in found.shares),
             found.is_kept,
         )

@@ -222,8 +222,8 @@ def _memorisation(
         redrawn = float(np.median(usual[rng.integers(0, len(usual), len(usual))]))
         return float(np.median(near[rows])) / max(redrawn, nothing)
 
-    found = bootstrapped(ratio, len(near), rng, num_times=200, lowest=0.0)
-    return found.model_copy(update={"value": float(np.median(near)) / middle})
+    value = float(np.median(near)) / middle
+    return bootstrapped(ratio, len(near), rng, num_times=200, value=value, lowest=0.0)
 
 
 def _to_others(train: Features, rng: np.random.Generator) -> NDArray[np.float64]:

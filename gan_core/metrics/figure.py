@@ -54,6 +54,7 @@ def bootstrapped(
     rng: np.random.Generator,
     *,
     num_times: int = 40,
+    value: float | None = None,
     lowest: float = -np.inf,
     highest: float = np.inf,
 ) -> Figure:
@@ -68,11 +69,12 @@ def bootstrapped(
         num: how many images there are.
         rng: draws the positions.
         num_times: how often they are redrawn.
+        value: of all images, where `measure` redraws something itself.
         lowest, highest: what the figure can be at all.
     """
-    value = measure(np.arange(num))
+    whole = measure(np.arange(num)) if value is None else value
     redrawn = np.array([measure(rng.integers(0, num, num)) for _ in range(num_times)])
-    return _around(value, float(redrawn.std(ddof=1)), num_times, lowest, highest)
+    return _around(whole, float(redrawn.std(ddof=1)), num_times, lowest, highest)
 
 
 def _around(

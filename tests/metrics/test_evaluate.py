@@ -109,6 +109,16 @@ def test_an_interval_is_as_wide_as_the_figure_moves(monkeypatch: pytest.MonkeyPa
         assert 0.75 * moved < half < 1.6 * moved, name
 
 
+def test_the_interval_of_memorisation_lies_around_it() -> None:
+    """Held-out images are redrawn too, but not for the figure itself."""
+    for seed in range(5):
+        others, train = seen(100, 10 + seed), seen(400, 2).features
+        found = evaluate.full(about(100), others, seen(100, 20 + seed), train, measures=["fid"])
+        figure = found.memorisation
+        assert figure is not None
+        assert (figure.low + figure.high) / 2 == pytest.approx(figure.value)
+
+
 def test_shares_end_at_one() -> None:
     """But for density, which is none."""
     same = seen(200, 3)
