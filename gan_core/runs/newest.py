@@ -6,12 +6,14 @@ numbers that are none count for nothing.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_core.runs.kept import KeptValues
 from gan_core.runs.metrics import decode
 
 NUM_MEANT = 10
@@ -21,6 +23,7 @@ MEANT = ("loss", "reconstruction", "kl")
 
 _BLOCK_BYTES = 64 * 1024
 _MOST_BYTES = 1024 * 1024
+_MAX_KEPT, _MAX_PERIODS = 1024, 16
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Newest:
     step: int
 
 
-def newest_values(path: Path, period: int) -> dict[str, Newest]:
+def newest_values(path: Path, period: int) -> Mapping[str, Newest]:
     """By key; empty where no record can be read.
 
     Args:
@@ -45,6 +48,15 @@ def newest_values(path: Path, period: int) -> dict[str, Newest]:
             many are looked at, and more where a key has no finite value among them; but no more
             than the last megabyte.
     """
+    return _kept(period).get(path, functools.partial(_read, period=period))
+
+
+@functools.lru_cache(_MAX_PERIODS)
+def _kept(period: int) -> KeptValues[Mapping[str, Newest]]:  # noqa: ARG001 - one for each
+    return KeptValues(_MAX_KEPT)
+
+
+def _read(path: Path, *, period: int) -> Mapping[str, Newest]:
     found: dict[str, Newest] = {}
     last: dict[str, list[Newest]] = {key: [] for key in MEANT}
     keys: set[str] = set()

@@ -106,7 +106,7 @@ def result(runs: Sequence[RunView]) -> Result:
     names = sweep.names if sweep else ()
     best = {run.id: _best(run) for run in runs}
     measure = _by_evaluations([made for made in best.values() if made])
-    logged: dict[str, dict[str, Newest]] = {}
+    logged: dict[str, Mapping[str, Newest]] = {}
     if measure is None:
         logged = {run.id: _logged(run) for run in runs}
         measure = _by_losses(logged.values(), names)
@@ -142,7 +142,7 @@ def _by_evaluations(made: Sequence[Evaluation]) -> Measure | None:
     return Measure("fid", one.features.name, features, one.num_images)
 
 
-def _logged(run: RunView) -> dict[str, Newest]:
+def _logged(run: RunView) -> Mapping[str, Newest]:
     return newest_values(run.paths.metrics, run.sound_config().steps_per_epoch)
 
 

@@ -111,7 +111,7 @@ def _log_table(family: Any, runs: Sequence[RunView]) -> None:
         st.caption(mean_words())
 
 
-def _logged(run: RunView) -> dict[str, Newest]:
+def _logged(run: RunView) -> Mapping[str, Newest]:
     """The newest of each key, of those too that are measured after some epochs only."""
     config = run.sound_config()
     check = registry.get(config.recipe).epoch_check
