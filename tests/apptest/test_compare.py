@@ -204,8 +204,11 @@ def test_a_fork_from_the_page_and_its_family(studio):
     assert (config.parent.run, config.parent.step) == (MODEL_ID, 30)
     assert config.settings.d_lr == 1e-5
     assert viewer.query_params["run"] == made.id
-    there = said(studio.open(TRAIN, tab="Family", run=made.id))
-    assert "from step 30" in there
+    viewer = studio.open(TRAIN, tab="Family", run=made.id)
+    assert "from step 30" in said(viewer)
+    saved = {node.proto.id for node in viewer.get("download_button")}
+    for suffix in ("csv", "svg", "png"):
+        assert any(f"family-{made.id}-{suffix}" in key for key in saved)
     shutil.rmtree(studio.store.paths(MODEL_ID).root)
     assert f"{MODEL_ID} (deleted)" in said(studio.open(TRAIN, tab="Family", run=made.id))
 
