@@ -101,8 +101,9 @@ def family_figure(
             axes.vlines(begun, row, rows[one.parent], color=LIGHT.faint, linewidth=1)
             axes.plot([begun], [rows[one.parent]], "o", color=LIGHT.faint, markersize=4)
         ink = LIGHT.chosen if is_chosen else LIGHT.run if one.run else LIGHT.faint
+        end = max(ends[one.id], begun + longest / 200)  # to be seen where it has not begun
         axes.plot(
-            [begun, ends[one.id]], [row, row], color=ink, linewidth=3.0 if is_chosen else 1.8,
+            [begun, end], [row, row], color=ink, linewidth=3.0 if is_chosen else 1.8,
             linestyle="-" if one.run else "--",
         )  # fmt: skip
         is_late = begun > longest / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,15 @@ def test_older_evaluations_keep_values_without_intervals_that_said_something_els
     assert (older.fid, older.memorisation) == (figure, figure)
     assert (older.kid, older.inception_score, older.recall) == (bare, bare, bare)
     assert older.coverage is None
+
+
+def test_a_run_that_was_deleted_meanwhile_does_not_come_back(paths: RunPaths) -> None:
+    shutil.rmtree(paths.root)
+    with pytest.raises(NotFoundError, match="was deleted meanwhile"):
+        evaluations.write(paths, made_by_hand.one(20, 3.0, depth="full"))
+    with pytest.raises(NotFoundError):
+        evaluations.go_on_from(paths, 20)
+    assert not paths.root.exists()
 
 
 def test_a_snapshot_that_is_gone_is_not_the_best(paths: RunPaths) -> None:
