@@ -3,8 +3,9 @@
     python -m benchmarks.measures [--data-dir DIR] [--sets mnist,cifar10] [--docs]
 
 The first lines need numbers alone: SciPy's matrix root, Gaussians whose distance has a formula,
-the peers' figures in `tests/metrics/peers`. The others ask what must hold for real images in the
-features that runs are measured with: held-out images, half against half, made worse step by step.
+the peers' figures in `tests/metrics/peers`, intervals by repetition. The others ask what must hold
+for real images in the features that runs are measured with: held-out images, half against half,
+made worse step by step.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from benchmarks import sections
+from benchmarks import intervals, sections
 from benchmarks.harness import say
 from gan_core import data
 from gan_core.metrics import frechet, kernel, manifold, memorisation, modes, score
@@ -102,6 +103,7 @@ def laws(data_dir: Path, sets: Sequence[str]) -> Iterator[Law]:
     yield by_formula()
     yield unbiased()
     yield from by_peers()
+    yield from by_repetition()
     for name in sets:
         if data.describe(name).ready(data_dir):
             yield from of_images(name, data_dir)
@@ -180,6 +182,19 @@ def by_peers() -> Iterator[Law]:
             "1e-6",
             f"{apart:.0e}",
             apart <= 1e-6,
+        )
+
+
+def by_repetition() -> Iterator[Law]:
+    """Intervals: how many of them hold what the figure is on average."""
+    say(f"intervals: {intervals.NUM_TIMES} evaluations of each kind")
+    for found in intervals.held():
+        yield Law(
+            f"{found.figure}: 95 % intervals that hold the mean of {intervals.NUM_TIMES} "
+            f"repetitions with other {found.repeated} images; clouds {', '.join(intervals.CLOUDS)}",
+            found.goal,
+            ", ".join(f"{100 * share:.1f} %" for share in found.shares),
+            found.is_kept,
         )
 
 

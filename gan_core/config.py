@@ -168,8 +168,9 @@ class Sweep(Frozen):
 class RunConfig(Frozen):
     """A complete, resolved run, as `config.json` holds it.
 
-    `sheet_seed` is set where a fork has another seed than its parent: the sheets go on with the
-    latents that they began with. `sweep` is set where the run is one of a sweep.
+    `sheet_seed` is set where a fork's sheets began with another seed, its parent's or that of whom
+    the parent was forked from: they go on with those latents. `sweep` is set where the run is one
+    of a sweep.
     """
 
     schema_version: int = SCHEMA_VERSION

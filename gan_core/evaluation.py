@@ -9,7 +9,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gan_core.config import MOST_STEPS, SCHEMA_VERSION, Count, Frozen
+from gan_core.config import MOST_STEPS, Count, Frozen
+
+EVALUATION_VERSION = 2
+"""1: intervals of KID, score and floor were the spread of single parts, not that of their mean,
+and those of recall and coverage were of other real images."""
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Step = Annotated[int, Field(ge=0, le=MOST_STEPS)]
@@ -116,11 +120,12 @@ class Evaluation(Frozen):
         real: whether those were held out of training.
         floor: the Fréchet distance of one half of the real images to the other.
         memorisation: how much nearer generated images are to the training images than held-out
-            ones are: 1 is as near, below 1 is nearer.
+            ones are, or than these are to each other where `real` says so: 1 is as near, below 1
+            is nearer.
         secs: how long it took.
     """
 
-    schema_version: int = SCHEMA_VERSION
+    schema_version: int = EVALUATION_VERSION
     depth: Depth
     step: Step
     features: FeatureNet

@@ -5,9 +5,15 @@
 Each trains in a process of its own until that process has spent so many seconds on the processor,
 all threads together, and is then evaluated in full as `python -m gan_core evaluate` does. Systems
 are listed by the features that measured them: figures of different features are not comparable,
+<<<<<<< HEAD
 so they share no column. `stacked-dcgan` is left out: it is `quick-dcgan` on other data. With
 `--runs` the runs are kept, and those that are there already are not trained again; with `--docs`
 tables and sheets go to docs/quality.md and docs/pictures/quality.
+=======
+so they share no column. Beside which real images a system was measured, and for how long it
+trained, stands in its line. With `--runs` the runs are kept, and those that are there already are
+not trained again; with `--docs` tables and sheets go to docs/quality.md and docs/pictures/quality.
+>>>>>>> meas8
 """
 
 from __future__ import annotations
@@ -65,14 +71,23 @@ class Row:
         found, trained = self.evaluation, self.trained
         classes = found.classes
         hit = f"{classes.num_hit} of {len(classes.names)}" if classes else "–"
+        beside = "held out" if found.real == "held-out" else "**trained on**"
         return [
             f"`{self.name}`",
             self.run.sound_config().dataset.name,
+            f"{_whole(found.num_real)} {beside}",
             *map(_figure, (found.fid, found.kid, found.precision, found.recall)),
             hit,
-            f"{trained.images_per_cpu_sec:,.0f}".replace(",", " "),
-            f"{trained.step:,}".replace(",", " "),
+            self._cpu_secs,
+            _whole(trained.images_per_cpu_sec),
+            _whole(trained.step),
         ]
+
+    @property
+    def _cpu_secs(self) -> str:
+        """How long it trained, and whether its recipe was at its end by then."""
+        is_whole = self.trained.step == self.run.sound_config().total_steps
+        return f"{self.trained.cpu_secs:.0f}{', its whole recipe' if is_whole else ''}"
 
 
 def main() -> int:
@@ -141,37 +156,24 @@ def _run(*arguments: str, data_dir: Path) -> None:
 def tables(rows: Sequence[Row], cpu_secs: float) -> Iterator[str]:
     """A table for each feature net, the systems in the order in which they were given."""
     yield (
-        f"Each system trained for {cpu_secs:g} s of processor time, all threads together, on its "
-        f"own data set with its own settings, seed 1. Intervals are 95 %.{_done_before(rows)}\n"
+        f"Each system trained for {cpu_secs:g} s of processor time, all threads together, or to "
+        "the end of its recipe where that comes before, on its own data set with its own settings, "
+        "seed 1. Figures beside images that were trained on do not compare with those beside "
+        "held-out ones. In brackets the 95 % interval.\n"
     )
     order = sorted(rows, key=lambda row: (row.evaluation.features.name, rows.index(row)))
     for features, group in groupby(order, key=lambda row: row.evaluation.features.name):
         same = list(group)
-        found = same[0].evaluation
         head = (
-            *("system", "data set", f"FID · {features}", f"KID · {features}", "precision"),
-            *("recall", "classes hit", "images a CPU second", "steps"),
+            *("system", "data set", "beside real images", f"FID · {features}", f"KID · {features}"),
+            *("precision", "recall", "classes hit", "CPU s", "images a CPU second", "steps"),
         )
         yield f"| {' | '.join(head)} |"
         yield "|" + "---|" * len(head)
         for row in same:
             yield f"| {' | '.join(row.cells)} |"
-        real = ", ".join(sorted({row.evaluation.real for row in same}))
-        yield (
-            f"\n{found.num_images} generated images beside {found.num_real} real ones ({real}). "
-            + _floor(same)
-        )
+        yield f"\n{_whole(same[0].evaluation.num_images)} generated images each. {_floor(same)}"
         yield ""
-
-
-def _done_before(rows: Sequence[Row]) -> str:
-    """Which came to the end of their recipe's length before their time was spent."""
-    done = [
-        f"`{row.name}` after {row.trained.cpu_secs:.0f} s"
-        for row in rows
-        if row.trained.step == row.run.sound_config().total_steps
-    ]
-    return f" At the end of their recipe's length before that: {', '.join(done)}." if done else ""
 
 
 def _floor(rows: Sequence[Row]) -> str:
@@ -199,9 +201,16 @@ def pictures(rows: Sequence[Row]) -> Iterator[str]:
         yield f"`{row.name}`\n\n![The sheet of {shown}](pictures/quality/{target.name})\n"
 
 
+def _whole(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ")
+
+
 def _figure(figure: Figure | None) -> str:
+    """An older evaluation has values without interval."""
     if figure is None:
         return "–"
+    if figure.low == figure.high:
+        return f"{figure.value:.3g}"
     return f"{figure.value:.3g} ({figure.low:.3g} – {figure.high:.3g})"
 
 

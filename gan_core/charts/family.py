@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from gan_core.charts.figures import ON_PAPER, Format, blank, label, saved
+from gan_core.charts.table import Cell
 from gan_core.runs.family import Relative
 
 MAX_DRAWN = 24
@@ -14,6 +16,7 @@ MAX_DRAWN = 24
 _WIDTH, _ROW, _TOP, _BOTTOM, _SIDE = 600, 44, 12, 30, 10
 _FONT = "Source Sans, Source Sans 3, system-ui, sans-serif"
 _MOST_LETTERS = 48
+_INCHES_WIDE, _INCHES_A_ROW, _INCHES_MORE = 6.4, 0.55, 1.3
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,69 @@ def family_picture(
     return "".join([*parts, "</svg>"])
 
 
+def family_figure(
+    found: Sequence[Relative],
+    names: Mapping[str, str],
+    *,
+    chosen: str,
+    title: str,
+    axis: str,
+    format: Format = "png",  # noqa: A002 - the word for it, as in Matplotlib
+) -> bytes:
+    """The same for a report.
+
+    Args:
+        found, names, chosen: see `family_picture`.
+        title: what stands above it.
+        axis: what its axis counts.
+        format: of the file.
+
+    Returns:
+        The bytes of the file.
+
+    Raises:
+        BadInputError: an unknown format.
+    """
+    height = _INCHES_A_ROW * len(found) + _INCHES_MORE
+    figure, (axes,) = blank(size=(_INCHES_WIDE, height))
+    ends, rows = _ends(found), {one.id: -i for i, one in enumerate(found)}
+    longest = max([*ends.values(), 1])
+    for one in found:
+        begun, row, is_chosen = one.step or 0, rows[one.id], one.id == chosen
+        if one.parent is not None:
+            axes.vlines(begun, row, rows[one.parent], color=LIGHT.faint, linewidth=1)
+            axes.plot([begun], [rows[one.parent]], "o", color=LIGHT.faint, markersize=4)
+        ink = LIGHT.chosen if is_chosen else LIGHT.run if one.run else LIGHT.faint
+        end = max(ends[one.id], begun + longest / 200)  # to be seen where it has not begun
+        axes.plot(
+            [begun, end], [row, row], color=ink, linewidth=3.0 if is_chosen else 1.8,
+            linestyle="-" if one.run else "--",
+        )  # fmt: skip
+        is_late = begun > longest / 2
+        axes.annotate(
+            _short(names[one.id]), (longest if is_late else begun, row), xytext=(0, 5),
+            textcoords="offset points", ha="right" if is_late else "left", color=ink,
+            parse_math=False,
+        )  # fmt: skip
+    axes.set_ylim(0.5 - len(found), 0.8)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    label(axes, title=title, x=axis, colours=ON_PAPER)
+    return saved(figure, format)
+
+
+def family_columns(found: Sequence[Relative], names: Mapping[str, str]) -> dict[str, list[Cell]]:
+    """A row a run: whom it was forked from and where, and how far it has come."""
+    return {
+        "run": [one.id for one in found],
+        "name": [names[one.id] for one in found],
+        "parent": [one.parent for one in found],
+        "from_step": [one.step for one in found],
+        "step": [one.run.status.step if one.run else None for one in found],
+        "state": [one.run.status.state if one.run else "deleted" for one in found],
+    }
+
+
 def _ends(found: Sequence[Relative]) -> dict[str, int]:
     """How far each run has come, as far as is known."""
     ends = {one.id: max(one.run.status.step if one.run else 0, one.step or 0) for one in found}
@@ -92,10 +158,14 @@ def _line(begin: float, end: float, y: float, ink: str, *, is_strong: bool, is_g
 
 def _label(name: str, x: float, y: float, ink: str) -> str:
     """A name above its line; in the right half it ends at the margin."""
-    short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
+    short = _short(name)
     if x > _WIDTH / 2:
         return _words(short, _WIDTH - _SIDE, y, "end", ink)
     return _words(short, x + 6, y, "start", ink)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
 
 
 def _words(text: str, x: float, y: float, anchor: str, ink: str) -> str:

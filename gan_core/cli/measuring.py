@@ -82,7 +82,7 @@ def _print(found: Evaluation) -> None:
             {
                 "figure": f"{_NAMES[name]} · {features}",
                 "value": f"{figure.value:.4g}",
-                "95 %": f"{figure.low:.4g} … {figure.high:.4g}",
+                "95 %": _interval(figure),
             }
             for name, figure in _figures(found).items()
         ]
@@ -98,6 +98,11 @@ def _print(found: Evaluation) -> None:
         _print_latent(found.latent)
     if found.features.accuracy is not None:
         print_line(f"the classifier names {found.features.accuracy:.2%} of held-out images rightly")
+
+
+def _interval(figure: Figure) -> str:
+    """Nothing where an older evaluation measured none."""
+    return f"{figure.low:.4g} … {figure.high:.4g}" if figure.low < figure.high else ""
 
 
 def _print_latent(found: LatentFigures) -> None:

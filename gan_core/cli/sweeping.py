@@ -119,7 +119,7 @@ def _figure_name(measure: Measure | None) -> str:
         return "FIGURE"
     if measure.name == "fid":
         return f"BEST FID · {measure.features} · {measure.num_images} images"
-    return f"LAST {measure.name}"
+    return "LAST MEAN loss" if measure.name == "loss" else f"LAST {measure.name}"
 
 
 def _row(one: Outcome, found: Result, figure: str) -> dict[str, str]:

@@ -14,6 +14,18 @@ from gan_core.text import N_
 
 Show = Callable[[Signals], tuple[Evidence, ...]]
 
+_REMEMBERED = {
+    "held-out": N_(
+        "Memorisation · {features}: {value} at step {step}; "
+        "1 is as far from training images as held-out ones are"
+    ),
+    "training": N_(
+        "Memorisation · {features}: {value} at step {step}; "
+        "1 is as far from training images as these are from each other"
+    ),
+}
+"""By whether the real images that were compared with were held out of training."""
+
 
 def no_evidence(signals: Signals) -> tuple[Evidence, ...]:  # noqa: ARG001 - as the others
     """Nothing to show."""
@@ -91,10 +103,7 @@ def _memorisation(found: Evaluation | None) -> tuple[Evidence, ...]:
     if found is None or found.memorisation is None:
         return ()
     words = Said(
-        template=N_(
-            "Memorisation · {features}: {value} at step {step}; "
-            "1 is as far from training images as held-out ones are"
-        ),
+        template=_REMEMBERED[found.real],
         values={
             "features": found.features.name,
             "value": f"{found.memorisation.value:.2g}",

@@ -6,8 +6,10 @@ The store itself asks nobody; pages and the command line come through here.
 from __future__ import annotations
 
 from gan_core.access.people import Person
+from gan_core.jobs import evaluate
 from gan_core.runs import directions, names
 from gan_core.runs.directions import Direction
+from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunStore
 
 
@@ -57,7 +59,7 @@ def remove_direction(store: RunStore, run_id: str, id_: str, *, by: Person) -> N
 
 
 def delete(store: RunStore, run_id: str, *, by: Person) -> None:
-    """Remove a run that no worker is busy with.
+    """Remove a run that no worker is busy with; an evaluation of it that is being made ends.
 
     Raises:
         NotAllowedError: the role of `by` deletes nothing.
@@ -66,4 +68,6 @@ def delete(store: RunStore, run_id: str, *, by: Person) -> None:
         ReadOnlyError: the folder cannot be written.
     """
     by.require("delete")
+    if store.get(run_id).status.state not in ALIVE:
+        evaluate.stop(store, run_id, by=by)
     store.delete(run_id)

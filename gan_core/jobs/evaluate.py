@@ -112,8 +112,8 @@ def start(
     _check(config, measures, num_images)
     images.ensure(config.dataset, found.paths, data_dir, mirror=mirror, progress=download)
     paths = found.paths
+    evaluations.make_folder(paths)
     with disk_faults(paths.evaluations):
-        paths.evaluations.mkdir(parents=True, exist_ok=True)
         # Who asks whether it is held holds it for an instant, and longer where a process is being
         # started meanwhile: until that runs, it has what was open when it was forked.
         lock = FileLock.acquire(evaluations.job_lock(paths), patience_secs=_LOCK_SECS)

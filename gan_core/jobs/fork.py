@@ -173,8 +173,8 @@ def fork_config(
         seed=old.seed if seed is None else seed,
         parent=Parent(run=parent.id, step=step),
     )
-    if config.seed != old.seed:
-        first = old.seed if old.sheet_seed is None else old.sheet_seed
+    first = old.seed if old.sheet_seed is None else old.sheet_seed
+    if config.seed != first:
         config = config.model_copy(update={"sheet_seed": first})
     if config.total_steps <= step:
         raise BadInputError(

@@ -81,7 +81,9 @@ def repeat_run(
     with line.place(store, by, len(missing)):
         group = _grouped(store, run_id)  # somebody may have had it repeated just now
         missing = _missing(wanted, members(store, group))
-        fresh = config.model_copy(update={"created": utc_now().isoformat(timespec="seconds")})
+        # A sweep's table compares settings: other seeds of one of its runs are no part of it.
+        now = utc_now().isoformat(timespec="seconds")
+        fresh = config.model_copy(update={"created": now, "sweep": None})
         _write(store, fresh, missing, first.meta.name, group, by, data_dir)
     ensure_supervisor(store.root)
     return members(store, group)

@@ -1,6 +1,6 @@
 """All figures of an evaluation, from one pass of features over real and generated images.
 
-Light: few images, no intervals, milliseconds. Full: intervals by subsets or redrawing, minutes.
+Light: few images, no intervals, milliseconds. Full: with intervals, minutes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gan_core.evaluation import ClassCounts, Evaluation, Figure
 from gan_core.metrics import frechet, kernel, manifold, modes, score
-from gan_core.metrics.figure import Rows, bootstrapped, of_samples
+from gan_core.metrics.figure import Rows, bootstrapped, jackknifed, of_samples
 from gan_core.metrics.frechet import Features
 from gan_core.metrics.memorisation import nearest_distances
 
@@ -158,9 +158,12 @@ def _half_against_half(real: Features, order: Rows) -> float:
 
 
 def _kernel(real: Features, fake: Features, rng: np.random.Generator) -> dict[str, Figure]:
-    # Subsets that hold nearly all images would differ too little to say how far chance goes.
+    # Small enough that the subsets of few images are not all alike.
     size = min(kernel.SUBSET_SIZE, len(real) // 2, len(fake) // 2)
-    return {"kid": of_samples(kernel.subset_distances(real, fake, rng, subset_size=size))}
+    found = kernel.subset_distances(real, fake, rng, subset_size=size)
+    noise = float(found.std(ddof=1)) / np.sqrt(len(found))  # of which subsets were drawn
+    without = kernel.without_each(real, fake)
+    return {"kid": jackknifed(float(found.mean()), without, noise=noise)}
 
 
 def _score(fake: Seen, rng: np.random.Generator) -> dict[str, Figure]:
@@ -172,21 +175,26 @@ def _score(fake: Seen, rng: np.random.Generator) -> dict[str, Figure]:
 
 
 def _manifold(real: Features, fake: Features, rng: np.random.Generator) -> dict[str, Figure]:
+    del rng
     near = manifold.neighbourhoods(real, fake)
-    each = {
-        "precision": near.precise,
-        "recall": near.recalled,
-        "density": near.dense,
-        "coverage": near.covered,
+    return {
+        "precision": _mean(near.precise.astype(np.float64), highest=1.0),
+        "recall": _share(near.recalled, near.recalled_alone),
+        "density": _mean(near.dense),
+        "coverage": _share(near.covered, near.covered_alone),
     }
-    return {name: _mean(values.astype(np.float64), rng) for name, values in each.items()}
 
 
-def _mean(values: NDArray[np.float64], rng: np.random.Generator) -> Figure:
-    def mean(rows: Rows) -> float:
-        return float(values[rows].mean())
+def _mean(values: NDArray[np.float64], *, highest: float = np.inf) -> Figure:
+    """The mean of what is said of each generated image, `[M]`."""
+    without = (values.sum() - values) / (len(values) - 1)
+    return jackknifed(float(values.mean()), without, lowest=0.0, highest=highest)
 
-    return bootstrapped(mean, len(values), rng, num_times=200, lowest=0.0)
+
+def _share(hits: NDArray[np.bool_], alone: NDArray[np.int64]) -> Figure:
+    """The share of real images that generated ones hit, some of which are hit by one alone."""
+    value = float(hits.mean())
+    return jackknifed(value, value - alone / len(hits), lowest=0.0, highest=1.0)
 
 
 def _memorisation(
@@ -214,8 +222,8 @@ def _memorisation(
         redrawn = float(np.median(usual[rng.integers(0, len(usual), len(usual))]))
         return float(np.median(near[rows])) / max(redrawn, nothing)
 
-    found = bootstrapped(ratio, len(near), rng, num_times=200, lowest=0.0)
-    return found.model_copy(update={"value": float(np.median(near)) / middle})
+    value = float(np.median(near)) / middle
+    return bootstrapped(ratio, len(near), rng, num_times=200, value=value, lowest=0.0)
 
 
 def _to_others(train: Features, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -26,12 +26,16 @@ class Neighbourhoods:
         dense: within how many real images' reach it lies, divided by k, float64 `[M]`.
         recalled: of each real image, whether it lies within a generated image's reach, bool `[N]`.
         covered: whether a generated image lies within its own reach, bool `[N]`.
+        recalled_alone, covered_alone: of each generated image, how many real ones would not be
+            recalled, or covered, without it, int64 `[M]`; the others' reach taken as it is.
     """
 
     precise: NDArray[np.bool_]
     dense: NDArray[np.float64]
     recalled: NDArray[np.bool_]
     covered: NDArray[np.bool_]
+    recalled_alone: NDArray[np.int64]
+    covered_alone: NDArray[np.int64]
 
 
 def neighbourhoods(
@@ -50,14 +54,23 @@ def neighbourhoods(
     precise = np.zeros(len(y), np.bool_)
     dense = np.zeros(len(y))
     recalled, covered = np.zeros(len(x), np.bool_), np.zeros(len(x), np.bool_)
+    recalled_alone, covered_alone = np.zeros(len(y), np.int64), np.zeros(len(y), np.int64)
     for start in range(0, len(x), _BLOCK):
         part = slice(start, start + _BLOCK)
         apart = squared_distances(x[part], y)
         precise |= (apart < real_pr[part, None]).any(axis=0)
-        dense += (apart < real_dc[part, None]).sum(axis=0) / k_dc
-        recalled[part] = (apart < fake_pr[None]).any(axis=1)
-        covered[part] = apart.min(axis=1) < real_dc[part]
-    return Neighbourhoods(precise, dense, recalled, covered)
+        covers, recalls = apart < real_dc[part, None], apart < fake_pr[None]
+        dense += covers.sum(axis=0) / k_dc
+        recalled[part], covered[part] = recalls.any(axis=1), covers.any(axis=1)
+        recalled_alone += _alone(recalls)
+        covered_alone += _alone(covers)
+    return Neighbourhoods(precise, dense, recalled, covered, recalled_alone, covered_alone)
+
+
+def _alone(hits: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """In how many rows of bool `[N, M]` each column is the only one, `[M]`."""
+    rows = hits[hits.sum(axis=1) == 1]
+    return np.bincount(rows.argmax(axis=1), minlength=hits.shape[1])
 
 
 def reaches(x: NDArray[np.float64], ks: tuple[int, ...]) -> list[NDArray[np.float64]]:

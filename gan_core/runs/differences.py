@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gan_core.config import RunConfig, Settings, SettingValue
+from gan_core.config import DatasetInfo, RunConfig, Settings, SettingValue
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Difference:
 
 def differences(configs: Sequence[RunConfig]) -> list[Difference]:
     """What differs between runs, in the order in which `config.json` has it."""
-    described = [_described(config) for config in configs]
+    datasets = _dataset_words([config.dataset for config in configs])
+    described = [_described(config, datasets[config.dataset.name]) for config in configs]
     names = dict.fromkeys(name for one in described for name in one)
     ordered = [name for name in _ORDER if name in names]
     rows = [Difference(name, tuple(one.get(name) for one in described)) for name in ordered]
@@ -42,14 +44,23 @@ _ORDER = (
 )
 
 
-def _described(config: RunConfig) -> dict[str, SettingValue]:
+def _dataset_words(datasets: Sequence[DatasetInfo]) -> dict[str, str]:
+    """By name, which is a data set's identity, what to call each; others may have its title."""
+    titles = {one.name: one.title or one.name for one in datasets}
+    often = Counter(titles.values())
+    return {
+        name: title if often[title] == 1 else f"{title} · {name}" for name, title in titles.items()
+    }
+
+
+def _described(config: RunConfig, dataset: str) -> dict[str, SettingValue]:
     """A run as a flat mapping; what it does not have is left out."""
     begun: dict[str, SettingValue] = {}
     if config.parent is not None:
         begun["parent"] = f"{config.parent.run} @ {config.parent.step}"
     return {
         "recipe": config.recipe,
-        "dataset": config.dataset.title or config.dataset.name,
+        "dataset": dataset,
         "image_size": config.dataset.image_size,
         "channels": config.dataset.channels,
         "seed": config.seed,

@@ -12,24 +12,27 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from gan_core.config import SCHEMA_VERSION, Frozen
-from gan_core.errors import DamagedError
-from gan_core.evaluation import Evaluation, Step
+from gan_core.errors import DamagedError, NotFoundError
+from gan_core.evaluation import EVALUATION_VERSION, Evaluation, Figure, Step
 from gan_core.runs import sealed
 from gan_core.runs.files import disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues, Stamp, stamp_of
 from gan_core.runs.layout import RunPaths, step_folders
+from gan_core.text import N_
 
 _LIGHT, _GOING_ON, _JOB = "light.json", "going-on.json", ".job.json"
 _MAX_BYTES = 2_000_000
 _MAX_KEPT = 4096
+_OTHER_INTERVALS = ("floor", "kid", "inception_score", "recall", "coverage")
+"""Figures whose intervals said something else in version 1."""
 
 
 class Progress(Frozen):
@@ -51,13 +54,44 @@ def write(paths: RunPaths, evaluation: Evaluation) -> Path:
     """Keep an evaluation; one of the same step, depth and features is replaced.
 
     Raises:
+        NotFoundError: the run was deleted meanwhile.
         DiskFullError, ReadOnlyError: it cannot be written.
     """
     target = paths.evaluations / str(evaluation.step) / _file_name(evaluation)
-    with disk_faults(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    write_json(target, evaluation.model_dump(mode="json"))
+    make_folder(paths)
+    with _of_a_run_that_is_there(paths):
+        with disk_faults(target):
+            target.parent.mkdir(exist_ok=True)
+        write_json(target, evaluation.model_dump(mode="json"))
     return target
+
+
+def make_folder(paths: RunPaths) -> None:
+    """Make the folder of a run's evaluations, but no run that is gone.
+
+    Raises:
+        NotFoundError: the run was deleted meanwhile.
+        DiskFullError, ReadOnlyError: it cannot be written.
+    """
+    with _of_a_run_that_is_there(paths), disk_faults(paths.evaluations):
+        paths.evaluations.mkdir(exist_ok=True)
+
+
+@contextmanager
+def _of_a_run_that_is_there(paths: RunPaths) -> Iterator[None]:
+    """Say so where what is written finds no folder because its run is gone.
+
+    A run is deleted by moving its folder away: who made that folder again would leave a damaged
+    run where there was none.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        if paths.root.is_dir():
+            raise
+        raise NotFoundError(
+            N_("run {run} was deleted meanwhile."), field="run", run=paths.root.name
+        ) from error
 
 
 def light(paths: RunPaths) -> list[Evaluation]:
@@ -146,8 +180,7 @@ def go_on_from(paths: RunPaths, step: int) -> None:
     Raises:
         DiskFullError, ReadOnlyError: it cannot be written.
     """
-    with disk_faults(paths.evaluations):
-        paths.evaluations.mkdir(exist_ok=True)
+    make_folder(paths)
     write_json(paths.evaluations / _GOING_ON, {"step": step})
 
 
@@ -232,6 +265,18 @@ def _file_name(evaluation: Evaluation) -> str:
 
 def _read(path: Path) -> Evaluation | None:
     try:
-        return Evaluation.model_validate(read_json(path, max_bytes=_MAX_BYTES))
+        found = Evaluation.model_validate(read_json(path, max_bytes=_MAX_BYTES))
     except (FileNotFoundError, DamagedError, ValidationError):
         return None
+    return found if found.schema_version >= EVALUATION_VERSION else _without_other(found)
+
+
+def _without_other(evaluation: Evaluation) -> Evaluation:
+    """An older evaluation with its values, and with those intervals alone that mean the same."""
+    figures = {name: getattr(evaluation, name) for name in _OTHER_INTERVALS}
+    bare = {
+        name: Figure(value=figure.value, low=figure.value, high=figure.value)
+        for name, figure in figures.items()
+        if figure is not None
+    }
+    return evaluation.model_copy(update=bare)

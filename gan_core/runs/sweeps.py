@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gan_core.config import SettingValue
 from gan_core.errors import NotFoundError
 from gan_core.evaluation import Evaluation, Figure
 from gan_core.runs import evaluations
-from gan_core.runs.metrics import newest_record
+from gan_core.runs.newest import Newest, newest_values
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
 
 _LAST_LOSSES = ("val_loss", "loss", "g_loss")
-"""What is shown where nobody evaluated: the first of these that the runs log."""
+"""What is shown where nobody evaluated: the first of these that the runs log. `loss` is the mean of
+an epoch, or of the last records; see `runs.newest`."""
 _TELLING = {"val_loss", "loss"}
 """Of these a lower one is better; a GAN's losses do not say how good its images are."""
 _WEIGHT_IN_LOSS = "beta"
@@ -104,8 +105,14 @@ def result(runs: Sequence[RunView]) -> Result:
     sweep = runs[0].sound_config().sweep
     names = sweep.names if sweep else ()
     best = {run.id: _best(run) for run in runs}
-    measure = _by_evaluations([made for made in best.values() if made]) or _by_losses(runs, names)
-    outcomes = [_outcome(run, names, measure, best[run.id]) for run in runs]
+    measure = _by_evaluations([made for made in best.values() if made])
+    logged: dict[str, Mapping[str, Newest]] = {}
+    if measure is None:
+        logged = {run.id: _logged(run) for run in runs}
+        measure = _by_losses(logged.values(), names)
+    outcomes = [
+        _outcome(run, names, measure, best[run.id], logged.get(run.id, {})) for run in runs
+    ]
     outcomes.sort(key=_by_values)
     if measure is not None and measure.is_telling:
         outcomes.sort(key=lambda one: math.inf if one.figure is None else one.figure.value)
@@ -135,17 +142,25 @@ def _by_evaluations(made: Sequence[Evaluation]) -> Measure | None:
     return Measure("fid", one.features.name, features, one.num_images)
 
 
-def _by_losses(runs: Sequence[RunView], names: Sequence[str]) -> Measure | None:
+def _logged(run: RunView) -> Mapping[str, Newest]:
+    return newest_values(run.paths.metrics, run.sound_config().steps_per_epoch)
+
+
+def _by_losses(logged: Iterable[Mapping[str, Newest]], names: Sequence[str]) -> Measure | None:
     """A loss that is weighted otherwise in each run is another figure in each."""
-    records = [newest_record(run.paths.metrics) for run in runs]
+    there = {name for values in logged for name in values}
     for name in _LAST_LOSSES:
-        if any(name in record for record in records):
+        if name in there:
             return Measure(name, is_telling=name in _TELLING and _WEIGHT_IN_LOSS not in names)
     return None
 
 
 def _outcome(
-    run: RunView, names: Sequence[str], measure: Measure | None, best: Evaluation | None
+    run: RunView,
+    names: Sequence[str],
+    measure: Measure | None,
+    best: Evaluation | None,
+    logged: Mapping[str, Newest],
 ) -> Outcome:
     settings = run.sound_config().settings
     values = tuple(getattr(settings, name, None) for name in names)
@@ -154,7 +169,8 @@ def _outcome(
     if measure.name == "fid":
         fits = best is not None and best.features.sha256 == measure.features_sha256
         return Outcome(run, values, best.fid if best and fits else None, best.step if best else 0)
-    record = newest_record(run.paths.metrics)
-    value = record.get(measure.name, math.nan)
-    figure = Figure(value=value, low=value, high=value) if math.isfinite(value) else None
-    return Outcome(run, values, figure, int(record.get("step", 0)))
+    found = logged.get(measure.name)
+    if found is None:
+        return Outcome(run, values, None, run.status.step)
+    figure = Figure(value=found.value, low=found.value, high=found.value)
+    return Outcome(run, values, figure, found.step)

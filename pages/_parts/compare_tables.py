@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +13,19 @@ from gan_core.evaluation import Evaluation
 from gan_core.recipes import registry
 from gan_core.runs import evaluations
 from gan_core.runs.differences import Difference, differences
-from gan_core.runs.metrics import newest_record
+from gan_core.runs.newest import MEANT, Newest, newest_values
 from gan_core.runs.store import RunView
 from pages._parts.compare_data import look
 from pages._parts.compare_evaluated import Kind, against, kind_of
 from pages._parts.components import compare_table
-from pages._parts.figures import FIGURES, figure_words, has_interval, named, with_interval
+from pages._parts.figures import (
+    FIGURES,
+    figure_words,
+    has_interval,
+    mean_words,
+    named,
+    with_interval,
+)
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.panels import panels
 from pages._parts.words import duration, number, plain
@@ -85,26 +91,43 @@ def _log_table(family: Any, runs: Sequence[RunView]) -> None:
         line.key: f"{panel.title}: {line.label}" for panel in panels(family) for line in panel.lines
     }
     of_family = [
-        (cell, run, newest_record(run.paths.metrics))
+        (cell, run, _logged(run))
         for cell, run in zip(_runs(runs), runs, strict=True)
         if registry.get(run.sound_config().recipe).family == family
     ]
-    keys = [key for key in titles if any(_has(record, key) for _c, _r, record in of_family)]
+    keys = [key for key in titles if any(key in logged for _c, _r, logged in of_family)]
     body = [
         [
             cell,
             number(run.status.step),
-            duration(record["elapsed_s"]) if _has(record, "elapsed_s") else _NONE,
-            *(figure_words(record[key]) if _has(record, key) else _NONE for key in keys),
+            duration(logged["elapsed_s"].value) if "elapsed_s" in logged else _NONE,
+            *(_newest(logged, key) for key in keys),
         ]
-        for cell, run, record in of_family
+        for cell, run, logged in of_family
     ]
     heads = [_("run"), _("step"), _("trained"), *(titles[key] for key in keys)]
     compare_table(f"log-{family}", _table(_("Where each run stands"), heads, body))
+    if any(key in MEANT for key in keys):
+        st.caption(mean_words())
 
 
-def _has(record: Mapping[str, float], key: str) -> bool:
-    return math.isfinite(record.get(key, math.nan))
+def _logged(run: RunView) -> Mapping[str, Newest]:
+    """The newest of each key, of those too that are measured after some epochs only."""
+    config = run.sound_config()
+    check = registry.get(config.recipe).epoch_check
+    num_epochs = 1 if check is None else check.every_epochs
+    return newest_values(run.paths.metrics, num_epochs * config.steps_per_epoch)
+
+
+def _newest(logged: Mapping[str, Newest], key: str) -> str:
+    """A value, with its step where the log has gone on since."""
+    if key not in logged:
+        return _NONE
+    found = logged[key]
+    words = figure_words(found.value)
+    if found.step == max(one.step for one in logged.values()):
+        return words
+    return _("{value} (step {step})").format(value=words, step=number(found.step))
 
 
 @dataclass

@@ -40,7 +40,7 @@ def scales_of(shown: Sequence[Evaluation]) -> tuple[Scale, ...]:
             high=1.0,
         ),
         _scale(
-            _("Inception score, higher is better"),
+            _("Inception-style score, higher is better"),
             features,
             shown,
             {"inception_score": ""},
@@ -52,7 +52,7 @@ def scales_of(shown: Sequence[Evaluation]) -> tuple[Scale, ...]:
             features,
             shown,
             {"memorisation": ""},
-            marks=((1.0, _("held-out images")),),
+            marks=((1.0, _usual(shown)),),
         ),
     ]
     return tuple(scale for scale in made if scale.dots)
@@ -86,6 +86,13 @@ def _dot_words(word: str, step: int) -> str:
 def _floor(shown: Sequence[Evaluation]) -> tuple[tuple[float, str], ...]:
     floors = [e.floor.value for e in shown if e.floor is not None]
     return ((floors[-1], _("about the best possible")),) if floors else ()
+
+
+def _usual(shown: Sequence[Evaluation]) -> str:
+    """Whose distance to training images is 1."""
+    if shown[0].real == "held-out":
+        return _("held-out images")
+    return _("training images to each other")
 
 
 def _num_classes(shown: Sequence[Evaluation]) -> float | None:

@@ -19,8 +19,13 @@ ROWS = (
 _EXPLAINED = {
     "floor": N_("{figure}, one half of the real images to the other: about the best that any "
                 "generator could get"),
-    "memorisation": N_("{figure}: 1 is as far from training images as held-out ones are"),
 }  # fmt: skip
+
+_REMEMBERED = {
+    "held-out": N_("{figure}: 1 is as far from training images as held-out ones are"),
+    "training": N_("{figure}: 1 is as far from training images as these are from each other"),
+}
+"""The words of memorisation, by what the generated images were compared with."""
 
 _NO_FIGURE = "–"
 
@@ -29,13 +34,17 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     """Evaluations in the same features as a Markdown table.
 
     Args:
-        shown: a column each.
+        shown: a column each; of one run, so all beside the same kind of real images.
         best: the step that is the best one.
     """
     features = shown[0].features.name
+    explained = {**_EXPLAINED, "memorisation": _REMEMBERED[shown[0].real]}
     head = [_("Figure (from – to, 95 %)"), *(_heading(e, best) for e in shown)]
     rows = [
-        [_row_words(name, features), *(_interval(getattr(e, name)) for e in shown)]
+        [
+            _row_words(name, features, explained.get(name)),
+            *(_interval(getattr(e, name)) for e in shown),
+        ]
         for name in ROWS
         if any(getattr(e, name) for e in shown)
     ]
@@ -48,9 +57,9 @@ def evaluation_table(shown: Sequence[Evaluation], best: int | None) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _row_words(name: str, features: str) -> str:
+def _row_words(name: str, features: str, explained: str | None) -> str:
     figure = plain(named(figure_title(name), features))
-    return translate(_EXPLAINED[name]).format(figure=figure) if name in _EXPLAINED else figure
+    return figure if explained is None else translate(explained).format(figure=figure)
 
 
 def figure_title(name: str) -> str:

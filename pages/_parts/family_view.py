@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from gan_core.charts.family import DARK, LIGHT, MAX_DRAWN, family_picture
+from gan_core.charts.family import (
+    DARK,
+    LIGHT,
+    MAX_DRAWN,
+    family_columns,
+    family_figure,
+    family_picture,
+)
+from gan_core.charts.table import csv_bytes
 from gan_core.runs.family import Relative, family
 from gan_core.runs.store import RunView
+from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.compare_choice import MOST_RUNS, address_of
 from pages._parts.i18n import _, ngettext_
 from pages._parts.studio import studio
@@ -58,17 +67,33 @@ def comparable(found: list[Relative], run_id: str) -> list[str]:
 def draw_family(found: list[Relative], run_id: str) -> None:
     """The picture, where it is not too large, and the list with its links."""
     if len(found) <= MAX_DRAWN:
+        names = {one.id: _name(one) for one in found}
         picture = family_picture(
             found,
-            {one.id: _name(one) for one in found},
+            names,
             chosen=run_id,
             inks=DARK if st.context.theme.type == "dark" else LIGHT,
             axis=_("step {step}"),
         )
         st.image(picture, width=_PICTURE_WIDTH)
+        save_popover([_saved(found, names, run_id)], key=f"family-{run_id}")
     with st.container(gap=None):
         for one in found:
             _line(one, is_chosen=one.id == run_id)
+
+
+def _saved(found: list[Relative], names: dict[str, str], run_id: str) -> SavedChart:
+    """The picture as files; all that it says is looked up now, in the viewer's language."""
+    title = _("The family of {name}").format(name=names[run_id])
+    axis = _("Steps")
+    return SavedChart(
+        title=title,
+        stem=f"family-{run_id}",
+        csv=lambda: csv_bytes(family_columns(found, names)),
+        figure=lambda suffix: family_figure(
+            found, names, chosen=run_id, title=title, axis=axis, format=suffix
+        ),
+    )
 
 
 def _line(one: Relative, *, is_chosen: bool) -> None:

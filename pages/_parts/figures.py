@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gan_core.evaluation import Evaluation, Figure
+from gan_core.runs.newest import NUM_MEANT
 from gan_core.text import N_
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.words import number
@@ -50,6 +51,14 @@ def with_interval(figure: Figure) -> str:
     return _("{value} ({low}\u00a0–\u00a0{high})").format(
         value=value, low=figure_words(figure.low), high=figure_words(figure.high)
     )
+
+
+def mean_words() -> str:
+    """Of what a training loss is the mean, where the newest ones stand in a table."""
+    return _(
+        "Training losses are means of a whole epoch or, where none has ended, of the last {n} "
+        "records."
+    ).format(n=NUM_MEANT)
 
 
 def num_images(made: Evaluation) -> str:

@@ -54,8 +54,12 @@ TERMS = {
     "memorisation": N_("How near generated images lie to training images, beside how near images "
                        "held out of training do: 1 is as near; far below 1, training images are "
                        "being repeated."),
-    "interval": N_("Confidence interval: where the figure would lie in 95 of 100 repetitions with "
-                   "other images. Figures whose intervals overlap may be equal."),
+    "memorisation_of_all": N_("How near generated images lie to training images, beside how near "
+                              "these lie to each other, as no image was held out of training: 1 is "
+                              "as near; far below 1, training images are being repeated."),
+    "interval": N_("Confidence interval: how far chance moves the figure. Measured again and again "
+                   "with other generated images, 95 of 100 such intervals hold what the figure is "
+                   "on average. Figures whose intervals overlap may be equal."),
     "floor": N_("One half of the real images measured against the other half: about the best that "
                 "any generator could get. Halves are fewer images, which makes this distance a "
                 "little larger."),

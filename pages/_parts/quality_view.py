@@ -221,7 +221,13 @@ def _terms(shown: Sequence[Evaluation]) -> None:
         }
     with st.container(horizontal=True, gap="small"):
         for name, word in {**{name: terms[name] for name in named}, **more}.items():
-            st.caption(word, help=meaning(name), width="content")
+            st.caption(word, help=meaning(_term(name, shown[0].real)), width="content")
+
+
+def _term(name: str, real: str) -> str:
+    """Memorisation says something else where no image was held out."""
+    is_of_all = name == "memorisation" and real == "training"
+    return "memorisation_of_all" if is_of_all else name
 
 
 def _charts(shown: Sequence[Evaluation], told: Evaluation, title: str) -> None:

@@ -21,7 +21,7 @@ from gan_core.runs.sweeps import Measure, Outcome, Result, members, result
 from pages._parts.chart_download import SavedChart, save_popover
 from pages._parts.compare_choice import MOST_RUNS, address_of
 from pages._parts.components import compare_table
-from pages._parts.figures import named, with_interval
+from pages._parts.figures import mean_words, named, with_interval
 from pages._parts.i18n import _, ngettext_, translate
 from pages._parts.messages import guarded
 from pages._parts.studio import studio
@@ -129,7 +129,7 @@ def measure_name(measure: Measure | None) -> str:
         return named(_("Best FID"), measure.features)
     return {
         "val_loss": _("Last loss on held-out images"),
-        "loss": _("Last loss"),
+        "loss": _("Last mean loss"),
         "g_loss": _("Last loss of G"),
     }[measure.name]
 
@@ -141,6 +141,12 @@ def _about(measure: Measure) -> str:
             "The lowest FID that each run was measured to have while it trained, on {n} generated "
             "images. Lower is better."
         ).format(n=number(measure.num_images))
+    if measure.name == "loss":
+        return f"{_loss_words(measure)} {mean_words()}"
+    return _loss_words(measure)
+
+
+def _loss_words(measure: Measure) -> str:
     if measure.is_telling:
         return _("Nothing was evaluated: the last loss stands instead. Lower is better.")
     if measure.name != "g_loss":

@@ -16,6 +16,7 @@ from tests.apptest.conftest import COMPARE, MODEL_ID, RUNS, TRAIN, assert_sound
 from tests.apptest.reading import texts, without_markdown
 from tests.apptest.test_pages import DAMAGE
 from tests.apptest.test_words import NAME, assert_translated
+from tests.plane_runs import add_plane_run
 from tests.runs_by_hand import seal_snapshot
 
 OTHER_ID = "20260102-120000-bbbbbb"
@@ -88,6 +89,24 @@ def test_a_damaged_run_among_those_named(studio, damage):
     (data,) = element(viewer, "compare")
     assert MODEL_ID in [run["id"] for run in data["runs"]]
     assert bool(viewer.warning) == (len(data["runs"]) == 1)
+
+
+def test_an_autoencoders_newest_losses_are_those_of_its_newest_epoch(studio):
+    """Its last line has one batch's loss and none of held-out images."""
+    run = add_plane_run(studio.store)
+    per_epoch = run.sound_config().steps_per_epoch
+    with MetricLog(run.paths.metrics) as log:
+        log.append({"step": per_epoch, "elapsed_s": 60, "loss": 150.0, "val_loss": 160.0})
+        log.append({"step": per_epoch + 3, "elapsed_s": 63, "loss": 99.0})
+    viewer = studio.open(COMPARE, runs=run.id)
+    assert_sound(viewer)
+    (table,) = element(viewer, "compare_table")
+    heads = [head["label"] for head in table["heads"]]
+    told = dict(zip(heads, table["rows"][0], strict=True))
+    assert told["Loss: training"] == f"150 (step {per_epoch})"
+    assert told["Loss: held-out images"] == f"160 (step {per_epoch})"
+    assert told["trained"] == "63 s"
+    assert "means of a whole epoch" in said(viewer)
 
 
 def test_figures_of_other_features_stand_in_other_tables(studio):
@@ -185,8 +204,11 @@ def test_a_fork_from_the_page_and_its_family(studio):
     assert (config.parent.run, config.parent.step) == (MODEL_ID, 30)
     assert config.settings.d_lr == 1e-5
     assert viewer.query_params["run"] == made.id
-    there = said(studio.open(TRAIN, tab="Family", run=made.id))
-    assert "from step 30" in there
+    viewer = studio.open(TRAIN, tab="Family", run=made.id)
+    assert "from step 30" in said(viewer)
+    saved = {node.proto.id for node in viewer.get("download_button")}
+    for suffix in ("csv", "svg", "png"):
+        assert any(f"family-{made.id}-{suffix}" in key for key in saved)
     shutil.rmtree(studio.store.paths(MODEL_ID).root)
     assert f"{MODEL_ID} (deleted)" in said(studio.open(TRAIN, tab="Family", run=made.id))
 

@@ -250,6 +250,12 @@ def test_what_was_measured_as_copies_is_shown(recipe: str, rule: str, cure: str)
         "Memorisation · digit features: 0.31 at step 900; "
         "1 is as far from training images as held-out ones are"
     )
+    among = full.model_copy(update={"real": "training"})
+    said = diagnose(signals(config(recipe, steps=9000), full=(among,)))[0]
+    (figure,) = [e for e in said.evidence if isinstance(e, FigureEvidence)]
+    assert str(figure.words).endswith(
+        "1 is as far from training images as these are from each other"
+    )
 
 
 def test_an_ended_run_is_not_told_to_stop() -> None:

@@ -12,10 +12,11 @@ import pytest
 
 from gan_core.access.people import OWNER, NotAllowedError, Person
 from gan_core.errors import BadInputError, ConflictError, JobFailedError
-from gan_core.jobs import evaluate, slots
+from gan_core.jobs import edit, evaluate, slots
 from gan_core.jobs.process import signal_holder
 from gan_core.runs import evaluations
 from gan_core.runs.lock import FileLock
+from gan_core.runs.status import Said, write_status
 from gan_core.runs.store import RunStore, RunView
 from tests import evaluations_by_hand as made_by_hand
 from tests import runs_by_hand as by_hand
@@ -150,3 +151,32 @@ def test_who_is_at_work_is_known_from_the_start(
     assert noted is not None
     assert noted.process > 0
     evaluate.stop(store, run.id, by=OWNER)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not tell")
+def test_who_deletes_a_run_ends_its_evaluation(store: RunStore, run: RunView) -> None:
+    """Else it would compute on, for a run that is gone."""
+    evaluations.make_folder(run.paths)
+    with (
+        FileLock.acquire(evaluations.job_lock(run.paths)) as lock,
+        subprocess.Popen(
+            [sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=(lock.descriptor,)
+        ) as job,
+    ):
+        evaluations.write_progress(run.paths, evaluations.Progress(step=50, process=job.pid))
+        edit.delete(store, run.id, by=OWNER)
+        try:
+            assert job.wait(10) == -signal.SIGTERM
+        finally:
+            job.kill()
+    assert store.ids() == []
+
+
+def test_a_run_that_is_not_deleted_keeps_its_evaluation(store: RunStore, run: RunView) -> None:
+    evaluations.make_folder(run.paths)
+    noted = evaluations.Progress(step=50)
+    evaluations.write_progress(run.paths, noted)
+    write_status(run.paths, "running", 50, 100, Said(template="on"))
+    with FileLock.acquire(run.paths.lock), pytest.raises(ConflictError, match="is running"):
+        edit.delete(store, run.id, by=OWNER)
+    assert evaluations.read_progress(run.paths) == noted

@@ -70,6 +70,18 @@ def test_a_fork_begins_at_the_best_and_keeps_how_good_it_was(parent, make):
     assert evaluations.best_step(made.paths) == 50
 
 
+def test_a_fork_of_a_fork_keeps_the_latents_of_its_sheets(still, make, data_dir):
+    """Whatever its seed: the sheets that were copied are of the first run's latents."""
+    other = make(50, seed=1).sound_config()
+    assert (other.seed, other.sheet_seed) == (1, 0)
+    rollback = trained(still)
+    write_json(rollback.paths.config, other.to_json())
+    for seed, expected in ((None, (1, 0)), (2, (2, 0)), (0, (0, None))):
+        made = fork(still, rollback.id, 50, {}, seed=seed, data_dir=data_dir, by=OWNER)
+        config = made.sound_config()
+        assert (config.seed, config.sheet_seed) == expected
+
+
 def test_the_length_of_a_fork(make):
     assert make("newest").sound_config().total_steps == 200  # as long again
     assert make(50, steps=70).sound_config().total_steps == 70

@@ -3,10 +3,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gan_core.access.people import OWNER
+from gan_core.config import Sweep
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.jobs.fork import fork
 from gan_core.jobs.repeats import MAX_REPEATS, members, repeat_run, submit_repeats
 from gan_core.recipes.resolve import MAX_SEED
+from gan_core.runs import sweeps
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.store import Meta
 from tests.runs_by_hand import config, trained
@@ -38,6 +40,15 @@ def test_a_run_that_is_there_becomes_one_of_them(still, data_dir):
     )  # nothing is missing
     assert len(repeat_run(still, first.id, 6, data_dir=data_dir, by=OWNER)) == 6
     assert len(still.list()) == 6
+
+
+def test_other_seeds_of_a_sweeps_run_are_no_part_of_the_sweep(still, data_dir):
+    mark = Sweep(id="0123456789ab", names=("g_lr",))
+    first = trained(still)
+    swept = first.sound_config().model_copy(update={"sweep": mark})
+    write_json(first.paths.config, swept.to_json())
+    repeat_run(still, first.id, 3, data_dir=data_dir, by=OWNER)
+    assert [run.id for run in sweeps.members(still, mark.id)] == [first.id]
 
 
 def test_two_who_repeat_a_run_at_once_get_one_group(still, data_dir):

@@ -132,6 +132,21 @@ def test_an_autoencoders_held_out_loss_does(sweep):
     assert result(runs).best.run.id == runs[1].id
 
 
+def test_an_autoencoders_loss_is_that_of_its_newest_epoch(sweep):
+    """Its last line is one batch's; what stood on an epoch's last line decides."""
+    runs = sweep({"g_lr": [1e-3, 1e-4, 1e-5]}, recipe="autoencoder")
+    for run, held_out in zip(runs, (0.3, 0.2, None), strict=True):
+        per_epoch = run.sound_config().steps_per_epoch
+        with MetricLog(run.paths.metrics) as metrics:
+            if held_out is not None:
+                metrics.append({"step": per_epoch, "loss": 0.5, "val_loss": held_out})
+            metrics.append({"step": per_epoch + 7, "loss": held_out or 0.01})
+    found = result(runs)
+    assert (found.measure.name, found.best.run.id) == ("val_loss", runs[1].id)
+    assert [one.figure and one.figure.value for one in found.outcomes] == [0.2, 0.3, None]
+    assert found.outcomes[0].step == per_epoch
+
+
 def test_losses_that_are_weighted_otherwise_call_no_run_the_best(sweep):
     runs = sweep({"beta": [0.1, 4.0]}, recipe="vae")
     for run, loss in zip(runs, (90.0, 130.0), strict=True):

@@ -94,6 +94,44 @@ def test_full_figures_lie_in_their_intervals() -> None:
     assert found == evaluate.full(about(300), real, fake, train.features), "the same every time"
 
 
+def test_an_interval_is_as_wide_as_the_figure_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With other generated images; the subsets of KID are few of all, as they are of ten thousand.
+
+    `python -m benchmarks.measures` counts how many intervals hold the mean.
+    """
+    monkeypatch.setattr(kernel, "SUBSET_SIZE", 30)
+    real, num = seen(150, 0), 60
+    found = [evaluate.full(about(150), real, seen(150, 1 + i, 0.4), None) for i in range(num)]
+    for name in ("fid", "kid", "inception_score", "precision", "recall", "density", "coverage"):
+        figures = [getattr(one, name) for one in found]
+        moved = 1.96 * np.std([figure.value for figure in figures], ddof=1)
+        half = np.mean([(figure.high - figure.low) / 2 for figure in figures])
+        assert 0.75 * moved < half < 1.6 * moved, name
+
+
+def test_the_interval_of_memorisation_lies_around_it() -> None:
+    """Held-out images are redrawn too, but not for the figure itself."""
+    for seed in range(5):
+        others, train = seen(100, 10 + seed), seen(400, 2).features
+        found = evaluate.full(about(100), others, seen(100, 20 + seed), train, measures=["fid"])
+        figure = found.memorisation
+        assert figure is not None
+        assert (figure.low + figure.high) / 2 == pytest.approx(figure.value)
+
+
+def test_shares_end_at_one() -> None:
+    """But for density, which is none."""
+    same = seen(200, 3)
+    nearly = Seen(np.concatenate([same.features[:-1], same.features[-1:] + 50]))
+    found = evaluate.full(about(200), same, nearly, None, measures=["prdc"])
+    assert found.precision is not None
+    assert found.precision.value == pytest.approx(0.995)
+    for name in ("precision", "recall", "coverage"):
+        assert getattr(found, name).high <= 1
+    assert found.density is not None
+    assert found.density.high > 1
+
+
 @pytest.mark.parametrize("measure", MEASURES)
 def test_only_what_was_asked_for(measure: evaluate.Measure) -> None:
     real, fake = seen(60, 0), seen(60, 1)

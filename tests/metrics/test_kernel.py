@@ -44,3 +44,14 @@ def test_subsets_are_seeded_and_no_larger_than_the_sets() -> None:
     np.testing.assert_array_equal(first, again)
     assert first.shape == (7,)
     assert (first > 0.1).all()
+
+
+def test_without_each_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the distance of all others, but for what real images have among themselves."""
+    rng = np.random.default_rng(1)
+    real, fake = rng.standard_normal((12, 4)), rng.standard_normal((9, 4)) + 0.5
+    by_hand = [kernel.distance(real, np.delete(fake, i, axis=0)) for i in range(len(fake))]
+    found = kernel.without_each(real, fake)
+    np.testing.assert_allclose(found - found[0], np.array(by_hand) - by_hand[0], atol=1e-12)
+    monkeypatch.setattr(kernel, "_BLOCK", 4)
+    np.testing.assert_allclose(kernel.without_each(real, fake), found, rtol=1e-12)

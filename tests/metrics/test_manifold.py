@@ -43,6 +43,22 @@ def test_the_definitions(seed: int, n: int, m: int) -> None:
     assert _figures(real, fake) == pytest.approx(_by_loops(real, fake, 3, 5))
 
 
+def test_who_reaches_a_real_image_alone() -> None:
+    rng = np.random.default_rng(4)
+    real, fake = rng.standard_normal((30, 3)), rng.standard_normal((25, 3)) + 0.5
+    found = manifold.neighbourhoods(real, fake)
+    apart = manifold.squared_distances(real, fake)
+    (fake_reach,), (real_reach,) = manifold.reaches(fake, (3,)), manifold.reaches(real, (5,))
+    for j in range(len(fake)):
+        others = np.arange(len(fake)) != j
+        recalled = (apart < fake_reach[None])[:, others].any(axis=1)
+        covered = (apart < real_reach[:, None])[:, others].any(axis=1)
+        assert found.recalled_alone[j] == found.recalled.sum() - recalled.sum()
+        assert found.covered_alone[j] == found.covered.sum() - covered.sum()
+    assert found.recalled_alone.any()
+    assert found.covered_alone.any()
+
+
 def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(2)
     real, fake = rng.standard_normal((70, 4)), rng.standard_normal((50, 4))

@@ -37,3 +37,16 @@ def test_what_only_one_recipe_has_is_no_choice():
 def test_two_of_three_that_differ_are_a_choice():
     rows = differences([config(), config(d_lr=1e-3), config("vae", "digits")])
     assert {row.name: row for row in rows}["d_lr"].is_choice
+
+
+def test_data_sets_are_told_apart_by_their_identity():
+    def on(name, title):
+        made = config()
+        changed = made.dataset.model_copy(update={"name": name, "title": title})
+        return made.model_copy(update={"dataset": changed})
+
+    one, other, renamed = on("own:a", "Cats"), on("own:b", "Cats"), on("own:a", "My cats")
+    assert as_dict(one, other) == {"dataset": ("Cats · own:a", "Cats · own:b")}
+    assert as_dict(one, renamed) == {}
+    assert as_dict(other, renamed) == {"dataset": ("Cats", "My cats")}
+    assert as_dict(one, config())["dataset"] == ("Cats", "digits")

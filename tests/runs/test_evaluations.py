@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from gan_core.errors import NotFoundError
+from gan_core.evaluation import Figure
 from gan_core.jobs.fork import forkable_step
 from gan_core.runs import archive, evaluations, snapshots
+from gan_core.runs.files import write_json
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore
 from tests import evaluations_by_hand as made_by_hand
@@ -37,6 +40,32 @@ def test_the_best_is_the_lowest_of_those_that_are_alike(paths: RunPaths) -> None
     assert forkable_step(paths, "best") == 20
     evaluations.write(paths, made_by_hand.one(30, 9.0, OTHER))
     assert evaluations.best_step(paths) == 30, "other features are not compared with"
+
+
+def test_older_evaluations_keep_values_without_intervals_that_said_something_else(
+    paths: RunPaths,
+) -> None:
+    figure = Figure(value=3.0, low=1.0, high=5.0)
+    names = ("fid", "kid", "inception_score", "recall", "memorisation")
+    made = made_by_hand.one(20, 3.0, depth="full").model_copy(update=dict.fromkeys(names, figure))
+    assert evaluations.full(paths) == []
+    file = evaluations.write(paths, made)
+    assert evaluations.full(paths) == [made]
+    write_json(file, {**made.model_dump(mode="json"), "schema_version": 1})
+    (older,) = evaluations.full(paths)
+    bare = Figure(value=3.0, low=3.0, high=3.0)
+    assert (older.fid, older.memorisation) == (figure, figure)
+    assert (older.kid, older.inception_score, older.recall) == (bare, bare, bare)
+    assert older.coverage is None
+
+
+def test_a_run_that_was_deleted_meanwhile_does_not_come_back(paths: RunPaths) -> None:
+    shutil.rmtree(paths.root)
+    with pytest.raises(NotFoundError, match="was deleted meanwhile"):
+        evaluations.write(paths, made_by_hand.one(20, 3.0, depth="full"))
+    with pytest.raises(NotFoundError):
+        evaluations.go_on_from(paths, 20)
+    assert not paths.root.exists()
 
 
 def test_a_snapshot_that_is_gone_is_not_the_best(paths: RunPaths) -> None:
