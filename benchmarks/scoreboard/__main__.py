@@ -5,15 +5,10 @@
 Each trains in a process of its own until that process has spent so many seconds on the processor,
 all threads together, and is then evaluated in full as `python -m gan_core evaluate` does. Systems
 are listed by the features that measured them: figures of different features are not comparable,
-<<<<<<< HEAD
-so they share no column. `stacked-dcgan` is left out: it is `quick-dcgan` on other data. With
+so they share no column. Beside which real images a system was measured, and for how long it
+trained, stands in its line. `stacked-dcgan` is left out: it is `quick-dcgan` on other data. With
 `--runs` the runs are kept, and those that are there already are not trained again; with `--docs`
 tables and sheets go to docs/quality.md and docs/pictures/quality.
-=======
-so they share no column. Beside which real images a system was measured, and for how long it
-trained, stands in its line. With `--runs` the runs are kept, and those that are there already are
-not trained again; with `--docs` tables and sheets go to docs/quality.md and docs/pictures/quality.
->>>>>>> meas8
 """
 
 from __future__ import annotations
