@@ -168,7 +168,7 @@ def _fork_button(run: RunView, found: Diagnosis, action: Fork) -> None:
             args=(run.id, step, action, stops),
             help=text,
         )
-        st.caption(_(", ").join(_changes(run, action)))
+        st.caption(_(", ").join(changes_in_words(run, action)))
 
 
 def snapshot_for(run: RunView, at_most: int) -> int | None:
@@ -177,7 +177,7 @@ def snapshot_for(run: RunView, at_most: int) -> int | None:
     return max((s for s in steps if s <= at_most), default=min(steps, default=None))
 
 
-def _changes(run: RunView, action: Fork) -> list[str]:
+def changes_in_words(run: RunView, action: Fork) -> list[str]:
     """What changes, in the words of the settings."""
     config = run.sound_config()
     old = BEFORE_IT_WAS | config.settings.as_dict()
