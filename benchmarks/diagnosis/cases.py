@@ -76,6 +76,13 @@ PROVOKED = (
         steps=600,
     ),
     Case(
+        name="a loss for real images alone",
+        rule="one_sided_loss",
+        recipe="mlp-gan",
+        settings={"loss": "kl"},
+        steps=600,
+    ),
+    Case(
         name="G without normalisation, 10 times as fast",
         rule="mode_collapse",
         recipe="mlp-gan",

@@ -118,6 +118,10 @@ def show(given: argparse.Namespace, at: Context) -> int:
     for key in ("state", "cause", "advice", "note"):
         if said.get(key):
             print_line(said[key])
+    if said.get("evidence"):
+        print_line(f"Shown by: {'; '.join(said['evidence'])}")
+    for state in said.get("besides", []):
+        print_line(f"Besides: {state}")
     for group in (details, config, settings):
         for key, value in group.items():
             if value not in ("", None, [], {}):
@@ -181,7 +185,7 @@ def _diagnosis(view: RunView) -> dict[str, Any] | None:
 
     if view.config is None or not registry.get(view.config.recipe).trainable:
         return None
-    main = diagnose(gather(view.paths, view.config, view.status))[0]
+    main, *others = diagnose(gather(view.paths, view.config, view.status))
     return {
         "name": main.name,
         "tone": main.tone,
@@ -189,6 +193,8 @@ def _diagnosis(view: RunView) -> dict[str, Any] | None:
         "cause": str(main.cause),
         "advice": str(main.advice),
         "note": str(main.note) if main.note else None,
+        "evidence": [shown.in_words() for shown in main.evidence],
+        "besides": [str(other.state) for other in others],
         "action": main.action.model_dump(mode="json") if main.action else None,
     }
 

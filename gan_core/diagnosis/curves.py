@@ -31,6 +31,8 @@ class Curve(Frozen):
         past_steps, past: means of equally many records from the first to nearly the newest one,
             each with the step of its last record.
         num: how many values there are in all.
+        lowest_step: of the lowest value of all.
+        num_since_lowest: how many came after it.
     """
 
     steps: tuple[int, ...] = ()
@@ -38,6 +40,8 @@ class Curve(Frozen):
     past_steps: tuple[int, ...] = ()
     past: tuple[float, ...] = ()
     num: int = 0
+    lowest_step: int = 0
+    num_since_lowest: int = 0
 
     @property
     def lasts(self) -> bool:
@@ -79,6 +83,7 @@ class CurveKeeper:
         self._waiting = _NOTHING
         self._size = 1  # records in a mean
         self._num = 0
+        self._lowest = (np.inf, 0, 0)  # value, step, how many there were with it
 
     def extend(self, steps: Doubles, values: Doubles) -> None:
         """Add the values `[N]` of rising steps `[N]`."""
@@ -86,12 +91,18 @@ class CurveKeeper:
         added = np.stack([steps[known], values[known]])
         if not added.shape[1]:
             return
+        self._note_lowest(added)
         self._num += added.shape[1]
         recent = np.concatenate([self._recent, added], axis=1)
         num_fresh = int((recent[0] >= recent[0, -1] - WINDOW_STEPS).sum())
         self._recent = recent[:, -max(num_fresh, MIN_RECORDS) :]
         self._waiting = np.concatenate([self._waiting, added], axis=1)
         self._settle()
+
+    def _note_lowest(self, added: Doubles) -> None:
+        at = int(added[1].argmin())
+        if added[1, at] < self._lowest[0]:
+            self._lowest = (float(added[1, at]), int(added[0, at]), self._num + at + 1)
 
     def _settle(self) -> None:
         """Turn what waits into means; where they become too many, two become one."""
@@ -117,6 +128,8 @@ class CurveKeeper:
             past_steps=_whole(self._past[0]),
             past=_short(self._past[1]),
             num=self._num,
+            lowest_step=self._lowest[1],
+            num_since_lowest=self._num - self._lowest[2],
         )
 
 

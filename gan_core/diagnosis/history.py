@@ -24,6 +24,17 @@ _MOSTLY_RIGHT, _MOSTLY_FOOLED = 0.95, 0.3
 """Of means over a window, which single batches soften."""
 
 
+def while_finite(signals: Signals) -> int:
+    """A window before the first loss or weight that was no number.
+
+    The start where the run still shows what the watch had found before: then that is older.
+    """
+    step = signs.not_finite_step(signals)
+    if step is None or signs.saw(signals, *signs.WEARS_OFF):
+        return START
+    return max(START, step - WINDOW_STEPS)
+
+
 def while_varied(signals: Signals) -> int:
     """The last sheet whose images were neither alike nor blank."""
     return _last_sheet(

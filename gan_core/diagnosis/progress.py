@@ -21,16 +21,25 @@ def best_of(signals: Signals) -> tuple[int, int] | None:
 
     The Fréchet distance of the light evaluations, of all of them; the step is that of the snapshot
     that the whole program calls best. Autoencoders of which none was made: the loss on held-out
-    images at the end of each epoch.
+    images at the end of each epoch, whether or not there is a snapshot of it.
     """
     found = measured(signals)
     if found:
         return _best_snapshot(found, signals.best_step)
     curve = signals.curve("val_loss")
-    if signals.recipe.family == "gan" or not curve.past:
+    if signals.recipe.family == "gan" or not curve.num:
         return None
-    at = min(range(len(curve.past)), key=lambda i: curve.past[i])
-    return curve.past_steps[at], len(curve.past) - 1 - at
+    return curve.lowest_step, curve.num_since_lowest
+
+
+def snapshot_of_best(signals: Signals) -> int | None:
+    """The newest snapshot that is not after the best step; of an evaluated one its own."""
+    best = best_of(signals)
+    if best is None:
+        return None
+    if measured(signals):
+        return best[0]
+    return max((step for step in signals.snapshots if step <= best[0]), default=None)
 
 
 def measured(signals: Signals) -> tuple[tuple[int, float], ...]:
@@ -76,9 +85,31 @@ def late_gain(signals: Signals) -> float:
 def has_stopped_improving(signals: Signals) -> bool:
     """Whether the best step was long ago, and lately nothing was gained on the way either."""
     best = best_of(signals)
+    if best is None:
+        return False
     if signals.recipe.family == "gan":
-        return best is not None and best[1] >= SINCE_BEST
-    return best is not None and best[1] >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
+        return best[1] >= SINCE_BEST
+    num_since = best[1] if measured(signals) else min(best[1], _num_parts_since_lowest(signals))
+    return num_since >= EPOCHS_SINCE_BEST and late_gain(signals) < NO_GAIN
+
+
+def _num_parts_since_lowest(signals: Signals) -> int:
+    """Of a long run a part is several epochs: the lowest of many single ones comes by chance."""
+    past = signals.curve("val_loss").past
+    return len(past) - 1 - past.index(min(past)) if past else 0
+
+
+def is_rebuilding_no_worse(signals: Signals) -> bool:
+    """Whether held-out images are rebuilt no worse in the newest epochs than in those before.
+
+    Three of each, or as many as there are. No, where nothing was held out, or no two epochs are
+    over.
+    """
+    values = signals.curve("val_loss").values
+    num = min(3, len(values) // 2)
+    if not num:
+        return False
+    return mean(values[-num:]) <= (1 + NO_GAIN) * mean(values[-2 * num : -num])
 
 
 def usual_length(signals: Signals) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from gan_core.config import Settings, SettingValue
 from gan_core.diagnosis import signs
 from gan_core.diagnosis.signals import Signals
-from gan_core.recipes.settings import SPECS
+from gan_core.recipes.settings import BEFORE_IT_WAS, SPECS
 
 Changes = dict[str, SettingValue]
 
 _SMOOTHING = 0.1
 _NOISE = 0.1
+_DECAY = 1e-3
 _CLIP = 1.0
 _HAVE_NO_LABELS = {"hinge", "wasserstein-gp"}
 USUAL_BATCH = 32
@@ -56,7 +57,8 @@ def slower_both(signals: Signals) -> Changes:
 
 def tamed(signals: Signals) -> Changes:
     """Slower, and gradients no longer than 1 (Pascanu et al. 2013, arXiv 1211.5063)."""
-    return slower_both(signals) | _if_it_has(signals.settings, grad_clip=_CLIP)
+    shortest = min(signals.settings.grad_clip or _CLIP, _CLIP)  # 0 is off
+    return slower_both(signals) | _if_it_has(signals.settings, grad_clip=shortest)
 
 
 def steadier(signals: Signals) -> Changes:
@@ -69,12 +71,19 @@ def steadier(signals: Signals) -> Changes:
 
 def more_variety(signals: Signals) -> Changes:
     """A term that rewards G for different images (Mao et al. 2019, arXiv 1903.05628), slower."""
-    return slower_both(signals) | _if_it_has(signals.settings, mode_seeking=1.0)
+    weight = max(signals.settings.mode_seeking or 0.0, 1.0)
+    return slower_both(signals) | _if_it_has(signals.settings, mode_seeking=weight)
 
 
 def usual_batch(signals: Signals) -> int:
-    """A batch of the usual size, as far as there are images."""
-    return max(2, min(USUAL_BATCH, signals.config.dataset.num_train))
+    """A batch of the usual size, as far as there are images for all of D's turns in a step."""
+    most = signals.config.dataset.num_train // (signals.settings.d_steps or 1)
+    return max(2, min(USUAL_BATCH, most))
+
+
+def usual_loss(signals: Signals) -> Changes:
+    """The game whose loss tells G something wherever D stands, and D of both kinds of images."""
+    return _if_it_has(signals.settings, loss="non-saturating")
 
 
 def right_range(signals: Signals) -> str:
@@ -99,8 +108,20 @@ def less_by_heart(signals: Signals) -> Changes:
     Of those without D the weights are held small.
     """
     s = signals.settings
-    changes = _if_it_has(s, instance_noise=max(2 * (s.instance_noise or 0.0), _NOISE))
-    return changes | _if_it_has(s, weight_decay=min(1.0, max(2 * (s.weight_decay or 0.0), 1e-3)))
+    noise = _within("instance_noise", max(2 * (s.instance_noise or 0.0), _NOISE))
+    decay = _within("weight_decay", max(2 * (s.weight_decay or 0.0), _DECAY))
+    return _if_it_has(s, instance_noise=noise, weight_decay=decay)
+
+
+def less_time(signals: Signals) -> int:
+    """The steps in all of a fork that trains for half the time that this run took so far."""
+    return signals.begins + max(1, (signals.step - signals.begins) // 2)
+
+
+def what_changes(signals: Signals, changes: Changes) -> Changes:
+    """Those of the changes that the run does not have already."""
+    had = BEFORE_IT_WAS | signals.settings.as_dict()
+    return {name: value for name, value in changes.items() if had.get(name) != value}
 
 
 def _default(signals: Signals, name: str) -> float:
@@ -111,10 +132,17 @@ def _default(signals: Signals, name: str) -> float:
 
 def _rate(value: float) -> float:
     """A learning rate in two digits, within its bounds."""
-    low, high = SPECS["g_lr"].low or 0.0, SPECS["g_lr"].high or 1.0
-    return min(max(low, float(f"{value:.2g}")), high)
+    return _within("g_lr", float(f"{value:.2g}"))
+
+
+def _within(name: str, value: float) -> float:
+    """A number, or the bound of its setting that is nearest to it."""
+    spec = SPECS[name]
+    assert spec.low is not None  # noqa: S101 - every number has bounds
+    assert spec.high is not None  # noqa: S101
+    return min(max(spec.low, value), spec.high)
 
 
 def _if_it_has(settings: Settings, **changes: SettingValue) -> Changes:
     had = settings.as_dict()
-    return {name: value for name, value in changes.items() if name in had and had[name] != value}
+    return {name: value for name, value in changes.items() if name in had}

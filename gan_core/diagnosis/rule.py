@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from gan_core.diagnosis.evidence import no_evidence
 from gan_core.diagnosis.history import LastWithout
-from gan_core.diagnosis.remedies import Changes
+from gan_core.diagnosis.remedies import Changes, what_changes
 from gan_core.diagnosis.signals import Signals
 from gan_core.diagnosis.signs import has_ended, watch_holds
 from gan_core.diagnosis.verdict import Diagnosis, Evidence, Fork, Other, Tone
+from gan_core.recipes.evaluating import steps_that_pay
 from gan_core.runs.status import Said
 from gan_core.text import N_
 
 Values = dict[str, str | int | float]
+Words = str | Callable[[Signals], str]
+"""A template, or which one it is."""
 Action = Fork | Other | None
 
 
@@ -27,7 +30,7 @@ class Rule:
         tone: how serious it is.
         source: where the sign or the cure is from.
         applies: whether the signals show it.
-        state, cause, advice: templates; `values` fills them.
+        state, cause, advice: what is said; `values` fills the templates.
         advice_ended: what is advised instead where the run has ended, if that differs.
         evidence: what shows it.
         action: what a button may do.
@@ -37,10 +40,10 @@ class Rule:
     tone: Tone
     source: str
     applies: Callable[[Signals], bool]
-    state: str
-    cause: str
-    advice: str
-    advice_ended: str = ""
+    state: Words
+    cause: Words
+    advice: Words
+    advice_ended: Words = ""
     values: Callable[[Signals], Values] = lambda _: {}
     evidence: Callable[[Signals], tuple[Evidence, ...]] = no_evidence
     action: Callable[[Signals], Action] = lambda _: None
@@ -49,12 +52,17 @@ class Rule:
         """What the rule says of these signals."""
         values, action = self.values(signals), self.action(signals)
         advice = (has_ended(signals) and self.advice_ended) or self.advice
+
+        def said(words: Words) -> Said:
+            template = words if isinstance(words, str) else words(signals)
+            return Said(template=template, values=values)
+
         return Diagnosis(
             name=self.name,
             tone=self.tone,
-            state=Said(template=self.state, values=values),
-            cause=Said(template=self.cause, values=values),
-            advice=Said(template=advice, values=values),
+            state=said(self.state),
+            cause=said(self.cause),
+            advice=said(advice),
             evidence=self.evidence(signals),
             note=_note(signals, action),
             action=action,
@@ -62,26 +70,47 @@ class Rule:
 
 
 def _note(signals: Signals, action: Action) -> Said | None:
-    """A fork has no snapshots from before it began; those are its parent's."""
-    if not isinstance(action, Fork) or action.at_most >= signals.begins:
-        return None
-    return Said(
-        template=N_(
-            "This run is itself a fork: what it began with at step {step} may be spoilt already. "
-            "Then fork the run that it came from, further back."
-        ),
-        values={"step": signals.begins},
-    )
+    """A fork has no snapshots from before it began; those are its parent's.
+
+    And a run that ends before an evaluation pays is never stopped early.
+    """
+    if isinstance(action, Fork) and action.at_most < signals.begins:
+        return Said(
+            template=N_(
+                "This run is itself a fork: what it began with at step {step} may be spoilt "
+                "already. Then fork the run that it came from, further back."
+            ),
+            values={"step": signals.begins},
+        )
+    length = signals.config.total_steps
+    if signals.settings.early_stopping and length < steps_that_pay(signals.recipe, signals.config):
+        return Said(
+            template=N_(
+                "This run is too short to be evaluated while it trains, so early stopping has "
+                "nothing to go by."
+            )
+        )
+    return None
 
 
 def fork(
-    changes: Callable[[Signals], Changes], at_most: Callable[[Signals], int]
+    changes: Callable[[Signals], Changes],
+    at_most: Callable[[Signals], int],
+    steps: Callable[[Signals], int | None] = lambda _: None,
 ) -> Callable[[Signals], Action]:
-    """A fork with these changes; nothing where the recipe has no such settings."""
+    """A fork with these changes; nothing where the recipe has no such settings, or has them so.
+
+    Args:
+        changes: what the remedy asks for.
+        at_most: the step that it begins at, or before.
+        steps: its length in all, where that is another one than the parent's.
+    """
 
     def action(signals: Signals) -> Action:
-        found = changes(signals)
-        return Fork(at_most=at_most(signals), changes=found) if found else None
+        found = what_changes(signals, changes(signals))
+        if not found:
+            return None
+        return Fork(at_most=at_most(signals), changes=found, steps=steps(signals))
 
     return action
 

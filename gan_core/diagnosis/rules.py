@@ -16,15 +16,16 @@ from gan_core.diagnosis.evidence import (
     classes,
     copies,
     curves,
-    improving,
     losses,
     newest_sheet,
     newest_sheets,
     since_best,
 )
+from gan_core.diagnosis.last_rules import LAST_RULES
 from gan_core.diagnosis.rule import (
     Rule,
     Values,
+    Words,
     at_step,
     fork,
     from_before,
@@ -40,12 +41,30 @@ SMALLEST_BATCH = 8
 SILENT_NATS = 0.5
 """KL of all dimensions: less than it takes to tell two kinds of images apart (ln 2), however many
 dimensions there are. A good one of MNIST has 5 nats in two dimensions, some 25 in many."""
-SHORT = 0.25
-"""Of the recipe's usual length; a run that ended before is likely to be unfinished."""
+MOST_NAMED = 12
+"""Of missing classes."""
 _SEEN_OFTEN = N_(
     "Each of its {num} training images was seen {times} times by now, often enough to be known by "
     "heart."
 )
+_LOWEST = N_("It has stopped improving: the loss on held-out images was lowest at step {step}.")
+
+
+def _by_best(measured: str, held_out: str, without: str) -> Words:
+    """A template by what tells the best step: evaluated snapshots, or the loss on held-out images.
+
+    Args:
+        measured: where snapshots are evaluated.
+        held_out: where there is a snapshot up to the step with the lowest loss.
+        without: where there is none.
+    """
+
+    def chosen(signals: Signals) -> str:
+        if progress.measured(signals):
+            return measured
+        return without if progress.snapshot_of_best(signals) is None else held_out
+
+    return chosen
 
 
 def diagnose(signals: Signals) -> tuple[Diagnosis, ...]:
@@ -72,7 +91,7 @@ RULES: tuple[Rule, ...] = (
         tone="alarm",
         source="Goodfellow, Bengio and Courville 2016, Deep Learning, section 8.2.4; Pascanu et "
         "al. 2013, arXiv 1211.5063",
-        applies=lambda s: signs.saw(s, "not_finite"),
+        applies=signs.is_not_finite,
         state=N_("A loss or a weight is no longer a number (step {step})."),
         cause=N_(
             "The steps were too large: with learning rate {rate} the weights flew apart, and "
@@ -80,17 +99,17 @@ RULES: tuple[Rule, ...] = (
         ),
         advice=N_("Fork from before it with lower rates and short gradients."),
         values=lambda s: {
-            "step": s.watched.collapse.step if s.watched.collapse else s.step,
+            "step": signs.not_finite_step(s) or s.step,
             "rate": f"{max(s.settings.g_lr, s.settings.d_lr or 0.0):g}",
         },
         evidence=lambda s: (*losses(s), *newest_sheet(s)),
-        action=fork(remedies.tamed, from_before(lambda _: history.START)),
+        action=fork(remedies.tamed, from_before(history.while_finite)),
     ),
     Rule(
         name="failed",
         tone="alarm",
         source="the run's status",
-        applies=lambda s: s.status.state == "failed" and not signs.saw(s, "not_finite"),
+        applies=lambda s: s.status.state == "failed" and not signs.is_not_finite(s),
         state=N_("The run ended with an error at step {step}."),
         cause=N_("What the worker said stands above; the networks had no part in it."),
         advice=N_("Mend what it names and resume: it continues from the newest checkpoint."),
@@ -137,7 +156,11 @@ RULES: tuple[Rule, ...] = (
             "Its mean and spread of so few images are mostly chance, and other ones are used "
             "when sheets are drawn."
         ),
-        advice=N_("Fork with a batch size of {usual}."),
+        advice=lambda s: (
+            N_("Fork with a batch size of {usual}.")
+            if remedies.usual_batch(s) > s.settings.batch_size
+            else N_("A larger batch needs more images than this data set has.")
+        ),
         values=lambda s: {
             "num": signs.images_per_norm(s) or 0,
             "usual": remedies.usual_batch(s),
@@ -208,6 +231,23 @@ RULES: tuple[Rule, ...] = (
         action=fork(lambda s: {**remedies.slower_d(s), "loss": "non-saturating"}, from_the_start),
     ),
     Rule(
+        name="one_sided_loss",
+        tone="alarm",
+        source="Keras' KLDivergence: target · log(target / p), and the target of generated images "
+        "is 0",
+        applies=lambda s: (
+            signs.is_gan(s) and signs.is_warm(s) and signs.d_is_told_of_real_images_alone(s)
+        ),
+        state=N_("D takes nearly every generated image for real."),
+        cause=N_(
+            "The loss kl has no term for generated images, so D does best by calling everything "
+            "real, and G learns nothing from that."
+        ),
+        advice=N_("Fork from the start with the non-saturating loss, which has both terms."),
+        evidence=lambda s: (*accuracies(s), *losses(s)),
+        action=fork(remedies.usual_loss, from_the_start),
+    ),
+    Rule(
         name="mode_collapse",
         tone="alarm",
         source="Goodfellow 2016, arXiv 1701.00160, section 5.1.1; Salimans et al. 2016, arXiv "
@@ -252,13 +292,20 @@ RULES: tuple[Rule, ...] = (
         tone="alarm",
         source="Srivastava et al. 2017 (VEEGAN), arXiv 1705.07761, section 4.1: count the modes",
         applies=lambda s: signs.is_gan(s) and bool(signs.missing_classes(s)),
-        state=N_("Part of the data is missing: no image shows {classes}."),
+        state=lambda s: (
+            N_("Part of the data is missing: no image shows {classes}.")
+            if len(signs.missing_classes(s)) <= MOST_NAMED
+            else N_("Part of the data is missing: no image shows {classes} and {num} more.")
+        ),
         cause=N_(
             "G left these classes out because others fool D as well; D sees images one by one "
             "and does not miss them (partial mode collapse)."
         ),
         advice=N_("Fork with a reward for different images."),
-        values=lambda s: {"classes": ", ".join(signs.missing_classes(s)[:12])},
+        values=lambda s: {
+            "classes": ", ".join(signs.missing_classes(s)[:MOST_NAMED]),
+            "num": len(signs.missing_classes(s)[MOST_NAMED:]),
+        },
         evidence=lambda s: (*newest_sheet(s), *classes(s)),
         action=fork(remedies.more_variety, from_the_newest),
     ),
@@ -297,7 +344,7 @@ RULES: tuple[Rule, ...] = (
             signs.is_gan(s)
             and signs.is_warm(s)
             and signs.d_is_fooled(s)
-            and not signs.d_position(s) < signs.GUESSES
+            and signs.d_position(s) >= signs.GUESSES  # never so where the loss has no such scale
         ),
         state=N_("G overpowers D: D takes nearly every generated image for real."),
         cause=N_(
@@ -323,7 +370,7 @@ RULES: tuple[Rule, ...] = (
         ),
         values=lambda s: _how_often_seen(s),
         evidence=copies,
-        action=fork(remedies.less_by_heart, lambda s: s.step // 4),
+        action=fork(remedies.less_by_heart, lambda s: s.step // 4, remedies.less_time),
     ),
     Rule(
         name="memorising_decoder",
@@ -339,7 +386,7 @@ RULES: tuple[Rule, ...] = (
         ),
         values=lambda s: _how_often_seen(s),
         evidence=copies,
-        action=fork(remedies.less_by_heart, lambda s: s.step // 4),
+        action=fork(remedies.less_by_heart, lambda s: s.step // 4, remedies.less_time),
     ),
     Rule(
         name="stopped_early",
@@ -365,19 +412,35 @@ RULES: tuple[Rule, ...] = (
         tone="advice",
         source="Prechelt 1998, Early stopping — but when?",
         applies=progress.has_stopped_improving,
-        state=N_("It has stopped improving: the best snapshot was at step {step}."),
+        state=_by_best(
+            N_("It has stopped improving: the best snapshot was at step {step}."),
+            _LOWEST,
+            _LOWEST,
+        ),
         cause=N_(
             "{num} measurements since then were no better, so what is learnt now is no longer "
             "what matters."
         ),
-        advice=N_("Stop here and explore the best snapshot."),
-        advice_ended=N_("Explore the best snapshot; more of the same would bring nothing."),
+        advice=_by_best(
+            N_("Stop here and explore the best snapshot."),
+            N_("Stop here and explore step {snapshot}, the newest snapshot up to there."),
+            N_("Stop here."),
+        ),
+        advice_ended=_by_best(
+            N_("Explore the best snapshot; more of the same would bring nothing."),
+            N_(
+                "Explore step {snapshot}, the newest snapshot up to there; more of the same would "
+                "bring nothing."
+            ),
+            N_("More of the same would bring nothing."),
+        ),
         values=lambda s: {
             "step": (progress.best_of(s) or (0, 0))[0],
             "num": _two_digits(_since_best(s)),
+            "snapshot": progress.snapshot_of_best(s) or 0,
         },
         evidence=since_best,
-        action=lambda s: Other(kind="explore best", step=(progress.best_of(s) or (0, 0))[0]),
+        action=lambda s: Other(kind="explore best", step=progress.snapshot_of_best(s) or 0),
     ),
     Rule(
         name="blur",
@@ -394,79 +457,7 @@ RULES: tuple[Rule, ...] = (
         evidence=lambda s: (*curves("kl", "reconstruction")(s), *newest_sheet(s)),
         action=fork(lambda s: remedies.other_beta(s, 1.0), from_the_newest),
     ),
-    Rule(
-        name="under_trained",
-        tone="advice",
-        source="the recipe's own length",
-        applies=lambda s: signs.has_ended(s) and s.step < SHORT * progress.usual_length(s),
-        state=N_("Ended early: {step} steps, where this recipe usually takes {usual}."),
-        cause=N_("Nothing went wrong; the networks had too little time."),
-        advice=N_("Let it go on to {goal} steps."),
-        values=lambda s: {
-            "step": s.step,
-            "usual": progress.usual_length(s),
-            "goal": _goal(s),
-        },
-        evidence=newest_sheet,
-        action=lambda s: Other(kind="resume", step=_goal(s)),
-    ),
-    Rule(
-        name="still_improving",
-        tone="advice",
-        source="Prechelt 1998, Early stopping — but when?",
-        applies=lambda s: signs.has_ended(s) and progress.is_still_improving(s),
-        state=N_("Ended while it was still improving, at step {step}."),
-        cause=N_("The newest measurements are clearly better than those before: time ran out."),
-        advice=N_("Let it go on to {goal} steps."),
-        values=lambda s: {"step": s.step, "goal": _goal(s)},
-        evidence=improving,
-        action=lambda s: Other(kind="resume", step=_goal(s)),
-    ),
-    Rule(
-        name="paused",
-        tone="waiting",
-        source="the run's status",
-        applies=lambda s: s.status.state in {"paused", "interrupted"},
-        state=N_("Nobody trains it now; {left} steps remain."),
-        cause=N_("It was paused, or its worker ended. What it had learnt is kept."),
-        advice=N_("Resume when you like: it continues from the newest checkpoint."),
-        values=lambda s: {"left": max(s.config.total_steps - s.step, 0)},
-        action=lambda s: Other(kind="resume", step=s.step),
-    ),
-    Rule(
-        name="finished",
-        tone="fine",
-        source="the run's status",
-        applies=signs.has_ended,
-        state=N_("Finished, and nothing looks wrong."),
-        cause=N_("No sign of trouble was left at step {step}."),
-        advice=N_("Explore what it has learnt."),
-        values=at_step(lambda s: s.step),
-        evidence=newest_sheet,
-        action=lambda s: Other(kind="explore best", step=s.best_step or s.step),
-    ),
-    Rule(
-        name="healthy",
-        tone="fine",
-        source="Goodfellow et al. 2014, arXiv 1406.2661, section 4: at the balance D only guesses",
-        applies=lambda s: s.recipe.family == "gan",
-        state=N_("Healthy: G and D keep each other in balance."),
-        cause=N_(
-            "D is mostly right and not always: its opinion still teaches G something at each step."
-        ),
-        advice=N_("Nothing to do. Watch the sheet: it tells more than the losses."),
-        evidence=lambda s: (*accuracies(s), *newest_sheet(s)),
-    ),
-    Rule(
-        name="learning",
-        tone="fine",
-        source="Kingma and Welling 2013, arXiv 1312.6114",
-        applies=lambda s: True,  # noqa: ARG005 - the last word
-        state=N_("Healthy: it is learning to rebuild the images."),
-        cause=N_("The loss is finite, and held-out images are rebuilt no worse than before."),
-        advice=N_("Nothing to do."),
-        evidence=curves("loss", "val_loss"),
-    ),
+    *LAST_RULES,
 )
 
 
@@ -479,10 +470,6 @@ def _how_often_seen(signals: Signals) -> Values:
 def _since_best(signals: Signals) -> int:
     best = progress.best_of(signals)
     return 0 if best is None else best[1]
-
-
-def _goal(signals: Signals) -> int:
-    return max(progress.usual_length(signals) // 2, 2 * signals.step)
 
 
 def _two_digits(value: float) -> int:

@@ -14,7 +14,7 @@ from gan_core.evaluation import Evaluation, SheetFigures
 from gan_core.metrics.collapse import MIN_SHEETS, WINDOW_STEPS
 from gan_core.recipes import registry
 from gan_core.recipes.recipe import Recipe
-from gan_core.runs import evaluations
+from gan_core.runs import evaluations, snapshots
 from gan_core.runs.kept import KeptValues
 from gan_core.runs.layout import RunPaths, sheet_steps
 from gan_core.runs.sheet import read_about
@@ -47,6 +47,7 @@ class Signals(Frozen):
         earlier_sheets: of those before, some that are evenly spread.
         newest_sheet: the step of the newest sheet, measured or not.
         light, full: its evaluations, ascending by step; of the latter the newest ones.
+        snapshots: the steps that have a snapshot, ascending.
         best_step: the snapshot that the program calls best, where one was measured; see
             `runs.evaluations.best_step`.
     """
@@ -60,6 +61,7 @@ class Signals(Frozen):
     newest_sheet: int | None = None
     light: tuple[Evaluation, ...] = ()
     full: tuple[Evaluation, ...] = ()
+    snapshots: tuple[int, ...] = ()
     best_step: int | None = None
 
     @property
@@ -132,21 +134,31 @@ def gather(
     steps = [step for step in _sheet_steps(paths) if step <= last]
     light = [e for e in evaluations.light(paths) if e.step <= last]
     full = [e for e in evaluations.full(paths) if e.step <= last]
-    watched = read_watched(paths)
-    if watched.collapse is not None and watched.collapse.step > last:
-        watched = watched.model_copy(update={"collapse": None})
     return Signals(
         status=status,
         config=config,
-        watched=watched,
+        watched=_known_at(read_watched(paths), last),
         curves=known.get(),
         sheets=_sheets(paths, steps[-MAX_SHEETS:]),
         earlier_sheets=_sheets(paths, _spread(steps[:-MAX_SHEETS])),
         newest_sheet=steps[-1] if steps else None,
         light=tuple(light),
         full=tuple(full[-MAX_FULL:]),
+        snapshots=tuple(step for step in snapshots.list_steps(paths) if step <= last),
         best_step=evaluations.best_step(paths, until=until),
     )
+
+
+def _known_at(watched: Watched, last: float) -> Watched:
+    """What the collapse watch had found at a step."""
+    collapse = watched.collapse
+    if collapse is None or max(collapse.step, collapse.not_finite_step or 0) <= last:
+        return watched
+    kept = None
+    if collapse.step <= last:
+        signs = tuple(sign for sign in collapse.signals if sign != "not_finite")
+        kept = collapse.model_copy(update={"signals": signs, "not_finite_step": None})
+    return watched.model_copy(update={"collapse": kept})
 
 
 def _sheets(paths: RunPaths, steps: list[int]) -> tuple[Sheet, ...]:

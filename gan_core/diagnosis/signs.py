@@ -6,14 +6,21 @@ import functools
 import math
 from collections.abc import Callable
 from statistics import median
+from typing import Literal
 
 from gan_core.config import GanLoss, Settings
 from gan_core.data import prepared
 from gan_core.diagnosis.signals import Signals
 from gan_core.evaluation import Evaluation
-from gan_core.metrics.collapse import ALIKE_SHARE, BLANK_SHARE, WINDOW_STEPS, far_off
+from gan_core.metrics.collapse import (
+    ALIKE_SHARE,
+    BLANK_SHARE,
+    WINDOW_STEPS,
+    ended_without_number,
+    far_off,
+)
 from gan_core.recipes import registry
-from gan_core.recipes.layers import BatchNorm
+from gan_core.recipes.layers import BatchNorm, Network
 from gan_core.recipes.recipe import ImageShape
 
 GAN_WARM_UP = 2 * WINDOW_STEPS
@@ -23,6 +30,9 @@ SURE = 0.05
 """Below this share of the loss of a D that guesses, D is as good as sure."""
 GUESSES = 0.9
 """From this share on, D does no better than guessing."""
+BETTER_THAN_CHANCE = 0.6
+"""Of all images; below, D may as well toss a coin."""
+DStands = Literal["ahead", "critic ahead", "right", "guessing", "unknown"]
 
 RESTLESS, RESTLESS_SHEETS, RESTLESS_STEPS = 0.85, 4, 1000
 """Images of the same latents move as far as different images are apart, sheet after sheet."""
@@ -114,6 +124,23 @@ def d_is_always_right(signals: Signals) -> bool:
     return fake.lasts and min(real.share(0.97, 1), fake.share(0.97, 1)) >= 0.9
 
 
+def d_is_told_of_real_images_alone(signals: Signals) -> bool:
+    """Whether D's loss has no term for generated images, and D does take them all for real."""
+    return signals.settings.loss == "kl" and d_is_fooled(signals)
+
+
+def d_stands(signals: Signals) -> DStands:
+    """How D does over the newest window: by the images that it names rightly, and its loss."""
+    right = (signals.curve("d_acc_real").usual + signals.curve("d_acc_fake").usual) / 2
+    if math.isnan(right):
+        return "unknown"
+    if d_is_always_right(signals):
+        if signals.settings.loss == "wasserstein-gp":
+            return "critic ahead"
+        return "ahead" if d_position(signals) >= SURE else "unknown"
+    return "guessing" if right < BETTER_THAN_CHANCE else "right"
+
+
 def d_is_not_winning(signals: Signals) -> bool:
     """Whether alike images cannot be put down to a D that leaves G no way."""
     return not (d_is_always_right(signals) and d_position(signals) < SURE)
@@ -172,6 +199,24 @@ def _still_shows(signals: Signals, sign: str) -> bool:
     return sign in _SHOWN and _SHOWN[sign](signals)
 
 
+def not_finite_step(signals: Signals) -> int | None:
+    """When a loss or a weight was no number any more, if ever.
+
+    The last words of a run that ended for it say so, too: they are all that a run has that came as
+    a zip.
+    """
+    status, collapse = signals.status, signals.watched.collapse
+    said = ended_without_number(status.message) if status.state == "failed" else None
+    if said is not None or collapse is None or "not_finite" not in collapse.signals:
+        return said
+    return collapse.not_finite_step or collapse.step
+
+
+def is_not_finite(signals: Signals) -> bool:
+    """Whether a loss or a weight was no number any more."""
+    return not_finite_step(signals) is not None
+
+
 def g_runs_away(signals: Signals) -> bool:
     """Whether G's usual loss is far above what it was before the watch found something."""
     collapse, curve = signals.watched.collapse, signals.curve("g_loss")
@@ -188,6 +233,8 @@ _SHOWN: dict[str, Callable[[Signals], bool]] = {
     "blank": lambda signals: sheets_are_blank(signals, BLANK_SHARE),
     "alike": lambda signals: sheets_are_alike(signals, ALIKE_SHARE),
 }
+WEARS_OFF = tuple(_SHOWN)
+"""What the watch may have found and a run may be over."""
 
 
 # The images
@@ -286,18 +333,36 @@ def _least_shares(signals: Signals, evaluation: Evaluation) -> dict[str, float]:
 
 
 def images_per_norm(signals: Signals) -> int | None:
-    """How many images batch normalisation averages over; `None` where no network has it."""
-    shape = signals.config.dataset.image_shape
-    if not _normalises(signals.config.recipe, signals.settings, shape):
-        return None
+    """The fewest images that batch normalisation averages over; `None` where no network has it."""
+    recipe, settings = signals.recipe, signals.settings
+    in_g, in_second = _normalise(recipe.name, settings, signals.config.dataset.image_shape)
+    sizes = []
+    if in_g:
+        makes_half = recipe.turns.half_batches and not recipe.turns.inference_fakes
+        sizes.append(_shown_to_d(signals) if makes_half else settings.batch_size)
+    if in_second:
+        joined = 2 if settings.d_batches == "joint" else 1
+        sizes.append(joined * _shown_to_d(signals))
+        if not recipe.turns.simultaneous:
+            sizes.append(settings.batch_size)  # generated ones alone, when it is G's turn
+    return min(sizes, default=None)
+
+
+def _shown_to_d(signals: Signals) -> int:
+    """Images of each kind that D sees at a time; an autoencoder sees the whole batch."""
     size = signals.settings.batch_size
     return size // 2 if signals.recipe.turns.half_batches else size
 
 
 @functools.lru_cache(maxsize=256)
-def _normalises(recipe: str, settings: Settings, shape: ImageShape) -> bool:
-    networks = registry.get(recipe).networks(settings, shape)
-    return any(isinstance(layer, BatchNorm) for net in networks for layer in net.layers)
+def _normalise(recipe: str, settings: Settings, shape: ImageShape) -> tuple[bool, bool]:
+    """Whether G (a decoder) and whether D (an encoder) has batch normalisation."""
+    g, second = registry.get(recipe).networks(settings, shape)
+    return _has_norm(g), _has_norm(second)
+
+
+def _has_norm(network: Network) -> bool:
+    return any(isinstance(layer, BatchNorm) for layer in network.layers)
 
 
 def beta(signals: Signals) -> float:

@@ -21,17 +21,29 @@ class CurveEvidence(Frozen):
     first_step: int
     last_step: int
 
+    def in_words(self) -> str:
+        """Where it can be seen, as the command line says it."""
+        return f"{', '.join(self.keys)} from step {self.first_step} to {self.last_step}"
+
 
 class SheetEvidence(Frozen):
     """The sample sheet of a step."""
 
     step: int
 
+    def in_words(self) -> str:
+        """Where it can be seen, as the command line says it."""
+        return f"the sheet of step {self.step}"
+
 
 class FigureEvidence(Frozen):
     """A measured figure, in words."""
 
     words: Said
+
+    def in_words(self) -> str:
+        """It, as the command line says it."""
+        return str(self.words)
 
 
 Evidence = CurveEvidence | SheetEvidence | FigureEvidence
@@ -42,12 +54,14 @@ class Fork(Frozen):
 
     Attributes:
         at_most: the step; 0 is the untrained networks, before anything went wrong.
-        changes: settings, all of which the recipe has.
+        changes: settings, all of which the recipe has; none has this value already.
+        steps: how far it trains, counted from the parent's start; the parent's length if unset.
     """
 
     kind: Literal["fork"] = "fork"
     at_most: int
     changes: dict[str, SettingValue]
+    steps: int | None = None
 
 
 class Other(Frozen):

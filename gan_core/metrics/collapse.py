@@ -8,6 +8,7 @@ with another one.
 from __future__ import annotations
 
 import math
+import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,10 @@ SIGNAL_WORDS: dict[Signal, str] = {
     "blank": N_("the images are blank"),
     "alike": N_("all images are alike"),
 }
+
+LOSS_NOT_FINITE = N_("At step {step} a loss was no longer a finite number.")
+WEIGHT_NOT_FINITE = N_("At step {step} a weight was no longer a finite number.")
+"""What a run says that ends for it."""
 
 WINDOW_STEPS = 200
 """How long a sign must last, in steps."""
@@ -58,6 +63,20 @@ _D_BALANCE = {"mean": math.log(2), "sum": 2 * math.log(2)}
 def far_off(usual: float) -> float:
     """From where on G's loss is running away, by what it usually was; by itself where unknown."""
     return min(_FAR_OFF, max(_TIMES_ITS_PAST * usual, 4.0))
+
+
+def is_finite(record: Mapping[str, float]) -> bool:
+    """Whether all losses of a record are numbers."""
+    return all(math.isfinite(v) for key, v in record.items() if key.endswith("loss"))
+
+
+def ended_without_number(message: str) -> int | None:
+    """At which step a loss or a weight was no number, if a run's last words say so."""
+    for template in (LOSS_NOT_FINITE, WEIGHT_NOT_FINITE):
+        before, after = map(re.escape, template.split("{step}"))
+        if (found := re.match(f"{before}([0-9]{{1,12}}){after}", message)) is not None:
+            return int(found[1])
+    return None
 
 
 @dataclass(frozen=True)
@@ -113,8 +132,7 @@ class CollapseWatch:
 
     def observe(self, step: int, record: Mapping[str, float]) -> Finding | None:
         """Look at the metrics of a step; the finding, if this record made it certain."""
-        values = [v for key, v in record.items() if key.endswith("loss")]
-        if not all(map(math.isfinite, values)):
+        if not is_finite(record):
             return self._found(step, ["not_finite"])
         if not self._watches_losses:
             return None

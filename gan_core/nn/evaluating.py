@@ -24,31 +24,16 @@ from gan_core.metrics import evaluate
 from gan_core.nn import reals
 from gan_core.nn.latent_figures import latent_figures
 from gan_core.nn.state import TrainState
-from gan_core.nn.step import images_per_step
 from gan_core.portable import feature_nets
 from gan_core.portable.feature_nets import Net
+from gan_core.recipes.evaluating import NUM_IMAGES, steps_that_pay
 from gan_core.recipes.recipe import Recipe, snapshot_steps
 from gan_core.runs import evaluations
 from gan_core.runs.layout import RunPaths
 
 logger = logging.getLogger(__name__)
 
-NUM_IMAGES = 1000
 _AT_ONCE = 250
-
-_SHARE = 0.05  # of the time between two evaluations
-_FIXED_SECS = 0.6  # features and figures, on two cores that others use as well
-_FASTER_WITHOUT_TRAINING = 6.0  # images are made than trained on
-_GPU_FACTOR = 10.0
-
-
-def steps_that_pay(recipe: Recipe, config: RunConfig) -> int:
-    """Steps that take so long, by the recipe's measured speed, that one evaluation is little."""
-    rate = recipe.reference_images_per_s
-    if config.kernels.device == "gpu":
-        rate *= _GPU_FACTOR
-    secs = _FIXED_SECS + NUM_IMAGES / (rate * _FASTER_WITHOUT_TRAINING)
-    return math.ceil(secs / _SHARE * rate / images_per_step(config))
 
 
 class Evaluator:

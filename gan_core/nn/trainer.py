@@ -14,6 +14,7 @@ from gan_core.config import RunConfig
 from gan_core.data import Dataset
 from gan_core.errors import GanCoreError
 from gan_core.latent.pixels import to_bytes
+from gan_core.metrics.collapse import LOSS_NOT_FINITE, WEIGHT_NOT_FINITE
 from gan_core.nn.autoencoder_step import AutoencoderStep
 from gan_core.nn.batches import Batches
 from gan_core.nn.evaluating import Evaluator
@@ -176,11 +177,7 @@ class Trainer:
         """
         if not self._are_finite:
             self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
-            raise GanCoreError(
-                N_("At step {step} a loss was no longer a finite number."),
-                _GENTLER,
-                step=self.state.step,
-            )
+            raise GanCoreError(LOSS_NOT_FINITE, _GENTLER, step=self.state.step)
 
     def _check_state(self) -> None:
         """Refuse to save what nobody could continue: a loss says it only a step later.
@@ -191,11 +188,7 @@ class Trainer:
         self._check_losses()
         if self.state.first_not_finite():
             self.hooks.watcher.observe(self.state.step, {"loss": math.nan})
-            raise GanCoreError(
-                N_("At step {step} a weight was no longer a finite number."),
-                _GENTLER,
-                step=self.state.step,
-            )
+            raise GanCoreError(WEIGHT_NOT_FINITE, _GENTLER, step=self.state.step)
 
     def _make_pace(self, images: NDArray[np.uint8]) -> Pace:
         config = self.config

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from gan_core.config import RunConfig
 from gan_core.errors import DamagedError
 from gan_core.evaluation import SheetFigures
-from gan_core.metrics.collapse import CollapseWatch, Finding
+from gan_core.metrics.collapse import CollapseWatch, Finding, is_finite
 from gan_core.metrics.sheets import NUM_REAL, SheetMeter
 from gan_core.recipes.recipe import Recipe
 from gan_core.runs.layout import RunPaths, sheet_steps
@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 class Watcher:
     """Told what the loop logs and draws.
 
-    What was found in an earlier life of the run stands: a collapse is told once.
+    What was found in an earlier life of the run stands: a collapse is told once. A loss that is no
+    number is told whatever was found before: it ends the run.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class Watcher:
         """Look at the metrics of a step."""
         if not self._is_off:
             self._act(self._watch.observe(step, record))
+        elif not is_finite(record):
+            self._add_not_finite(step)
 
     def observe_sheet(self, step: int, images: NDArray[np.uint8]) -> None:
         """Look at a sheet's images, uint8 `[N, H, W, C]`."""
@@ -89,6 +92,17 @@ class Watcher:
     def measure(self, step: int, images: NDArray[np.uint8]) -> SheetFigures:
         """What a sheet's images show, uint8 `[N, H, W, C]`, beside the real ones."""
         return self._meter.measure(step, images)
+
+    def _add_not_finite(self, step: int) -> None:
+        """Note it beside what was found before, if anything was."""
+        watched = read_watched(self._paths)
+        known = watched.collapse or Collapse(step=step, healthy_step=self.healthy_step, signals=())
+        if "not_finite" in known.signals:
+            return
+        logger.warning("collapse at step %d: not_finite", step)
+        signals = (*known.signals, "not_finite")
+        collapse = known.model_copy(update={"signals": signals, "not_finite_step": step})
+        write_watched(self._paths, watched.model_copy(update={"collapse": collapse}))
 
     def _act(self, finding: Finding | None) -> None:
         if finding is None:

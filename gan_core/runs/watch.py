@@ -20,12 +20,14 @@ class Collapse(Frozen):
         healthy_step: the last step without a sign of it.
         signals: names of what it saw; `metrics.collapse.SIGNAL_WORDS` says them.
         evidence: the figures behind it.
+        not_finite_step: when a loss or a weight was no number any more, where that came later.
     """
 
     step: int
     healthy_step: int
     signals: tuple[str, ...]
     evidence: dict[str, float] = Field(default_factory=dict)
+    not_finite_step: int | None = None
 
 
 class Watched(Frozen):

@@ -18,7 +18,7 @@ from gan_core.diagnosis.verdict import (
 from gan_core.jobs import control
 from gan_core.jobs.fork import fork
 from gan_core.recipes import registry
-from gan_core.recipes.settings import SPECS
+from gan_core.recipes.settings import BEFORE_IT_WAS, SPECS
 from gan_core.runs import snapshots
 from gan_core.runs.status import BUSY, Said
 from gan_core.runs.store import RunView
@@ -144,20 +144,31 @@ def _button(run: RunView, found: Diagnosis) -> None:
 
 
 def _fork_button(run: RunView, found: Diagnosis, action: Fork) -> None:
+    """Where something is wrong with a run that still trains, it makes room for its fork."""
     step = snapshot_for(run, action.at_most)
     if step is None or not may("train"):
         return
+    stops = found.tone == "alarm" and run.status.state in BUSY and may("control")
+    if stops:
+        label = _("Stop, and fork at step {step}")
+        text = _(
+            "A new run from that snapshot with these settings. This run is stopped, so that the "
+            "new one need not wait for it; its last step is saved."
+        )
+    else:
+        label = _("Fork at step {step}")
+        text = _("A new run from that snapshot with these settings. This run stays as it is.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            _("Fork at step {step}").format(step=number(step)),
+            label.format(step=number(step)),
             icon=":material/call_split:",
             type="primary" if found.tone == "alarm" else "secondary",
             key="do-it",
             on_click=_fork,
-            args=(run.id, step, action),
-            help=_("A new run from that snapshot with these settings. This run stays as it is."),
+            args=(run.id, step, action, stops),
+            help=text,
         )
-        st.caption(_(", ").join(_changes(run, action)))
+        st.caption(_(", ").join(changes_in_words(run, action)))
 
 
 def snapshot_for(run: RunView, at_most: int) -> int | None:
@@ -166,27 +177,35 @@ def snapshot_for(run: RunView, at_most: int) -> int | None:
     return max((s for s in steps if s <= at_most), default=min(steps, default=None))
 
 
-def _changes(run: RunView, action: Fork) -> list[str]:
+def changes_in_words(run: RunView, action: Fork) -> list[str]:
     """What changes, in the words of the settings."""
-    old = run.sound_config().settings.as_dict()
-    return [
+    config = run.sound_config()
+    old = BEFORE_IT_WAS | config.settings.as_dict()
+    changed = [
         plain(f"{translate(SPECS[name].label)} {_value(old[name])} → {_value(value)}")
         for name, value in action.changes.items()
     ]
+    if action.steps is not None:
+        steps = _("Steps {old} → {new}")
+        changed.append(steps.format(old=number(config.total_steps), new=number(action.steps)))
+    return changed
 
 
 def _value(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _fork(run_id: str, step: int, action: Fork) -> None:
+def _fork(run_id: str, step: int, action: Fork, stops: bool) -> None:
+    """The fork first: where it is refused, the run goes on."""
     here = studio()
     with guarded():
         made = fork(
-            here.store, run_id, step, action.changes,
+            here.store, run_id, step, action.changes, steps=action.steps,
             data_dir=here.data_dir, mirror=here.mirror, by=viewer(),
         )  # fmt: skip
         st.query_params["run"] = made.id
+        if stops and here.store.get(run_id).status.state in BUSY:  # it may have ended meanwhile
+            control.stop(here.store, run_id, by=viewer())
 
 
 def _other_button(run: RunView, action: Other) -> None:

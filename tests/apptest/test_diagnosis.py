@@ -6,7 +6,9 @@ import pytest
 import streamlit as st
 
 from gan_core.access.modes import VARIABLE
-from gan_core.runs import evaluations
+from gan_core.runs import control, evaluations
+from gan_core.runs.checkpoints import STATE_FILE
+from gan_core.runs.lock import FileLock
 from gan_core.runs.snapshots import list_steps
 from gan_core.runs.watch import Collapse, Watched, write_watched
 from tests.apptest.conftest import MODEL_ID, TRAIN, assert_sound
@@ -64,6 +66,37 @@ def test_the_button_forks_with_what_the_advice_says(studio, wrongly_scaled):
     assert config.parent.model_dump() == {"run": MODEL_ID, "step": 0}
     assert config.settings.pixel_range == "-1,1"
     assert viewer.query_params["run"] == made.id
+
+
+def test_a_run_that_still_trains_is_stopped_for_its_fork(studio, wrongly_scaled):
+    studio.set_state(wrongly_scaled, "running")
+    with FileLock.acquire(wrongly_scaled.lock):
+        viewer = studio.open(TRAIN, run=MODEL_ID)
+        assert_sound(viewer)
+        button = viewer.button(key="do-it")
+        assert button.label.startswith("Stop, and fork at step 0")
+        assert "This run is stopped" in button.help
+        button.click().run()
+        assert_sound(viewer)
+        (request,) = control.take(wrongly_scaled)
+    assert request == "stop"
+    made = studio.store.list()[0]
+    assert made.sound_config().parent.run == MODEL_ID
+    assert viewer.query_params["run"] == made.id
+
+
+def test_a_fork_that_is_refused_stops_nothing(studio, wrongly_scaled):
+    studio.set_state(wrongly_scaled, "running")
+    with FileLock.acquire(wrongly_scaled.lock):
+        viewer = studio.open(TRAIN, run=MODEL_ID)
+        state = wrongly_scaled.snapshot(0) / STATE_FILE
+        state.unlink()  # it is shared with other runs
+        state.write_bytes(b"damaged")
+        viewer.button(key="do-it").click().run()
+        assert_sound(viewer)
+        assert len(viewer.error) == 1
+        assert control.take(wrongly_scaled) == []
+    assert [run.id for run in studio.store.list()] == [MODEL_ID]
 
 
 def test_a_fork_that_may_be_spoilt_from_its_start_says_so(studio, wrongly_scaled):

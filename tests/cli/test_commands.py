@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import onnx
 import pytest
 
@@ -12,7 +13,9 @@ from gan_core import data
 from gan_core.cli.doctor import traps
 from gan_core.cli.main import main, report_bug
 from gan_core.recipes import registry
+from gan_core.runs import metrics
 from gan_core.runs.lock import FileLock
+from gan_core.runs.sheet import write_sheet
 from tests.generator_runs import add_generator_run
 from tests.runs_by_hand import in_state, queued, trained
 
@@ -96,6 +99,24 @@ def test_show(call, store):
     assert shown["forkable"] == [0, 50]
     assert shown["newest_metrics"]["step"] == 50
     assert re.search(r"\bname  mine$", call("show", view.id).out, re.MULTILINE)
+
+
+def test_show_says_what_the_diagnosis_rests_on(call, store):
+    view = in_state(store, "running", step=600, steps=9000, batch_size=4)
+    values = {"d_loss": 0.001, "g_loss": 9.0, "d_acc_real": 1.0, "d_acc_fake": 1.0}
+    with metrics.MetricLog(view.paths.metrics) as log:
+        for step in range(10, 601, 10):
+            log.append({"step": step, **values})
+    sheet = np.zeros((1, 8, 8, 1), np.uint8)
+    write_sheet(view.paths.sample(600), sheet, 1, None)
+    with FileLock.acquire(view.paths.lock):
+        shown = json.loads(call("show", view.id, "--json").out)["diagnosis"]
+        said = call("show", view.id).out.splitlines()
+    assert shown["name"] == "small_batch"
+    assert shown["evidence"] == ["the sheet of step 600"]
+    assert shown["besides"] == ["D overpowers G: it is right about nearly every image."]
+    assert "Shown by: the sheet of step 600" in said
+    assert "Besides: D overpowers G: it is right about nearly every image." in said
 
 
 def test_pause_stop_and_resume_of_a_waiting_run(call, store):

@@ -134,6 +134,30 @@ def test_many_classes_are_missed_by_chance() -> None:
     assert "partial_collapse" not in names(signals(config(), step=1500, light=tuple(evals)))
 
 
+@pytest.mark.parametrize(("num", "words"), [(12, "8, 9, 10, 11."), (40, "10, 11 and 28 more.")])
+def test_of_many_missing_classes_it_is_said_how_many_more(num: int, words: str) -> None:
+    lacking = counted({str(i): 0.0 if i < num else 1 / 60 for i in range(num + 60)})
+    evals = tuple(evaluated(step, 9, classes=lacking) for step in (1000, 1500))
+    said = diagnose(signals(config(steps=6000), step=1500, light=evals))[0]
+    assert said.name == "partial_collapse"
+    assert str(said.state).endswith(words)
+
+
+@pytest.mark.parametrize("loss", ["kl", "wasserstein-gp"])
+def test_a_d_without_a_scale_is_not_called_slow(loss: str) -> None:
+    """The loss kl has no term for generated images, so D takes them all for real."""
+    values = {"d_loss": 0.0, "g_loss": 0.0, "d_acc_real": 1.0, "d_acc_fake": 0.0}
+    steps = range(10, 1001, 10)
+    curves = {key: curve(dict.fromkeys(steps, value)) for key, value in values.items()}
+    found = signals(config(steps=6000, loss=loss, d_norm="none"), curves=curves)
+    assert "g_overpowers" not in names(found)
+    said = diagnose(found)[0]
+    assert (said.name == "one_sided_loss") is (loss == "kl")
+    if loss == "kl":
+        assert "no term for generated images" in str(said.cause)
+        assert said.action == Fork(at_most=0, changes={"loss": "non-saturating"})
+
+
 def own_set(shares: dict[str, float], real: dict[str, float]) -> Signals:
     """Two evaluations of somebody's own set, classes missing in both alike."""
     run = config(steps=6000)
@@ -176,7 +200,7 @@ def test_the_best_was_long_ago() -> None:
     assert said.name == "stopped_improving"
     assert said.action is not None
     assert said.action.model_dump()["step"] == 1500
-    assert names(signals(run, step=3500, light=evals[:-1], best_step=1500)) == ["healthy"]
+    assert names(signals(run, step=3500, light=evals[:-1], best_step=1500)) == ["training"]
 
 
 def test_every_evaluation_counts_for_the_best() -> None:

@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gan_core.metrics.collapse import SIGNAL_WORDS, WINDOW_STEPS, CollapseWatch
+from gan_core.metrics.collapse import (
+    LOSS_NOT_FINITE,
+    SIGNAL_WORDS,
+    WEIGHT_NOT_FINITE,
+    WINDOW_STEPS,
+    CollapseWatch,
+    ended_without_number,
+)
 
 _rng = np.random.default_rng(0)
 REAL = _rng.integers(0, 2, (64, 7, 7, 1)).astype(np.uint8).repeat(4, 1).repeat(4, 2) * 255
@@ -121,6 +128,13 @@ def test_what_is_no_number_is_told_at_once(bad: float) -> None:
     assert finding is not None
     assert finding.signals == ("not_finite",)
     assert watch.observe(20, _record(d_loss=bad)) is None
+
+
+def test_last_words_that_say_so_are_known() -> None:
+    for template in (LOSS_NOT_FINITE, WEIGHT_NOT_FINITE):
+        assert ended_without_number(f"{template.format(step=57)} Fork an earlier one.") == 57
+    for other in ("", "The disk is full.", f"Before: {LOSS_NOT_FINITE.format(step=57)}"):
+        assert ended_without_number(other) is None
 
 
 @pytest.mark.parametrize("loss", ["hinge", "wasserstein-gp", "least-squares", "minimax", "kl"])

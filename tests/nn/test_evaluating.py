@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from gan_core import data
 from gan_core.metrics.evaluate import exactly
 from gan_core.recipes import registry
+from gan_core.recipes.evaluating import steps_that_pay
 from gan_core.runs import checkpoints, evaluations, metrics
 from gan_core.runs.files import write_json
 from gan_core.runs.layout import RunPaths
@@ -156,7 +157,7 @@ def test_evaluations_are_paid_for(
     images = np.zeros((100, 28, 28, 1), np.uint8)
     dataset = SimpleNamespace(train_images=images)
     evaluator = nn.evaluating.Evaluator(None, recipe, config, state, dataset)
-    pays = nn.evaluating.steps_that_pay(recipe, config)
+    pays = steps_that_pay(recipe, config)
     sheet = recipe.sheet_every
     doubling = [sheet * 2**i for i in range(16) if sheet * 2**i < every]
     steps = sorted({*range(every, total, every), *doubling} - {total})

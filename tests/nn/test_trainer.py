@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gan_core import data
 from gan_core.config import Kernels
 from gan_core.errors import BadInputError, GanCoreError
+from gan_core.metrics.collapse import ended_without_number
 from gan_core.portable.event_files import EventFile
 from gan_core.recipes.recipe import EpochCheck
 from gan_core.runs import checkpoints, metrics, snapshots
@@ -246,6 +247,7 @@ def test_a_loss_that_is_no_number_ends_the_run(
         _train(broken, paths)
     assert caught.value.message == "At step 6 a loss was no longer a finite number."
     assert "Fork an earlier snapshot" in caught.value.hint
+    assert ended_without_number(caught.value.one_line()) == 6
     assert _lines(paths)[-1]["d_loss"] is None
     loaded = checkpoints.load_newest(paths)
     assert loaded is not None
