@@ -143,13 +143,12 @@ def _process_faults(place: Place) -> list[str]:
             wrong += _moved_faults(store, first, second, secs)
         if wrong:
             return wrong  # what follows takes for granted what is said of them
-        if not control.stop(store, first.root.name, by=OWNER).acknowledged:
+        reply = control.stop(store, first.root.name, wait_secs=_PATIENCE_SECS, by=OWNER)
+        if not reply.acknowledged:
             wrong.append("`stop` is not heard")
         _until(lambda: read_status(first).state == "stopped", first)
         _until(lambda: read_status(second).state in _ALIVE, second)
-        for process in processes_of(store):
-            process.kill()
-        _until(lambda: not is_held(second.lock), second)
+        _kill_all(store)
         if read_status(second).state != "interrupted":
             wrong.append(f"a killed run is called {read_status(second).state}")
     return wrong
@@ -196,7 +195,12 @@ def _all_ended(store: RunStore) -> Iterator[None]:
     try:
         yield
     finally:
-        left = processes_of(store)
+        _kill_all(store)
+
+
+def _kill_all(store: RunStore) -> None:
+    """Again and again: a supervisor may start a worker at this very moment."""
+    while left := processes_of(store):
         for process in left:
             process.kill()
         psutil.wait_procs(left, timeout=10)
