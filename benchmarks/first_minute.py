@@ -77,16 +77,18 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_server(port: int, runs: str) -> tuple[subprocess.Popen[bytes], float]:
-    """The app, and the seconds until it answered."""
+def start_server(port: int, runs: str, code: str = "") -> tuple[subprocess.Popen[bytes], float]:
+    """The app, and the seconds until it answered; for a class where there is a teacher's code."""
+    words = ["streamlit", "run", "app.py", "--server.headless=true", f"--server.port={port}"]
+    if code:
+        words = ["gan_core", "serve", "class", f"--port={port}", f"--code={code}"]
     begun = time.monotonic()
     server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true",
-         f"--server.port={port}"],
+        [sys.executable, "-m", *words],
         cwd=REPO,
         env={**os.environ, "GAN_RUNS_DIR": runs},
         stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     while True:
         try:
             urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1)

@@ -91,7 +91,10 @@ async def _arrive(place: Place, clients: int, browsers: int, path: str | None) -
     before = place.app.cpu_secs()
     if browsers:
         real.go()
-    pupils = [Pupil(place.app.address, [""], tally, i) for i in range(clients)]
+    pupils = [
+        Pupil(place.app.address, [""], tally, i, brings={} if i else place.app.teacher)
+        for i in range(clients)
+    ]
     async with asyncio.TaskGroup() as group:
         for pupil in pupils:
             group.create_task(pupil.come())

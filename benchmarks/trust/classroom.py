@@ -23,6 +23,7 @@ from benchmarks.trust.pupils import Pupil, Tally
 from benchmarks.trust.served import Served, served, settings
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 from benchmarks.viewers import newest_step, start_run, wait_for_snapshot
+from gan_core.access.modes import Mode
 from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
 from gan_core.runs.lock import is_held
@@ -43,19 +44,28 @@ class Scene:
     runs: list[str] = field(default_factory=list)
 
     def pupils(self, num: int, tally: Tally, *, first: int = 0) -> list[Pupil]:
-        """People, each with a seed of their own."""
-        return [Pupil(self.app.address, self.runs, tally, first + i) for i in range(num)]
+        """People, each with a seed of their own; the first is the teacher, where there is one."""
+        return [
+            Pupil(
+                self.app.address,
+                self.runs,
+                tally,
+                first + i,
+                brings={} if i else self.app.teacher,
+            )
+            for i in range(num)
+        ]
 
 
 @contextmanager
-def training_scene(folder: Path) -> Iterator[Scene]:
+def training_scene(folder: Path, mode: Mode = "alone") -> Iterator[Scene]:
     """The app, a run that trains for as long as it takes, and the gallery's generators."""
     store = RunStore(folder / "runs")
     settings(store)
     shipped = [gallery.ensure(store, item.name, by=OWNER) for item in gallery.items()]
     run = start_run(store.root)
     try:
-        with served(store) as app:
+        with served(store, mode) as app:
             wait_for_snapshot(store, run)
             yield Scene(store, app, run, [run, *shipped])
     finally:

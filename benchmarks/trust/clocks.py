@@ -4,63 +4,67 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
-from unittest import mock
 
+import numpy as np
+import psutil
+
+from benchmarks.trust.moving_clock import DAY_SECS, moved_here, moving_clock
+from benchmarks.trust.served import processes_of, settings
 from benchmarks.trust.trial import Outcome, Place
-from gan_core.jobs import own_sets
+from gan_core.access.people import OWNER
+from gan_core.jobs import control, invert, own_sets
+from gan_core.jobs.launch import SUPERVISOR_LOCK, ensure_supervisor
+from gan_core.jobs.note import write_launch
 from gan_core.jobs.queue import Watcher
+from gan_core.runs import inversions
 from gan_core.runs.draft import draft
-from gan_core.runs.lock import FileLock
-from gan_core.runs.status import Said, State, read_status, utc_now, write_status
+from gan_core.runs.layout import RunPaths
+from gan_core.runs.lock import FileLock, is_held
+from gan_core.runs.status import (
+    Said,
+    State,
+    read_status,
+    read_written_status,
+    utc_now,
+    write_status,
+)
 from gan_core.runs.store import RunStore
-from tests.processes.worker_runs import new_run, num_logged, start, until
+from tests.processes.worker_runs import new_run, num_logged
 from tests.runs_by_hand import in_state
 
-_DAY_SECS = 24 * 3600.0
 _STATES: tuple[State, ...] = ("starting", "running", "paused", "completed", "stopped", "failed")
 _ALIVE = {"starting", "running"}
+_EITHER_WAY = (-DAY_SECS, DAY_SECS)
+_PATIENCE_SECS = 120.0
+_ON_TIME_SECS = 600.0
+_SETTINGS = {"batch_size": 16, "log_every": 1}
 
 
 def attempt(place: Place) -> Outcome:
-    """Files of yesterday and of tomorrow, and a process whose clock is put forward and back."""
+    """Files of yesterday and of tomorrow; then processes whose clock moves while they work."""
     wrong: list[str] = []
     num_looks = 0
-    for move_secs in (-_DAY_SECS, _DAY_SECS):
-        with _moved(move_secs):
-            for held in (False, True):
-                for state in _STATES:
-                    store = RunStore(place.folder / f"{move_secs:g}-{held}-{state}")
+    for move_secs in _EITHER_WAY:
+        for held in (False, True):
+            for state in _STATES:
+                store = RunStore(place.folder / f"{move_secs}-{held}-{state}")
+                with moved_here(move_secs):
                     wrong += _state_faults(store, state, move_secs, held=held)
-                    num_looks += 1
-            wrong += _sweep_faults(place.folder / f"sweep-{move_secs:g}", move_secs)
-    if not place.short:
-        wrong += _real_worker_faults(place)
+                num_looks += 1
+        with moved_here(move_secs):
+            wrong += _sweep_faults(place.folder / f"sweep-{move_secs}", move_secs)
+        wrong += _search_faults(place.folder / f"searches-{move_secs}", move_secs)
+    wrong += _process_faults(place)
     return Outcome(
-        f"{num_looks} states, files and clock a day apart either way"
-        + ("" if place.short else ", and a training run whose files' dates were moved")
-        + f": {len(wrong)} wrong{': ' + wrong[0] if wrong else ''}",
+        f"{num_looks} states, files and clock a day apart either way, and a supervisor and a "
+        f"training run whose clock was moved: {len(wrong)} wrong{': ' + wrong[0] if wrong else ''}",
         "0 wrong",
         passed=not wrong,
     )
-
-
-@contextmanager
-def _moved(secs: float) -> Iterator[None]:
-    """This process's wall clock, put forward or back; the monotonic one never moves."""
-    now, now_ns = time.time, time.time_ns
-
-    def moved() -> float:
-        return now() + secs
-
-    def moved_ns() -> int:
-        return now_ns() + int(secs * 1e9)
-
-    with mock.patch("time.time", moved), mock.patch("time.time_ns", moved_ns):
-        yield
 
 
 def _state_faults(store: RunStore, state: State, move_secs: float, *, held: bool) -> list[str]:
@@ -105,21 +109,98 @@ def _sweep_faults(folder: Path, move_secs: float) -> list[str]:
     return wrong
 
 
-def _real_worker_faults(place: Place) -> list[str]:
-    paths = new_run(place.folder / "real", place.data_dir, steps=10**6, settings={"batch_size": 16})
-    worker = start(paths, place.data_dir)
-    wrong = []
-    for move_secs in (-_DAY_SECS, _DAY_SECS):
-        before = num_logged(paths)
-        assert until(worker, lambda: num_logged(paths) > before + 1)  # noqa: B023
-        for path in (paths.status, paths.lock, paths.metrics, paths.root):
-            os.utime(path, (time.time() + move_secs,) * 2)
-        if read_status(paths).state != "running":
-            wrong.append(f"a training run is called {read_status(paths).state}")
-    worker.kill()
-    worker.wait()
-    for move_secs in (-_DAY_SECS, _DAY_SECS):
-        os.utime(paths.status, (time.time() + move_secs,) * 2)
-        if read_status(paths).state != "interrupted":
-            wrong.append(f"a killed run is called {read_status(paths).state}")
+def _search_faults(folder: Path, move_secs: float) -> list[str]:
+    """Searches that run, wait and have found something are there after the clock was set."""
+    wanted, target = inversions.Wanted(run="r", step=0), np.zeros((8, 8, 1), np.uint8)
+    with ExitStack() as held:
+        for number in range(invert.AT_ONCE):  # all turns are taken: no process is started
+            running = inversions.home(folder) / f"{number:032x}"
+            inversions.write_request(running, wanted, target)
+            held.enter_context(FileLock.acquire(running / inversions.LOCK) or FileLock(-1))
+        ids = [invert.start(folder, wanted, target, by=OWNER) for _ in range(2)]
+        found = inversions.Found(done=9, total=9, error=0.1, z=(1.0,), is_over=True)
+        inversions.write_found(inversions.folder_of(folder, ids[0]), found)
+        with moved_here(move_secs):
+            ids.append(invert.start(folder, wanted, target, by=OWNER))
+            there = {one.name for one in inversions.all_folders(folder)}
+    num_lost = len(set(ids) - there)
+    return [f"{num_lost} searches were swept away"] if num_lost else []
+
+
+def _process_faults(place: Place) -> list[str]:
+    """The real supervisor and worker: the clock moves, the run trains, another one waits."""
+    runs_dir = place.folder / "real"
+    store = RunStore(runs_dir)
+    settings(store)
+    with moving_clock(place.folder / "clock") as clock, _all_ended(store):
+        first = _queued(runs_dir, place.data_dir)
+        ensure_supervisor(runs_dir)
+        _until(lambda: num_logged(first) > 0, first)
+        second = _queued(runs_dir, place.data_dir)
+        wrong = []
+        for secs in _EITHER_WAY:
+            clock.move(secs)
+            wrong += _moved_faults(store, first, second, secs)
+        if wrong:
+            return wrong  # what follows takes for granted what is said of them
+        reply = control.stop(store, first.root.name, wait_secs=_PATIENCE_SECS, by=OWNER)
+        if not reply.acknowledged:
+            wrong.append("`stop` is not heard")
+        _until(lambda: read_status(first).state == "stopped", first)
+        _until(lambda: read_status(second).state in _ALIVE, second)
+        _kill_all(store)
+        if read_status(second).state != "interrupted":
+            wrong.append(f"a killed run is called {read_status(second).state}")
     return wrong
+
+
+def _queued(runs_dir: Path, data_dir: Path) -> RunPaths:
+    paths = new_run(runs_dir, data_dir, steps=10**6, settings=_SETTINGS)
+    write_launch(paths, data_dir)
+    return paths
+
+
+def _moved_faults(store: RunStore, first: RunPaths, second: RunPaths, secs: int) -> list[str]:
+    """What is said after a move, while the first run trains and the second waits for it."""
+    before = num_logged(first)
+    _until(lambda: num_logged(first) > before + 1, first)
+    _until(lambda: _is_dated(first, secs), first)  # else nothing was tried: they see another clock
+    with moved_here(secs):
+        states = [read_status(paths).state for paths in (first, second)]
+        alive = Watcher(store).look().alive
+    wrong = []
+    if states != ["running", "queued"]:
+        wrong.append(f"clock moved by {secs} s: runs are called {states}")
+    if len(alive) != 1 or not is_held(store.root / SUPERVISOR_LOCK):
+        wrong.append(f"clock moved by {secs} s: the queue counts {alive}, or nobody serves it")
+    return wrong
+
+
+def _is_dated(paths: RunPaths, secs: float) -> bool:
+    """Whether the worker's last word bears the moved clock's date."""
+    said = datetime.fromisoformat(read_written_status(paths).updated)
+    return abs((said - utc_now()).total_seconds() - secs) < _ON_TIME_SECS
+
+
+def _until(is_so: Callable[[], bool], paths: RunPaths) -> None:
+    give_up_at = time.monotonic() + _PATIENCE_SECS
+    while not is_so():
+        assert time.monotonic() < give_up_at, paths.log.read_text()[-2000:]
+        time.sleep(0.02)
+
+
+@contextmanager
+def _all_ended(store: RunStore) -> Iterator[None]:
+    """Nothing of a runs folder lives on."""
+    try:
+        yield
+    finally:
+        _kill_all(store)
+
+
+def _kill_all(store: RunStore) -> None:
+    """Again and again: a supervisor may start a worker at this very moment."""
+    while left := processes_of(store):
+        for process in left:
+            process.kill()
+        psutil.wait_procs(left, timeout=10)

@@ -30,9 +30,8 @@ _COMMON: dict[str, SettingValue] = {
     "batch_size": 16,
     "log_every": 1,
     "snapshot_every": 100,
-    "checkpoint_secs": 1.0,
+    "checkpoint_secs": 0.3,  # so that there is one to go on from when the first kill strikes
 }
-_STEPS_PER_KILL = 80
 
 
 def attempt(place: Place) -> Outcome:
@@ -52,7 +51,8 @@ def attempt(place: Place) -> Outcome:
 
 def compare(place: Place, family: Family, num_kills: int) -> list[str]:
     """In what a run that was killed differs from one that was not."""
-    steps = _STEPS_PER_KILL * (num_kills + 1)
+    steps_per_kill = place.num(50, 80)
+    steps = steps_per_kill * (num_kills + 1)
     settings = {**_COMMON, **family.settings}
     whole, cut = (
         new_run(place.folder, place.data_dir, steps=steps, settings=settings, recipe=family.recipe)
@@ -63,7 +63,7 @@ def compare(place: Place, family: Family, num_kills: int) -> list[str]:
     num_struck = 0
     for turn in range(num_kills):
         kill = kill_at_random(
-            cut, place.data_dir, rng, while_saving=turn % 2 == 1, max_steps=_STEPS_PER_KILL // 2
+            cut, place.data_dir, rng, while_saving=turn % 2 == 1, max_steps=steps_per_kill // 2
         )
         num_struck += kill is not None
     codes = [start(cut, place.data_dir).wait(), undisturbed.wait()]

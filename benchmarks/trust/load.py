@@ -9,6 +9,7 @@ for other machines, so they take only the processor time that is left here.
 L1  a class of 30 watches and explores while a run trains; L2  30 arrive at once; L3  200 runs of
 100 000 logged steps; L4  more and more viewers until something breaks, and what those see who
 come when it is full; L5  eight hours in one; S5  two people never see each other's state.
+All as the owners of their own machine, unless `--mode class` makes them a teacher and viewers.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def lesson(given: argparse.Namespace, folder: Path) -> list[Line]:
     rounds = max(2, min(6, round(minutes)))
     if given.apart:
         priority.leave_one_to_the_viewers()
-    with classroom.training_scene(folder) as scene:
+    with classroom.training_scene(folder, given.mode) as scene:
         if given.apart:
             priority.be_the_viewers()
         kinds = APART if given.apart else SHARED
@@ -55,7 +56,10 @@ def lesson(given: argparse.Namespace, folder: Path) -> list[Line]:
 
 def at_once(given: argparse.Namespace, folder: Path) -> list[Line]:
     """L2."""
-    with classroom.training_scene(folder) as scene, empty_page(folder / "empty") as empty:
+    with (
+        classroom.training_scene(folder, given.mode) as scene,
+        empty_page(folder / "empty") as empty,
+    ):
         return asyncio.run(
             arrivals.all_at_once(scene, empty, given.clients, given.browsers, given.chromium)
         )
@@ -87,9 +91,10 @@ def day(given: argparse.Namespace, folder: Path) -> list[Line]:
 def strangers(given: argparse.Namespace, folder: Path) -> list[Line]:
     """S5."""
     store = make_runs(folder, 4, 200)
-    with served(store) as app:
+    with served(store, given.mode) as app:
         num = 100 if given.short else 1000
-        found = asyncio.run(two_people.meet(app.address, store.ids(), num, given.seed))
+        meeting = two_people.meet(app.address, store.ids(), num, given.seed, app.teacher)
+        found = asyncio.run(meeting)
     return two_people.lines(*found)
 
 
@@ -115,6 +120,12 @@ def main() -> int:
     )
     parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], help="all when none is named")
     parser.add_argument("--short", action="store_true", help="a minute or so each")
+    parser.add_argument(
+        "--mode",
+        choices=["alone", "class"],
+        default="alone",
+        help="of L1, L2 and S5: for a class everybody has cookies of their own, and one the code",
+    )
     parser.add_argument("--minutes", type=float, default=0.0, help="of L1; 30 when not given")
     parser.add_argument(
         "--apart", action="store_true", help="of L1: the viewers have a processor of their own"

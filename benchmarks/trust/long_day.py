@@ -33,14 +33,16 @@ from benchmarks.trust.pupils import Pupil, Tally
 from benchmarks.trust.served import Served, processes_of, served, settings
 from gan_core.access.people import OWNER
 from gan_core.jobs import gallery
-from gan_core.runs import snapshots
+from gan_core.runs import evaluations, snapshots
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths, step_folders
 from gan_core.runs.store import RunStore
+from tests import evaluations_by_hand
 
 _STEPS, _SNAPSHOT_EVERY = 240, 6
-_PINNED = 3 * _SNAPSHOT_EVERY
-_PROTECTED = 4  # the newest two, the pinned one, and the way back
+_PINNED, _BEST = 3 * _SNAPSHOT_EVERY, 5 * _SNAPSHOT_EVERY
+"""Neither would stay by its position."""
+_PROTECTED = 5  # the newest two, the pinned one, the best, and the way back
 _PATIENCE_SECS = 900.0
 _NUM_PEOPLE, _PACE_SECS = 6, 0.4
 _CYCLE_SECS = 1800.0
@@ -174,11 +176,13 @@ async def _half_an_hour(day: Day, cycle: int) -> None:
     ]
     while not snapshots.list_steps(paths):
         await _until_not_ended(day, run)
+    # So short a run measures nothing itself.
+    evaluations.write(paths, evaluations_by_hand.one(_BEST, fid=1.0))
     async with living(people):
         await asyncio.to_thread(_picture, day, run)
         await asyncio.to_thread(_film, day, others[cycle % len(others)])
         await _ended(day, run)
-    _check_kept(day, paths)
+    day.faults += thinning_faults(paths)
     day.num_snapshots += len(snapshots.list_steps(paths))
     await asyncio.to_thread(_take_out_and_in, day, run, cycle)
 
@@ -202,15 +206,20 @@ async def _ended(day: Day, run: str) -> None:
             await _until_not_ended(day, run)
 
 
-def _check_kept(day: Day, paths: RunPaths) -> None:
-    """Thinning leaves the pinned and the newest two, and of all others a bounded number."""
+def thinning_faults(paths: RunPaths) -> list[str]:
+    """Thinning leaves the best, the pinned and the newest two, and few of the others."""
     steps, kept = snapshots.list_steps(paths), snapshots.forkable_steps(paths)
-    if not {_PINNED, *steps[-2:]} <= set(kept):
-        day.faults.append(f"thinned too much: {kept} of {steps}")
+    num_checkpoints = len(step_folders(paths.checkpoints))
+    faults = []
+    if evaluations.best_step(paths) != _BEST:
+        faults.append(f"the best is said to be {evaluations.best_step(paths)}, not {_BEST}")
+    if not {_PINNED, _BEST, *steps[-2:]} <= set(kept):
+        faults.append(f"thinned too much: {kept} of {steps}")
     if len(kept) > snapshots.MAX_TRAINING_STATES + _PROTECTED:
-        day.faults.append(f"thinned too little: {kept}")
-    if len(step_folders(paths.checkpoints)) > 2:
-        day.faults.append(f"{len(step_folders(paths.checkpoints))} generations of checkpoints")
+        faults.append(f"thinned too little: {kept}")
+    if num_checkpoints > 2:
+        faults.append(f"{num_checkpoints} generations of checkpoints")
+    return faults
 
 
 def _picture(day: Day, run: str) -> None:

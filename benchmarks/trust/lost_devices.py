@@ -37,7 +37,7 @@ class Case:
     name: str
     happen: Callable[[RunPaths, Path], float]
     words: str
-    num_steps: int = 150
+    num_steps: int = 90
 
 
 def attempt(place: Place) -> Outcome:

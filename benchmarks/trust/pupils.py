@@ -18,6 +18,7 @@ import websockets
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from benchmarks.trust.cookies import header
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 
 PACE_SECS = 8.0
@@ -61,18 +62,24 @@ def quantile(values: list[float], share: float) -> float:
 
 @dataclass
 class Pupil:
-    """One of them. What a browser would fetch beside the page is fetched here too."""
+    """One of them. What a browser would fetch beside the page is fetched here too.
+
+    `brings` are the cookies they come with: the teacher's, or none.
+    """
 
     address: str
     runs: list[str]
     tally: Tally
     seed: int
     pace_secs: float = PACE_SECS
+    brings: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
         self._http = requests.Session()
         self._http.mount("http://", HTTPAdapter(max_retries=_AS_BROWSERS_DO))
+        self._http.headers["Origin"] = self.address
+        self._http.cookies.update(self.brings)
         self._run = self.runs[0]
         self._beside: asyncio.Task[None] | None = None
 
@@ -80,8 +87,13 @@ class Pupil:
         """Open the app as a browser does: page, programs, socket, first page drawn."""
         begun = time.monotonic()
         await asyncio.to_thread(self._load_programs)
-        self._page = await ViewerClient.open(self.address)
+        self._page = await ViewerClient.open(self.address, cookies=self.cookies)
         self.tally.arrivals.append(time.monotonic() - begun)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What they brought, and what they were given."""
+        return self._http.cookies.get_dict()
 
     async def live(self) -> None:
         """Come, and do one thing after another until cancelled."""
@@ -208,7 +220,13 @@ class Pupil:
         place = f"{self.address.replace('http', 'ws', 1)}/{events}"
         async with (
             self._noting("events"),
-            websockets.connect(place, max_size=None, open_timeout=_TIMEOUT_SECS) as socket,
+            websockets.connect(
+                place,
+                origin=self.address,
+                additional_headers=header(self.cookies),
+                max_size=None,
+                open_timeout=_TIMEOUT_SECS,
+            ) as socket,
         ):
             async for raw in socket:
                 await self._get(json.loads(raw)["bundle_url"])

@@ -6,25 +6,36 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
 from benchmarks.first_minute import free_port, start_server
+from benchmarks.trust import cookies
+from gan_core.access.modes import Mode
 from gan_core.jobs.queue import STUDIO_NAME
 from gan_core.runs.files import write_json
 from gan_core.runs.store import RunStore
 
 MANY = 10_000
 """More viewers than anybody can be: where no limit shall hold."""
+CODE = "K7QW-3FMA"
+"""The teacher's, where the app is served to a class."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """A served app: its address and its process."""
+    """A served app.
+
+    Attributes:
+        address: of the app, without a slash at its end.
+        process: of the server.
+        teacher: the cookies of its teacher; none in `alone`, where everybody may do all.
+    """
 
     address: str
     process: psutil.Process
+    teacher: dict[str, str] = field(default_factory=dict)
 
     @property
     def pid(self) -> int:
@@ -49,13 +60,16 @@ def settings(store: RunStore, *, max_viewers: int = MANY) -> None:
 
 
 @contextmanager
-def served(store: RunStore) -> Iterator[Served]:
-    """Start the app over a runs folder; end it afterwards."""
+def served(store: RunStore, mode: Mode = "alone") -> Iterator[Served]:
+    """Start the app over a runs folder, in `alone` or `class`; end it afterwards."""
     port = free_port()
     server: subprocess.Popen[bytes]
-    server, _answered = start_server(port, str(store.root))
+    code = CODE if mode == "class" else ""
+    server, _answered = start_server(port, str(store.root), code)
+    address = f"http://localhost:{port}"
     try:
-        yield Served(f"http://localhost:{port}", psutil.Process(server.pid))
+        teacher = cookies.teachers(address, code) if code else {}
+        yield Served(address, psutil.Process(server.pid), teacher)
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks.trust.cookies import newcomers
 from benchmarks.trust.lines import Line
 from benchmarks.trust.viewer_client import ViewerClient
 
@@ -29,6 +31,7 @@ class Person:
     Attributes:
         mark: a word that nobody else types.
         parity: their numbers are even or odd, so that nobody else's are.
+        role: of the two in a class, which their page must say; empty where roles are not told.
         faults: what their page showed that it must not.
     """
 
@@ -38,6 +41,7 @@ class Person:
     seed: int
     page: ViewerClient
     stranger: str = ""
+    role: Literal["", "teacher", "viewer"] = ""
     faults: list[str] = field(default_factory=list)
     num_done: int = 0
 
@@ -57,7 +61,7 @@ class Person:
         doings: dict[str, list[Callable[[], Awaitable[object]]]] = {
             "": [self._choose_recipe, self._type_name, self._type_steps],
             "explore": [self._choose_run, self._choose_count, self._toggle_ink],
-            "runs": [self._type_run_name],
+            "runs": [] if self.role == "viewer" else [self._type_run_name],
             "data": [self._choose_data],
         }
         here = doings.get(self.page.page, [])
@@ -148,6 +152,8 @@ class Person:
             found.append("the other's mark was sent here")
         if self._shown_language() != self._pseudo:
             found.append(f"another language than {'qps' if self._pseudo else 'en'}")
+        if self.role and self._shown_role() != self.role:
+            found.append(f"here as the {self._shown_role()}, not as the {self.role}")
         if self._here == "explore":
             data = self.page.component("explorer")
             shown = (data["run"], data["num_sliders"], data["invert"])
@@ -161,6 +167,15 @@ class Person:
         if self._here == "" and self._steps and str(self._steps) not in self._words():
             found.append(f"does not repeat {self._steps}")
         return found
+
+    def _shown_role(self) -> str:
+        """By the way in or out that the page offers, and by whether it lets them train."""
+        may_leave = self.page.component("access_line")["address"] == "studio/leave"
+        if self._here == "" and not self._steps:  # else nobody may: what was typed is wrong
+            may_train = not self.page.widget("train").proto.disabled
+            if may_train != may_leave:
+                return "teacher and viewer at once"
+        return "teacher" if may_leave else "viewer"
 
     def _shown_language(self) -> bool | None:
         """Whether the page speaks the pseudo language; `None` where it speaks both."""
@@ -181,13 +196,30 @@ class Person:
         return " ".join(markdown)
 
 
-async def meet(address: str, runs: list[str], num_actions: int, seed: int) -> tuple[int, list[str]]:
-    """Let two people act by turns and at the same time; how often, and every fault."""
+async def meet(
+    address: str,
+    runs: list[str],
+    num_actions: int,
+    seed: int,
+    teacher: Mapping[str, str] | None = None,
+) -> tuple[int, list[str]]:
+    """Let two people act by turns and at the same time; how often, and every fault.
+
+    Args:
+        address: of the app.
+        runs: that they look at.
+        num_actions: how much they do, together.
+        seed: of their choices.
+        teacher: the cookies of the first, where the app is served to a class; the second watches.
+    """
     chance = random.Random(seed)
     people = []
+    brought = [teacher or newcomers(address), newcomers(address)]
+    roles: tuple[Literal["teacher"], Literal["viewer"]] = ("teacher", "viewer")
     for i, mark in enumerate(("anemone", "borealis")):
-        page = await ViewerClient.open(address, keeps_raw=True)
-        people.append(Person(mark, i, runs, seed + 1 + i, page))
+        page = await ViewerClient.open(address, cookies=brought[i], keeps_raw=True)
+        role = roles[i] if teacher else ""
+        people.append(Person(mark, i, runs, seed + 1 + i, page, role=role))
     people[0].stranger, people[1].stranger = people[1].mark, people[0].mark
     while sum(one.num_done for one in people) < num_actions:
         if chance.random() < 0.5:

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+from benchmarks.trust.cookies import header
 
 PATIENCE_SECS = 60.0
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -62,9 +65,15 @@ class ViewerClient:
 
     @classmethod
     async def open(
-        cls, address: str, page: str = "", query: str = "", *, keeps_raw: bool = False
+        cls,
+        address: str,
+        page: str = "",
+        query: str = "",
+        *,
+        cookies: Mapping[str, str] | None = None,
+        keeps_raw: bool = False,
     ) -> ViewerClient:
-        """Connect and wait until the page is drawn.
+        """Connect as a browser does that shows a page of this address; wait until it is drawn.
 
         Raises:
             GoneError: the server lets nobody in.
@@ -73,7 +82,12 @@ class ViewerClient:
         place = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
         try:
             socket = await websockets.connect(
-                place, subprotocols=["streamlit"], max_size=None, open_timeout=PATIENCE_SECS
+                place,
+                subprotocols=["streamlit"],
+                origin=address,
+                additional_headers=header(cookies or {}),
+                max_size=None,
+                open_timeout=PATIENCE_SECS,
             )
         except (OSError, websockets.WebSocketException, TimeoutError) as error:
             raise GoneError(str(error)) from error

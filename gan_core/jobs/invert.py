@@ -178,9 +178,8 @@ def _move_line(runs_dir: Path) -> None:
 
 def _sweep(runs_dir: Path) -> None:
     """Remove what nobody can want any more; also what killed processes left half made."""
-    for folder in inversions.all_folders(runs_dir):
-        is_old = time.time() - inversions.last_touched(folder) > _OLD_SECS
-        if is_old and not is_held(folder / inversions.LOCK):
+    for folder in inversions.older_than(runs_dir, _OLD_SECS):
+        if not is_held(folder / inversions.LOCK):
             shutil.rmtree(folder, ignore_errors=True)
 
 

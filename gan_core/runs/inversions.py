@@ -5,6 +5,8 @@
                         stop: somebody wants it to end
                         lock, process: held while it runs, and by which process
                         log: what that printed
+    .inversions/clock.json
+                        how the clock stood when ages were last looked at
 
 They are nothing to keep: swept away when old, and no run depends on them.
 """
@@ -12,9 +14,11 @@ They are nothing to keep: swept away when old, and no run depends on them.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import shutil
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -30,10 +34,12 @@ from gan_core.text import N_
 
 REQUEST, TARGET, PROGRESS = "request.json", "target.safetensors", "progress.json"
 STOP, LOCK, LOG, PROCESS = "stop", "lock", "log", "process"
+CLOCK = "clock.json"
 
 _FOLDER = ".inversions"
 _ID = re.compile(r"[0-9a-f]{32}")
 _MAX_BYTES = 2_000_000
+_TOLERANCE_SECS = 60.0  # a clock that is kept right goes a little faster or slower at times
 
 
 class Wanted(Frozen):
@@ -47,6 +53,16 @@ class Wanted(Frozen):
     step: int = Field(ge=0)
     inverted: bool = False
     person: str = ""
+
+
+class Clock(Frozen):
+    """How the clock stood: `offset_secs` from one that nobody sets, which begins with the machine.
+
+    That one stands still while the machine sleeps.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    offset_secs: float
 
 
 class Found(Frozen):
@@ -114,6 +130,40 @@ def last_touched(folder: Path) -> float:
         return looked_at(folder) or folder.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def older_than(runs_dir: Path, secs: float) -> list[Path]:
+    """The folders of searches at which nobody has looked for so long, half-made ones among them.
+
+    Where the clock was set since this was last asked, or the machine slept or began anew, no date
+    tells how long ago that was: none is, and all of them begin to age from now on.
+
+    Raises:
+        OSError: the clock cannot be noted.
+    """
+    now = time.time()
+    offset_secs = now - time.monotonic()
+    noted = _noted_clock(runs_dir)
+    found = all_folders(runs_dir)
+    if noted is None or abs(noted.offset_secs - offset_secs) > _TOLERANCE_SECS:
+        _begin_to_age(found, now)
+        # Last: whoever asks meanwhile finds that the clock was set, too.
+        write_json(home(runs_dir) / CLOCK, Clock(offset_secs=offset_secs).model_dump(mode="json"))
+    return [folder for folder in found if now - last_touched(folder) > secs]
+
+
+def _noted_clock(runs_dir: Path) -> Clock | None:
+    try:
+        return Clock.model_validate(read_json(home(runs_dir) / CLOCK))
+    except (FileNotFoundError, DamagedError, ValidationError):
+        return None
+
+
+def _begin_to_age(found: list[Path], now: float) -> None:
+    for folder in found:
+        for path in (folder / REQUEST, folder):
+            with contextlib.suppress(OSError):  # half made, or swept away this very moment
+                os.utime(path, (now, now))
 
 
 def folders(runs_dir: Path) -> list[Path]:

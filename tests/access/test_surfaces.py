@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.access import addresses
+
 _LIST = """
 import json
 from app import app
@@ -29,10 +31,7 @@ def surfaces(repo):
 
 @pytest.fixture(scope="module")
 def decided(repo):
-    """The first cell of each row of the table."""
-    text = (repo / "docs" / "security.md").read_text()
-    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
-    return {address for row in rows for address in re.findall(r"`(\S+)`", row)}
+    return set(addresses.decided(repo))
 
 
 def test_each_of_streamlits_addresses_is_decided_on(surfaces, decided):

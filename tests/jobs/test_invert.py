@@ -104,14 +104,15 @@ def test_what_was_found(tmp_path: Path, spawned: list[str]) -> None:
 
 
 def test_half_made_ones_are_swept_away_when_old(tmp_path: Path, spawned: list[str]) -> None:
+    first = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
     old, new = (inversions.home(tmp_path) / inversions.new_id() for _ in range(2))
     for folder in (old, new):
         folder.mkdir(parents=True)
         (folder / inversions.TARGET).touch()
     os.utime(old, (1, 1))
     id_ = invert.start(tmp_path, WANTED, TARGET, by=OWNER)
-    assert {path.name for path in inversions.all_folders(tmp_path)} == {new.name, id_}
-    assert spawned == [id_]
+    assert {path.name for path in inversions.all_folders(tmp_path)} == {first, new.name, id_}
+    assert spawned == [first, id_]
 
 
 def test_old_ones_are_swept_away_and_running_ones_are_not(
@@ -125,6 +126,32 @@ def test_old_ones_are_swept_away_and_running_ones_are_not(
         with pytest.raises(NotFoundError):
             invert.standing(tmp_path, old)
         assert invert.standing(tmp_path, running).state == "running"
+
+
+@pytest.mark.parametrize("move_secs", [-86_400.0, 86_400.0], ids=["back", "forward"])
+def test_a_clock_that_was_set_makes_nothing_old(
+    tmp_path: Path,
+    spawned: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    move_secs: float,
+) -> None:
+    ids = [invert.start(tmp_path, WANTED, TARGET, by=OWNER) for _ in range(2)]
+    half_made = inversions.home(tmp_path) / inversions.new_id()
+    half_made.mkdir()
+    now, steady = time.time, time.monotonic
+    monkeypatch.setattr(time, "time", lambda: now() + move_secs)
+    for _ in range(2):
+        ids.append(invert.start(tmp_path, WANTED, TARGET, by=OWNER))
+        # The system dates files by its own clock, which the test leaves alone.
+        os.utime(inversions.folder_of(tmp_path, ids[-1]) / inversions.REQUEST, (time.time(),) * 2)
+        there = {folder.name for folder in inversions.all_folders(tmp_path)}
+        assert there == {*ids, half_made.name}
+
+    monkeypatch.setattr(time, "time", lambda: now() + move_secs + 4000)
+    monkeypatch.setattr(time, "monotonic", lambda: steady() + 4000)
+    ids.append(invert.start(tmp_path, WANTED, TARGET, by=OWNER))
+    there = {folder.name for folder in inversions.all_folders(tmp_path)}
+    assert not there & {*ids[:2], half_made.name}, "an hour later, by either clock"
 
 
 def test_stopping_ends_the_process_that_holds_the_lock(tmp_path: Path, spawned: list[str]) -> None:

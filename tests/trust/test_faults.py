@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.trust import clocks, corruptions, full_disk, one_of_many, process_ids
+from benchmarks.trust import corruptions, full_disk, one_of_many, process_ids
 from benchmarks.trust.small_disk import CannotMountError, fill, small_disk
 from benchmarks.trust.trial import Place
 from gan_core.jobs import deaths
@@ -21,7 +21,7 @@ from gan_core.runs.status import Said, read_status, write_status
 from gan_core.runs.store import RunStore
 from tests.runs_by_hand import in_state, queued
 
-LIGHT = (corruptions, process_ids, clocks, one_of_many)
+LIGHT = (corruptions, process_ids, one_of_many)
 ON_FULL_DISKS = ("names", "new runs", "own pictures", "temporary files", "export zip")
 
 

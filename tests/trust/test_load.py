@@ -1,8 +1,12 @@
-"""A small class, a full house and two people, on the real app; the long forms are benchmarks."""
+"""A small class, a full house and two people, on the real app; the long forms are benchmarks.
+
+The app is served to a class: one is the teacher by the code, all others are viewers.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -18,9 +22,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.runtime_util import get_max_message_size_bytes
 
 from benchmarks.many_runs import growing_run, make_runs
-from benchmarks.trust import two_people
+from benchmarks.trust import cookies, two_people
 from benchmarks.trust.classroom import living
 from benchmarks.trust.pupils import Pupil, Tally
+from benchmarks.trust.served import CODE
 from benchmarks.trust.viewer_client import GoneError, ViewerClient
 from gan_core.data.own.limits import UPLOAD
 from gan_core.jobs.queue import STUDIO_NAME
@@ -35,11 +40,12 @@ NUM_LOGGED = 400
 
 @dataclass(frozen=True)
 class App:
-    """A served app over a few runs, one of which goes on."""
+    """A served app over a few runs, one of which goes on; `teacher` are its teacher's cookies."""
 
     address: str
     store: RunStore
     growing: str
+    teacher: dict[str, str]
 
     def limit(self, max_viewers: int) -> None:
         write_json(
@@ -57,14 +63,14 @@ def app(tmp_path_factory: pytest.TempPathFactory, repo: Path) -> Iterator[App]:
     store = make_runs(folder, 3, NUM_LOGGED)
     port, log = free_port(), folder / "server.log"
     address = f"http://127.0.0.1:{port}"
-    words = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    words += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    words = [sys.executable, "-m", "gan_core", "serve", "class", "--port", str(port)]
+    words += ["--code", CODE]
     environ = {**os.environ, "GAN_RUNS_DIR": str(store.root)}
     with growing_run(store, NUM_LOGGED, per_sec=20) as growing, log.open("wb") as output:
         server = subprocess.Popen(words, cwd=repo, env=environ, stdout=output, stderr=output)
         try:
             wait_until_healthy(address, server, log)
-            yield App(address, store, growing)
+            yield App(address, store, growing, cookies.teachers(address, CODE))
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -75,7 +81,10 @@ def test_a_class_of_eight_watches_and_explores(app: App) -> None:
     app.limit(100)
     tally = Tally()
     runs = [app.growing, *app.store.ids()]
-    pupils = [Pupil(app.address, runs, tally, seed, pace_secs=0.5) for seed in range(8)]
+    pupils = [
+        Pupil(app.address, runs, tally, i, pace_secs=0.5, brings={} if i else app.teacher)
+        for i in range(8)
+    ]
 
     async def lesson() -> None:
         async with living(pupils), asyncio.timeout(120):
@@ -85,6 +94,9 @@ def test_a_class_of_eight_watches_and_explores(app: App) -> None:
     run_apart(lesson())
     assert tally.errors == []
     assert len(tally.arrivals) == 8
+    assert len({json.dumps(pupil.cookies, sort_keys=True) for pupil in pupils}) == 8
+    are_teachers = [cookies.is_teacher(app.address, pupil.cookies) for pupil in pupils]
+    assert are_teachers == [True, *[False] * 7]
     kinds = {what for what, _secs in tally.actions}
     assert {"watch", "explore", "look_at_runs"} <= kinds
     assert kinds & {"count", "snapshot", "ink", "drag", "film", "weights"}
@@ -161,7 +173,8 @@ def test_the_names_of_as_many_pictures_as_are_allowed_fit_into_a_message() -> No
 
 def test_two_people_never_see_each_others_state(app: App) -> None:
     app.limit(100)
-    num, faults = run_apart(two_people.meet(app.address, app.store.ids(), 60, seed=3))
+    meeting = two_people.meet(app.address, app.store.ids(), 60, 3, app.teacher)
+    num, faults = run_apart(meeting)
     assert num >= 60
     assert faults == []
 

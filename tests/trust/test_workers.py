@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.trust import damage, equality, lost_devices, not_finite
+from benchmarks.trust import clocks, damage, equality, lost_devices, not_finite
 from benchmarks.trust.trial import Place
+
+
+def test_a_clock_that_moves(tmp_path: Path, data_dir: Path) -> None:
+    outcome = clocks.attempt(Place(tmp_path, data_dir, short=True))
+    assert outcome.passed, outcome.figure
 
 
 def test_damaged_states(tmp_path: Path, data_dir: Path) -> None:
