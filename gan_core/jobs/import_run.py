@@ -31,7 +31,10 @@ _BYTES_EACH = 8
 """Of one parameter at most: float64."""
 _MAX_PARAMETERS = 100_000_000
 """As many as our own networks have where every setting is at its largest."""
-_MAX_GOLDEN = 64
+_MAX_GOLDEN = 16
+"""As many as ours write; each is asked at the first look."""
+_MAX_ANSWER = IMAGE_SIZES[1] ** 2 * 3
+"""Values of the largest image."""
 _MAX_COUNT = 10**12
 
 
@@ -123,6 +126,14 @@ def _networks(folder: Path) -> dict[str, Network]:
         if network.name != role:
             raise _refused(N_("its network {role} is another's."), role=repr(role[:40]))
         check_size(network, most_parameters=_MAX_PARAMETERS)
+        given = math.prod(network.shapes()[-1])
+        if given > _MAX_ANSWER:
+            raise _refused(
+                N_("its {network} answers with {given} values; allowed are up to {limit}."),
+                network=role,
+                given=given,
+                limit=_MAX_ANSWER,
+            )
     return networks
 
 

@@ -30,6 +30,9 @@ TRIED = [
     ("postscript", "picture"),
     ("run_with_onnx_bomb", "import"),
     ("run_with_large_layers", "command import"),
+    ("enlarged_and_pooled", "import"),
+    ("spread_products", "command import"),
+    ("large_answer", "import"),
     ("metric_keys", "import"),
     ("svg", "address"),
 ]

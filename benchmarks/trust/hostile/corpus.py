@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ("keras_models", "hdf5_files", "zips", "pictures", "arrays", "onnx_models", "run_zips")
+ROOMS = (
+    *("keras_models", "hdf5_files", "zips", "pictures", "arrays", "onnx_models"),
+    *("run_zips", "greedy_runs"),
+)
 
 
 @dataclass(frozen=True)
