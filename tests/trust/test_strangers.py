@@ -55,7 +55,7 @@ def test_the_list_is_as_long_as_promised() -> None:
 @pytest.mark.parametrize(("name", "door"), TRIED)
 def test_nothing_happens_but_words(box: Sandbox, name: str, door: str) -> None:
     file: Hostile = CORPUS[name]
-    row = box.put_in(box.write(file), door, name)
+    row = box.put_in(box.write(file), door, file)
     box.forget()
     assert row.faults == (), row
 
