@@ -99,7 +99,7 @@ def _deeper(paths: RunPaths) -> None:
 
 def _larger_answer(paths: RunPaths) -> None:
     layers = read_json(paths.root / NETWORKS)
-    layers["generator"]["layers"] += [{"kind": "upsample", "factor": 8}, {"kind": "upsample", "factor": 4}]
+    layers["generator"]["layers"] += [{"kind": "upsample", "factor": by} for by in (8, 4)]
     write_json(paths.root / NETWORKS, layers)
 
 
