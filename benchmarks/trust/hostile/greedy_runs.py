@@ -121,7 +121,12 @@ def small(number: int = 0, num_layers: int = 3) -> Network:
     return Network(name="generator", input_shape=(4,), layers=(*start, *more))
 
 
-@hostile(".zip", "six thousand snapshots, each with another list of 990 layers", is_large=True)
+@hostile(
+    ".zip",
+    "six thousand snapshots, each with another list of 990 layers",
+    is_large=True,
+    unhurried=("command import",),
+)
 def many_long_lists(path: Path, trap: Trap) -> None:
     write_snapshots(path, 6000, lambda number: small(number, 990))
 
