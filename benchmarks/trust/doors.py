@@ -32,13 +32,14 @@ from gan_core.jobs.import_upload import import_upload
 from gan_core.jobs.launch import SUPERVISOR_LOCK
 from gan_core.jobs.own_sets import folder_of
 from gan_core.jobs.uploads import prepare_upload
+from gan_core.latent.sampling import sample_latents
 from gan_core.runs import directions, snapshots
 from gan_core.runs.layout import sheet_steps
 from gan_core.runs.lock import FileLock
 from gan_core.runs.metrics import MetricReader
 from gan_core.runs.sheet import read_about
 from gan_core.runs.store import RunStore, RunView
-from pages._parts.routes import studio_routes
+from pages._parts.routes import MAX_LATENTS, studio_routes
 from tests.pages.asking import Answer, ask
 from tests.plane_runs import add_plane_run
 
@@ -72,7 +73,8 @@ def _looked_at(view: RunView) -> str:
     directions.kept(view)
     try:
         step = snapshots.resolve_step(view.paths, "newest")
-        SnapshotEngine.open(view.paths, step)
+        engine = SnapshotEngine.open(view.paths, step)
+        engine.images_and_verdicts(sample_latents(0, MAX_LATENTS, engine.latent_size))
         bundles.read(view.paths, step)
     except GanCoreError as error:
         return f", to look at: {error.one_line()}"
@@ -130,9 +132,10 @@ def _page(text: str) -> None:
             raise AssertionError(viewer.exception[0].message)
 
 
-def command_import(store: RunStore, file: Path) -> str:  # noqa: ARG001 - found by the environment
-    """`python -m gan_core import FILE`."""
-    return _commanded("import", str(file))
+def command_import(store: RunStore, file: Path) -> str:
+    """`python -m gan_core import FILE`; what comes in is looked at as pages do."""
+    told = _commanded("import", str(file))
+    return f"{told}{_looked_at(store.get(told.split()[-1]))}"
 
 
 def command_train(store: RunStore, file: Path) -> str:  # noqa: ARG001 - found by the environment

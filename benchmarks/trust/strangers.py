@@ -67,7 +67,7 @@ def main() -> int:
             say(f"{number} of {len(files)}: {file.name}: {file.imitates} {file.cve}".rstrip())
             path = box.write(file)
             for door in doors:
-                rows.append(box.put_in(path, door, file.name))
+                rows.append(box.put_in(path, door, file))
                 sys.stdout.write(line_of(rows[-1]))
                 sys.stdout.flush()
             box.forget()

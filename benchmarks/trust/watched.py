@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import socket
@@ -147,17 +148,20 @@ class Sandbox:
             if path != self._complaints:
                 path.unlink()
 
-    def put_in(self, path: Path, door: str, name: str) -> Row:
+    def put_in(self, path: Path, door: str, file: Hostile) -> Row:
         """Give a file to a door and watch."""
         before, knocks = self._seen(), self.listener.num_knocks
         began = time.monotonic()
         answer, peak = self._ask({"door": door, "file": str(path)})
         secs = time.monotonic() - began
-        faults = [*self._faults(answer, before, door), *_too_much(secs, self._max_secs, peak)]
+        max_secs = math.inf if door in file.unhurried else self._max_secs
+        faults = [*self._faults(answer, before, door), *_too_much(secs, max_secs, peak)]
+        if door in file.welcome and answer.get("answer") != "accepted":
+            faults.append("it has to be taken in")
         if self.listener.num_knocks != knocks:
             faults.append("it knocked at an address")
         return Row(
-            name,
+            file.name,
             door,
             answer.get("answer", "none"),
             answer.get("words", ""),

@@ -24,7 +24,8 @@ from gan_core.inference.labelled import draw_labelled
 from gan_core.jobs import classify
 from gan_core.latent.interpolation import walk
 from gan_core.latent.sampling import MAX_COUNT, check_whole, sample_latents, zero_latent
-from gan_core.runs import classifiers, snapshots
+from gan_core.runs import classifiers
+from gan_core.runs.fallback import first_good
 from gan_core.runs.files import write_bytes
 from gan_core.text import N_
 
@@ -136,8 +137,10 @@ def interpolate(given: argparse.Namespace, at: Context) -> int:
 
 def _engine(given: argparse.Namespace, at: Context) -> tuple[SnapshotEngine, int]:
     view = at.store.get(given.run)
-    step = snapshots.resolve_step(view.paths, given.step)
-    return SnapshotEngine.open(view.paths, step), step
+    found = first_good(view.paths, given.step, lambda step: SnapshotEngine.open(view.paths, step))
+    for skipped in found.skipped:
+        tell(str(skipped))
+    return found.value, found.step
 
 
 def _deliver(target: Path, content: bytes, at: Context, **facts: str | int) -> int:

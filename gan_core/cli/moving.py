@@ -12,6 +12,7 @@ from gan_core.cli.output import print_json, print_line, print_result, tell
 from gan_core.errors import BadInputError, ConflictError
 from gan_core.jobs import edit
 from gan_core.runs import lock as locks
+from gan_core.runs.fallback import Skipped
 from gan_core.text import N_
 
 
@@ -23,9 +24,13 @@ def export(given: argparse.Namespace, at: Context) -> int:
 
     target = Path(given.output).expanduser()
     if given.format == "html":
-        written = write_handout(at.store, given.run, given.step, target, by=OWNER)
+        written = write_handout(
+            at.store, given.run, given.step, target, by=OWNER, skipping=_tell_skipped
+        )
     else:
-        written = export_run(at.store, given.run, given.step, given.format, target, by=OWNER)
+        written = export_run(
+            at.store, given.run, given.step, given.format, target, by=OWNER, skipping=_tell_skipped
+        )
     if at.json:
         print_json({"run": given.run, "format": given.format, "file": str(written)})
     else:
@@ -34,6 +39,10 @@ def export(given: argparse.Namespace, at: Context) -> int:
         tell("How to use it:\n")
         tell(snippet.snippet_of(at.store.get(given.run), given.format, written.name))
     return 0
+
+
+def _tell_skipped(skipped: Skipped) -> None:
+    tell(str(skipped))
 
 
 def import_run(given: argparse.Namespace, at: Context) -> int:

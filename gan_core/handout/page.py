@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from gan_core.inference.early import directions_of
 from gan_core.jobs import slots
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes import imported, registry
-from gan_core.runs import directions, snapshots
+from gan_core.runs import directions
+from gan_core.runs.fallback import Skipped, first_good
 from gan_core.runs.files import disk_faults, write_bytes
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
@@ -34,7 +36,13 @@ _PATIENCE_SECS = 10.0
 
 
 def write_handout(
-    store: RunStore, run_id: str, step: int | str, target: Path, *, by: Person
+    store: RunStore,
+    run_id: str,
+    step: int | str,
+    target: Path,
+    *,
+    by: Person,
+    skipping: Callable[[Skipped], None] = lambda skipped: None,  # noqa: ARG005
 ) -> Path:
     """Write a snapshot's explorer as one HTML file; return the file.
 
@@ -44,6 +52,7 @@ def write_handout(
         step: a snapshot's step, `newest` or `best`.
         target: a file, replaced when there is one; or a folder, in which it gets a name.
         by: who takes it.
+        skipping: told of damaged snapshots in whose place the newest before them is taken.
 
     Raises:
         NotAllowedError: their role takes nothing.
@@ -54,15 +63,16 @@ def write_handout(
     """
     by.require("take")
     view = store.get(run_id)
-    at_step = snapshots.resolve_step(view.paths, step)
-    path = target / f"{view.id}-{at_step}.html" if target.is_dir() else target
+    found = first_good(view.paths, step, lambda at_step: handout(view, at_step, by=by))
+    for skipped in found.skipped:
+        skipping(skipped)
+    path = target / f"{view.id}-{found.step}.html" if target.is_dir() else target
     if path.exists() and not path.is_file():
         raise BadInputError(N_("{path} is not a file."), field="output", path=path)
     if not path.parent.is_dir():
         raise BadInputError(N_("there is no folder {folder}."), field="output", folder=path.parent)
-    text = handout(view, at_step, by=by)
     with disk_faults(path.parent):
-        write_bytes(path, text.encode())
+        write_bytes(path, found.value.encode())
     return path
 
 

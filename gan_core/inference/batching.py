@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gan_core.portable.sessions import MAX_BATCH
+from gan_core.portable.room import MAX_BATCH
 
 Floats = NDArray[np.float32]
 
@@ -31,8 +31,10 @@ class Batched:
     Only for functions that treat each row by itself.
     """
 
-    def __init__(self, function: Callable[[Floats], Floats]) -> None:
+    def __init__(self, function: Callable[[Floats], Floats], at_once: int = MAX_BATCH) -> None:
+        """Make it of a function, and of how many rows of several who wait go into one call."""
         self._function = function
+        self._at_once = at_once
         self._turn = threading.Lock()
         self._guard = threading.Lock()
         self._waiting: list[_Question] = []
@@ -57,7 +59,7 @@ class Batched:
         with self._guard:
             taken = [self._waiting.pop(0)]
             num_rows = len(taken[0].rows)
-            while self._waiting and num_rows + len(self._waiting[0].rows) <= MAX_BATCH:
+            while self._waiting and num_rows + len(self._waiting[0].rows) <= self._at_once:
                 taken.append(self._waiting.pop(0))
                 num_rows += len(taken[-1].rows)
         return taken

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Self, get_args
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.errors import BadInputError, DamagedError
 from gan_core.inference.batching import Batched
 from gan_core.latent.pixels import from_bytes, to_bytes
-from gan_core.portable.of_snapshot import onnx_model
-from gan_core.portable.sessions import furthest, in_parts, open_session
+from gan_core.portable.of_snapshot import open_model
+from gan_core.portable.sessions import Model, furthest
 from gan_core.recipes.verdicts import Verdict
 from gan_core.runs import checkpoints, sealed, snapshots
 from gan_core.runs.layout import RunPaths
@@ -26,28 +25,27 @@ _TOLERANCE = 2e-3  # of pixels and logits, relative above 1: other arithmetic, s
 class SnapshotEngine:
     """The networks of one snapshot: its generator, and its discriminator or its encoder if any.
 
-    Safe to share between threads: a session's `run` is, and nothing else changes. Latents of
-    several threads are answered together.
+    Safe to share between threads: its models are, and nothing else changes. Latents of several
+    threads are answered together.
     """
 
     def __init__(
         self,
         step: int,
-        generator: onnxruntime.InferenceSession,
+        generator: Model,
         *,
-        discriminator: onnxruntime.InferenceSession | None = None,
-        encoder: onnxruntime.InferenceSession | None = None,
+        discriminator: Model | None = None,
+        encoder: Model | None = None,
         pixel_range: str,
         verdict: Verdict = "sigmoid",
     ) -> None:
         self.step = step
-        self._generator = generator
-        self._made = Batched(lambda latents: in_parts(generator, latents))
+        self._made = Batched(generator, generator.at_once)
         self._discriminator = discriminator
         self._encoder = encoder
         self._pixel_range = pixel_range
         self._verdict = verdict
-        self.latent_size = int(generator.get_inputs()[0].shape[1])
+        self.latent_size = generator.input_shape[0]
         self.has_encoder = encoder is not None
 
     @classmethod
@@ -60,15 +58,15 @@ class SnapshotEngine:
         folder = paths.snapshot(step)
         about = sealed.read_manifest(folder)
 
-        def session(role: str) -> onnxruntime.InferenceSession:
-            return open_session(onnx_model(folder, about, role), role)
+        def model(role: str) -> Model:
+            return open_model(folder, about, role)
 
         engine = cls(
             step,
-            session("generator"),
+            model("generator"),
             pixel_range=_one_of(about.get("pixel_range"), ("-1,1", "0,1"), folder),
             verdict=_one_of(about.get("verdict", "sigmoid"), get_args(Verdict), folder),  # type: ignore[arg-type]
-            **{role: session(role) for role in _SECOND if snapshots.has_network(about, role)},
+            **{role: model(role) for role in _SECOND if snapshots.has_network(about, role)},
         )
         engine._check(checkpoints.read_arrays(sealed.verified(folder, snapshots.GOLDEN)))
         return engine
@@ -111,7 +109,7 @@ class SnapshotEngine:
     def _judged(self, values: NDArray[np.float32]) -> NDArray[np.float32] | None:
         if self._discriminator is None or self._verdict == "none":
             return None
-        logits = in_parts(self._discriminator, values)[:, 0]
+        logits = self._discriminator(values)[:, 0]
         if self._verdict == "clip":
             return np.clip(logits, 0.0, 1.0)
         return (1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))).astype(np.float32)
@@ -135,8 +133,8 @@ class SnapshotEngine:
         return self._codes(from_bytes(images, self._pixel_range))
 
     @staticmethod
-    def _check_shape(network: onnxruntime.InferenceSession, images: NDArray[np.uint8]) -> None:
-        shape = tuple(network.get_inputs()[0].shape[1:])
+    def _check_shape(network: Model, images: NDArray[np.uint8]) -> None:
+        shape = network.input_shape
         if images.ndim != 4 or images.shape[1:] != shape:
             raise BadInputError(
                 N_("images have shape {given}; this network takes (N, {shape})."),
@@ -147,7 +145,7 @@ class SnapshotEngine:
 
     def _codes(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         assert self._encoder is not None  # noqa: S101 - asked only where there is one
-        return in_parts(self._encoder, values)[:, : self.latent_size]
+        return self._encoder(values)[:, : self.latent_size]
 
     def _values(self, latents: NDArray[np.float32]) -> NDArray[np.float32]:
         if latents.ndim != 2 or latents.shape[1] != self.latent_size:
@@ -177,7 +175,7 @@ class SnapshotEngine:
         if self._encoder is not None:
             self._compare("encoder", self._codes(images), _answers(golden, "codes"))
         if self._discriminator is not None:
-            logits = in_parts(self._discriminator, images)[:, 0]
+            logits = self._discriminator(images)[:, 0]
             self._compare("discriminator", logits, _answers(golden, "logits"))
 
     def _compare(

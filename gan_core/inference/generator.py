@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from gan_core.errors import BadInputError, NotFoundError
 from gan_core.inference.engine import SnapshotEngine
-from gan_core.runs import snapshots
+from gan_core.runs.fallback import first_good
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.sheet import tile, to_picture
 from gan_core.text import N_
+
+logger = logging.getLogger("gan_core.inference.generator")
 
 
 class Generator:
@@ -68,15 +71,21 @@ class Generator:
 def load_generator(run: str | Path, step: int | str = "newest") -> Generator:
     """Load the generator of a run, and check that it answers as it did when it was saved.
 
+    Where no number is given and that snapshot is damaged, the newest before it is loaded, and the
+    log says so; `step` of what comes back tells which it is.
+
     Args:
         run: the run's folder, such as `runs/20260101-120000-abcdef`.
         step: a snapshot's step, `newest` or `best`.
 
     Raises:
         NotFoundError: no such folder, or no snapshot at that step.
-        DamagedError: the snapshot is damaged.
+        DamagedError: the snapshot is damaged, and so is any before it.
     """
     paths = RunPaths(Path(run))
     if not paths.root.is_dir():
         raise NotFoundError(N_("there is no folder {folder}."), field="run", folder=paths.root)
-    return Generator(SnapshotEngine.open(paths, snapshots.resolve_step(paths, step)))
+    found = first_good(paths, step, lambda at_step: SnapshotEngine.open(paths, at_step))
+    for skipped in found.skipped:
+        logger.warning("%s", skipped)
+    return Generator(found.value)

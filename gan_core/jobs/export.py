@@ -18,6 +18,7 @@ from gan_core.portable.of_snapshot import onnx_model
 from gan_core.recipes import registry
 from gan_core.recipes.resolve import check_trainable
 from gan_core.runs import archive, sealed, snapshots
+from gan_core.runs.fallback import Skipped, first_good
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
 from gan_core.runs.store import RunStore, RunView
 from gan_core.text import N_
@@ -38,6 +39,7 @@ def export(
     target: Path,
     *,
     by: Person,
+    skipping: Callable[[Skipped], None] = lambda skipped: None,  # noqa: ARG005
 ) -> Path:
     """Write a run or a snapshot of it; return the file that was written.
 
@@ -49,6 +51,7 @@ def export(
             the same system; `zip` is the whole run.
         target: a file, replaced when there is one; or a folder, in which it gets a name.
         by: who takes it.
+        skipping: told of damaged snapshots in whose place the newest before them is taken.
 
     Raises:
         NotAllowedError: their role takes nothing.
@@ -86,9 +89,11 @@ def export(
             given=format,
             allowed=", ".join(name for name in FORMATS if name != "h5"),
         )  # fmt: skip
-    at_step = snapshots.resolve_step(view.paths, step)
-    name = default_name(view, at_step, format)
-    return _place(target, name, held, lambda draft: _write_generator(view, at_step, format, draft))
+    found = first_good(view.paths, step, lambda at_step: _source(view, at_step, format))
+    for skipped in found.skipped:
+        skipping(skipped)
+    name = default_name(view, found.step, format)
+    return _place(target, name, held, lambda draft: _write_generator(found.value, format, draft))
 
 
 def default_name(view: RunView, step: int, format: str) -> str:  # noqa: A002
@@ -99,19 +104,30 @@ def default_name(view: RunView, step: int, format: str) -> str:  # noqa: A002
     return f"{view.id}-{step}{_SUFFIXES[format]}"
 
 
-def _write_generator(view: RunView, step: int, format: str, draft: Path) -> None:  # noqa: A002
+def _source(view: RunView, step: int, format: str) -> Path | bytes:  # noqa: A002
+    """What a format is made of, found whole: a model, its file, or for Keras a folder with all.
+
+    Raises:
+        DamagedError: it is not.
+    """
     folder = view.paths.snapshot(step)
     if format == "onnx":
-        model = onnx_model(folder, sealed.read_manifest(folder), "generator")
-        if isinstance(model, bytes):
-            draft.write_bytes(model)
-        else:
-            shutil.copyfile(model, draft)
+        return onnx_model(folder, sealed.read_manifest(folder), "generator")
+    for name in (snapshots.NETWORKS, snapshots.GENERATOR_WEIGHTS):
+        sealed.verified(folder, name)
+    return folder
+
+
+def _write_generator(source: Path | bytes, format: str, draft: Path) -> None:  # noqa: A002
+    if isinstance(source, bytes):
+        draft.write_bytes(source)
         return
-    sealed.verified(folder, snapshots.GENERATOR_WEIGHTS)
+    if format == "onnx":
+        shutil.copyfile(source, draft)
+        return
     run_job(
         "gan_core.nn.export",
-        str(folder.resolve()),
+        str(source.resolve()),
         format,
         str(draft),
         timeout_secs=EXPORT_TIMEOUT_SECS,

@@ -9,13 +9,14 @@ first, as those of any generator from elsewhere.
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from gan_core.config import RunConfig
 from gan_core.data.own.tree import MAX_CLASSES
 from gan_core.errors import BadInputError, DamagedError
-from gan_core.portable.foreign.budget import IMAGE_SIZES, check_size
+from gan_core.portable.foreign.budget import IMAGE_SIZES, MAX_LAYERS, check_size
 from gan_core.recipes import registry
 from gan_core.recipes.layers import Network, network_from_json
 from gan_core.recipes.resolve import MAX_STEPS, check_seed, check_shape, check_value
@@ -23,6 +24,7 @@ from gan_core.recipes.settings import SPECS
 from gan_core.runs import archive, checkpoints, sealed, snapshots
 from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.patience import Patience
 from gan_core.runs.store import MAX_NAME_LENGTH, RunStore, RunView
 from gan_core.text import N_
 
@@ -31,37 +33,48 @@ _BYTES_EACH = 8
 """Of one parameter at most: float64."""
 _MAX_PARAMETERS = 100_000_000
 """As many as our own networks have where every setting is at its largest."""
-_MAX_GOLDEN = 64
+_MAX_GOLDEN = 16
+"""As many as ours write; each is asked at the first look."""
+_MAX_ANSWER = IMAGE_SIZES[1] ** 2 * 3
+"""Values of the largest image."""
 _MAX_COUNT = 10**12
 
 
-def import_run(store: RunStore, file: Path | IO[bytes]) -> RunView:
+def import_run(
+    store: RunStore, file: Path | IO[bytes], patience: Patience | None = None
+) -> RunView:
     """Make a run of a zip that came from anybody.
 
     Raises:
-        BadInputError: it is no run, or holds what is not safe to load; nothing is left behind.
+        BadInputError: it is no run, or holds what is not safe to load, or takes longer than
+            `patience` has; nothing is left behind.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
-    return archive.unpack(store, file, make_lean)
+    patience = patience or Patience()
+    return archive.unpack(store, file, partial(make_lean, patience=patience), patience)
 
 
-def make_lean(paths: RunPaths) -> None:
+def make_lean(paths: RunPaths, patience: Patience) -> None:
     """Judge the configuration and the networks of every snapshot; drop what is made from these.
 
     Raises:
         BadInputError: its configuration is none of ours, or a network is too large, or its files
-            do not hold what it needs.
+            do not hold what it needs; or it takes too long.
         DamagedError: a snapshot has no layer list that can be read.
     """
     _check_config(_config_of(paths))
+    judged, networks = None, dict[str, Network]()
     for step in snapshots.list_steps(paths):
+        patience.ask()
         folder = paths.snapshot(step)
-        listed = set(sealed.read_manifest(folder)["sha256"])
+        listed = sealed.read_manifest(folder)["sha256"]
         derived = [name for name in listed if name.endswith(_DERIVED)]
         if derived:
             # What was unpacked just now is not on the disk for sure either.
             sealed.drop_files(folder, derived, durable=False)
-        networks = _networks(folder)
+        # The snapshots of a run share their lists of layers; checksums were found right just now.
+        if judged is None or listed.get(snapshots.NETWORKS) != judged:
+            networks, judged = _networks(folder), listed.get(snapshots.NETWORKS)
         if "generator" not in networks or snapshots.GENERATOR_WEIGHTS not in listed:
             raise _refused(N_("snapshot {step} has no generator as layers and weights."), step=step)
         for role, network in networks.items():
@@ -118,12 +131,32 @@ def _networks(folder: Path) -> dict[str, Network]:
         given = None
     if not isinstance(given, dict):
         raise DamagedError(N_("{folder} has no list of layers."), folder=folder.name)
-    networks = {str(role): network_from_json(value) for role, value in given.items()}
+    networks = {str(role): _network(str(role), value) for role, value in given.items()}
     for role, network in networks.items():
         if network.name != role:
             raise _refused(N_("its network {role} is another's."), role=repr(role[:40]))
         check_size(network, most_parameters=_MAX_PARAMETERS)
+        given = math.prod(network.shapes()[-1])
+        if given > _MAX_ANSWER:
+            raise _refused(
+                N_("its {network} answers with {given} values; allowed are up to {limit}."),
+                network=role,
+                given=given,
+                limit=_MAX_ANSWER,
+            )
     return networks
+
+
+def _network(role: str, value: Any) -> Network:
+    layers = value.get("layers") if isinstance(value, dict) else None
+    if isinstance(layers, list) and len(layers) > MAX_LAYERS:
+        raise _refused(
+            N_("its network {role} has {given} layers; allowed are up to {limit}."),
+            role=repr(role[:40]),
+            given=len(layers),
+            limit=MAX_LAYERS,
+        )
+    return network_from_json(value)
 
 
 def _check_weights(folder: Path, role: str, network: Network) -> None:

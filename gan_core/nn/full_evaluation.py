@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from gan_core.config import DatasetInfo, RunConfig
@@ -26,8 +25,7 @@ from gan_core.metrics import codes, evaluate
 from gan_core.metrics.evaluate import Measure, Seen
 from gan_core.nn import classifier, inception, reals
 from gan_core.portable import feature_nets
-from gan_core.portable.of_snapshot import onnx_model
-from gan_core.portable.sessions import in_parts, open_session
+from gan_core.portable.of_snapshot import open_model
 from gan_core.runs import classifiers, evaluations, sealed, snapshots
 from gan_core.runs.files import disk_faults, read_json
 from gan_core.runs.layout import RunPaths
@@ -164,20 +162,14 @@ def _generated(paths: RunPaths, step: int, see: See, count: int, tell: Tell) -> 
     """What a feature net makes of the images of latents that are the same for every run."""
     folder = paths.snapshot(step)
     about = sealed.read_manifest(folder)
-    generator = open_session(onnx_model(folder, about, "generator"), "generator")
+    generator = open_model(folder, about, "generator")
     pixel_range = str(about.get("pixel_range"))
-    latent_size = int(generator.get_inputs()[0].shape[1])
+    latent_size = generator.input_shape[0]
     parts = []
     for latents in latents_in_parts(reals.LATENTS_SEED, latent_size, count, _AT_ONCE):
-        parts.append(see(_images(generator, latents, pixel_range)))
+        parts.append(see(to_bytes(generator(latents), pixel_range)))
         tell(len(parts) * _AT_ONCE / count)
     return _joined(parts)
-
-
-def _images(
-    generator: onnxruntime.InferenceSession, latents: NDArray[np.float32], pixel_range: str
-) -> NDArray[np.uint8]:
-    return to_bytes(in_parts(generator, latents), pixel_range)
 
 
 def _latent_figures(paths: RunPaths, step: int, images: NDArray[np.uint8]) -> LatentFigures | None:
@@ -186,14 +178,12 @@ def _latent_figures(paths: RunPaths, step: int, images: NDArray[np.uint8]) -> La
     about = sealed.read_manifest(folder)
     if not snapshots.has_network(about, "encoder"):
         return None
-    encoder, decoder = (
-        open_session(onnx_model(folder, about, role), role) for role in ("encoder", "generator")
-    )
+    encoder, decoder = (open_model(folder, about, role) for role in ("encoder", "generator"))
     return codes.measured(
         from_bytes(images, str(about.get("pixel_range"))),
-        lambda pixels: in_parts(encoder, pixels),
-        lambda latents: in_parts(decoder, latents),
-        latent_size=int(decoder.get_inputs()[0].shape[1]),
+        encoder,
+        decoder,
+        latent_size=decoder.input_shape[0],
     )
 
 

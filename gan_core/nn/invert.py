@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from gan_core.errors import BadInputError, GanCoreError
 from gan_core.latent.sampling import sample_latents
 from gan_core.nn.lean import without_optional_imports
+from gan_core.portable import room
 from gan_core.priority import step_back
-from gan_core.recipes.layers import network_from_json
+from gan_core.recipes.layers import Network, network_from_json
 from gan_core.runs import checkpoints, inversions, sealed, snapshots
 from gan_core.runs.files import read_json
 from gan_core.runs.layout import RunPaths
@@ -64,6 +65,24 @@ class Best:
     z: Floats
     error: float
 
+
+@dataclass(frozen=True)
+class AtOnce:
+    """How many latents go into one call: to see their images, and to see where these get nearer."""
+
+    images: int = _AT_ONCE
+    slopes: int = NUM_STARTS
+
+    @classmethod
+    def of(cls, network: Network) -> AtOnce:
+        """As many as memory allows, of a generator's layers."""
+        return cls(
+            images=min(_AT_ONCE, room.rows_at_once(network)),
+            slopes=min(NUM_STARTS, room.rows_of_gradient(network)),
+        )
+
+
+USUAL = AtOnce()
 
 Tell = Callable[[int, int, Best], None]
 """Told the steps done, the steps in all, and the best so far."""
@@ -107,7 +126,7 @@ def run(runs_dir: Path, folder: Path) -> None:
         return
     wanted, target = inversions.read_request(folder)
     with without_optional_imports():
-        model, pixel_range = load_generator(RunPaths(runs_dir / wanted.run).snapshot(wanted.step))
+        found = load_generator(RunPaths(runs_dir / wanted.run).snapshot(wanted.step))
     told_at = 0.0
 
     def tell(done: int, total: int, best: Best) -> None:
@@ -119,11 +138,12 @@ def run(runs_dir: Path, folder: Path) -> None:
             told = inversions.Found(done=done, total=total, error=error, z=z, is_over=is_over)
             inversions.write_found(folder, told)
 
-    search(model, pixel_range, target, tell)
+    model, pixel_range, at_once = found
+    search(model, pixel_range, target, tell, at_once)
 
 
-def load_generator(snapshot: Path) -> tuple[keras.Sequential, str]:
-    """A snapshot's generator, and its pixel range.
+def load_generator(snapshot: Path) -> tuple[keras.Sequential, str, AtOnce]:
+    """A snapshot's generator, its pixel range, and how much of it goes into one call.
 
     Raises:
         DamagedError: the snapshot is.
@@ -134,14 +154,20 @@ def load_generator(snapshot: Path) -> tuple[keras.Sequential, str]:
 
     tf.config.set_visible_devices([], "GPU")  # a minute on a CPU, and a run may hold the GPU
     layers = read_json(sealed.verified(snapshot, snapshots.NETWORKS))
-    model = build.build(network_from_json(layers["generator"]), seed=0)
+    network = network_from_json(layers["generator"])
+    model = build.build(network, seed=0)
     values = checkpoints.read_arrays(sealed.verified(snapshot, snapshots.GENERATOR_WEIGHTS))
     build.set_weights(model, {name: array.astype(np.float32) for name, array in values.items()})
-    return model, str(sealed.read_manifest(snapshot).get("pixel_range"))
+    pixel_range = str(sealed.read_manifest(snapshot).get("pixel_range"))
+    return model, pixel_range, AtOnce.of(network)
 
 
 def search(
-    model: keras.Sequential, pixel_range: str, target: NDArray[np.uint8], tell: Tell
+    model: keras.Sequential,
+    pixel_range: str,
+    target: NDArray[np.uint8],
+    tell: Tell,
+    at_once: AtOnce = USUAL,
 ) -> Best:
     """The latent whose image comes nearest to a picture.
 
@@ -150,6 +176,7 @@ def search(
         pixel_range: `-1,1` or `0,1`.
         target: uint8 `[H, W, C]`.
         tell: see `Tell`.
+        at_once: see `AtOnce`.
 
     Raises:
         BadInputError: the picture has another shape than the generator's images.
@@ -164,7 +191,8 @@ def search(
             shape=shape,
         )
     distances = distances_to(model, pixel_range, target)
-    step = descent(distances, nearest_of_many(distances, int(model.input_shape[1])))
+    starts = nearest_of_many(distances, int(model.input_shape[1]), at_once.images)
+    step = descent(distances, starts, at_once.slopes)
     best, done, total = Best(np.empty(0, np.float32), math.inf), 0, _MOST_STEPS
     pace = Pace(_MOST_STEPS)
     while done < total:
@@ -215,19 +243,21 @@ def distances_to(
     return distances  # type: ignore[no-any-return]
 
 
-def nearest_of_many(distances: Callable[[tf.Tensor], tf.Tensor], latent_size: int) -> Floats:
+def nearest_of_many(
+    distances: Callable[[tf.Tensor], tf.Tensor], latent_size: int, at_once: int
+) -> Floats:
     """The latents `[NUM_STARTS, Z]` to start from: of many, those with the nearest images."""
     drawn = sample_latents(_SEED, _NUM_TRIED, latent_size)
     found = np.concatenate(
-        [np.asarray(distances(drawn[i : i + _AT_ONCE])) for i in range(0, _NUM_TRIED, _AT_ONCE)]
+        [np.asarray(distances(drawn[i : i + at_once])) for i in range(0, _NUM_TRIED, at_once)]
     )
     return drawn[np.argsort(found, kind="stable")[:NUM_STARTS]]
 
 
 def descent(
-    distances: Callable[[tf.Tensor], tf.Tensor], starts: Floats
+    distances: Callable[[tf.Tensor], tf.Tensor], starts: Floats, at_once: int
 ) -> Callable[[int, float], tuple[Floats, Floats]]:
-    """A function of steps done and rate: takes one step of Adam from all starts at once.
+    """A function of steps done and rate: takes one step of Adam from all starts.
 
     It returns the latents `[N, Z]` before the step, and their errors `[N]`. Each latent is pulled
     towards the others that the generator was trained on only where it is longer than those.
@@ -237,14 +267,24 @@ def descent(
     z = tf.Variable(starts)
     first, second = tf.Variable(tf.zeros_like(z)), tf.Variable(tf.zeros_like(z))
 
+    def slopes() -> tuple[tf.Tensor, tf.Tensor]:
+        found: list[tf.Tensor] = []
+        slope: list[tf.Tensor] = []
+        for start in range(0, len(starts), at_once):
+            with tf.control_dependencies(slope[-1:]):  # side by side they would need all memory
+                part = tf.identity(z[start : start + at_once])
+            with tf.GradientTape() as tape:
+                tape.watch(part)
+                found.append(distances(part))
+                too_long = tf.nn.relu(tf.reduce_mean(tf.square(part), axis=1) - 1.0)
+                loss = tf.reduce_sum(found[-1] + _PULL * too_long)
+            slope.append(tape.gradient(loss, part))
+        return tf.concat(found, 0), tf.concat(slope, 0)
+
     @tf.function  # type: ignore[untyped-decorator]
     def move(number: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         before = tf.identity(z)
-        with tf.GradientTape() as tape:
-            found = distances(z)
-            too_long = tf.nn.relu(tf.reduce_mean(tf.square(z), axis=1) - 1.0)
-            loss = tf.reduce_sum(found + _PULL * too_long)
-        slope = tape.gradient(loss, z)
+        found, slope = slopes()
         # Adam (Kingma and Ba 2015, algorithm 1) moves each number for itself, so a sum will do.
         first.assign(_BETAS[0] * first + (1.0 - _BETAS[0]) * slope)
         second.assign(_BETAS[1] * second + (1.0 - _BETAS[1]) * tf.square(slope))

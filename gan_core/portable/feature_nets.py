@@ -26,7 +26,8 @@ from gan_core.evaluation import FeatureNet
 from gan_core.metrics.evaluate import Seen
 from gan_core.portable import random_features
 from gan_core.portable.features import with_features
-from gan_core.portable.sessions import MAX_BATCH, open_session
+from gan_core.portable.room import MAX_BATCH
+from gan_core.portable.sessions import open_session
 from gan_core.runs import classifiers, sealed, shipped
 from gan_core.runs.files import disk_faults, read_json, sha256_of, write_json
 from gan_core.runs.layout import RunPaths

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
 from gan_core.errors import DamagedError
+from gan_core.portable.room import MAX_BATCH
+from gan_core.recipes.layers import Shape
 from gan_core.text import N_
-
-MAX_BATCH = 256
-"""Images a call; more are made in several."""
 
 _ONNX_FAULTS = (
     faults.Fail,
@@ -51,15 +50,35 @@ def open_session(model: Path | bytes, name: str = "") -> onnxruntime.InferenceSe
 
 
 def in_parts(
-    session: onnxruntime.InferenceSession, inputs: NDArray[np.float32]
+    session: onnxruntime.InferenceSession, inputs: NDArray[np.float32], at_once: int = MAX_BATCH
 ) -> NDArray[np.float32]:
-    """What the model makes of inputs `[N, …]`, however many."""
+    """What the model makes of inputs `[N, …]`, however many, at most `at_once` of them a call."""
     name = str(session.get_inputs()[0].name)
     parts = [
-        session.run(None, {name: inputs[start : start + MAX_BATCH]})[0]
-        for start in range(0, max(len(inputs), 1), MAX_BATCH)
+        session.run(None, {name: inputs[start : start + at_once]})[0]
+        for start in range(0, max(len(inputs), 1), at_once)
     ]
     return np.concatenate(parts)
+
+
+class Model:
+    """A network that answers rows `[N, …]`, as many a call as its memory allows.
+
+    Safe to share between threads: a session's `run` is, and nothing else changes.
+
+    Attributes:
+        input_shape: of one row.
+        at_once: rows a call.
+    """
+
+    def __init__(self, session: onnxruntime.InferenceSession, at_once: int = MAX_BATCH) -> None:
+        self._session = session
+        self.at_once = at_once
+        self.input_shape: Shape = tuple(session.get_inputs()[0].shape[1:])
+
+    def __call__(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What it makes of inputs `[N, …]`, however many."""
+        return in_parts(self._session, inputs, self.at_once)
 
 
 def furthest(found: NDArray[np.float32], expected: NDArray[np.generic]) -> float:

@@ -16,19 +16,15 @@ from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from pydantic import ValidationError
-
-from gan_core.config import RunConfig
 from gan_core.errors import BadInputError, DamagedError
 from gan_core import central_directory
 from gan_core.runs import sealed
 from gan_core.runs.draft import draft
-from gan_core.runs.files import read_json, write_json
-from gan_core.runs.directions import is_id
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
-from gan_core.runs.names import is_key
-from gan_core.runs.status import Said, State, Status, read_written_status, utc_now
-from gan_core.runs.store import Meta, RunStore, RunView, clean_name, new_run_id
+from gan_core.runs.patience import Patience
+from gan_core.runs.settled import settle
+from gan_core.runs.status import utc_now
+from gan_core.runs.store import RunStore, RunView, new_run_id
 from gan_core.text import N_
 
 MAX_ENTRIES = 20_000
@@ -76,7 +72,6 @@ _SEALED = ("checkpoints/", "snapshots/", "dataset")
 _STORED = {".safetensors", ".png", ".onnx", ".bundle"}
 _CHUNK_BYTES = 1024 * 1024
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_TRANSIENT: frozenset[State] = frozenset({"queued", "starting", "running"})
 _ZIP_FAULTS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -174,6 +169,7 @@ def unpack(
     store: RunStore,
     file: Path | IO[bytes],
     judge: Callable[[RunPaths], None] = lambda paths: None,  # noqa: ARG005
+    patience: Patience | None = None,
 ) -> RunView:
     """Make a run of a zip that `pack` wrote, or that claims so.
 
@@ -183,15 +179,17 @@ def unpack(
         store: the runs folder.
         file: the zip.
         judge: looks at the run before anybody can see it; may change it or refuse it.
+        patience: how long it may take; without end where there is none.
 
     Raises:
-        BadInputError: not such a zip, or not one that is safe to unpack; nothing is left behind.
+        BadInputError: not such a zip, or not one that is safe to unpack, or it takes too long;
+            nothing is left behind.
         ReadOnlyError, DiskFullError: the runs folder cannot be written.
     """
     if isinstance(file, Path):
         try:
             with file.open("rb") as opened:
-                return unpack(store, opened, judge)
+                return unpack(store, opened, judge, patience)
         except FileNotFoundError as error:
             raise _refused(N_("there is no file {name}."), name=str(file)) from error
         except IsADirectoryError as error:
@@ -199,7 +197,7 @@ def unpack(
     try:
         size = central_directory.check(file, MAX_ENTRIES)
         with zipfile.ZipFile(file) as archive:
-            return _unpack(store, archive, size, judge)
+            return _unpack(store, archive, size, judge, patience or Patience())
     except DamagedError as error:
         raise _refused(N_("{reason}"), reason=error.message) from error
     except _ZIP_FAULTS as error:
@@ -214,17 +212,23 @@ def _refused(template: str, **values: object) -> BadInputError:
 
 
 def _unpack(
-    store: RunStore, archive: zipfile.ZipFile, zip_bytes: int, judge: Callable[[RunPaths], None]
+    store: RunStore,
+    archive: zipfile.ZipFile,
+    zip_bytes: int,
+    judge: Callable[[RunPaths], None],
+    patience: Patience,
 ) -> RunView:
     prefix, entries = _chosen(archive)
     run_id = _free_id(store, prefix)
     with draft(store.root, run_id) as paths:
         budget = min(MAX_TOTAL_BYTES, max(FREE_BYTES, MAX_RATIO * zip_bytes))
         for name, entry, limit in entries:
-            budget -= _extract(archive, entry, paths.root / name, min(limit, budget))
-        _check_sealed(paths)
+            patience.ask()
+            most = min(limit, budget)
+            budget -= _extract(archive, entry, paths.root / name, most, patience)
+        _check_sealed(paths, patience)
         _check_sheets(paths)
-        _settle(paths)
+        settle(paths)
         judge(paths)
     return store.get(run_id)
 
@@ -301,12 +305,15 @@ def _free_id(store: RunStore, wanted: str) -> str:
     return new_run_id(utc_now())
 
 
-def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limit: int) -> int:
+def _extract(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, limit: int, patience: Patience
+) -> int:
     """Write one entry, counting what really comes out; return the number of bytes."""
     target.parent.mkdir(parents=True, exist_ok=True)
     written = 0
     with archive.open(entry) as source, target.open("xb") as out:
         for chunk in _chunks(source):
+            patience.ask(len(chunk))
             written += len(chunk)
             if written > limit:
                 raise _refused(
@@ -323,12 +330,13 @@ def _chunks(source: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _check_sealed(paths: RunPaths) -> None:
+def _check_sealed(paths: RunPaths, patience: Patience) -> None:
     """Every file of every sealed folder is in its manifest, with the right checksum."""
     folders = [paths.dataset] if paths.dataset.is_dir() else []
     for parent in (paths.checkpoints, paths.snapshots):
         folders += [parent / str(step) for step in step_folders(parent)]
     for folder in folders:
+        patience.ask()
         listed = set(sealed.read_manifest(folder)["sha256"])
         found = {entry.name for entry in folder.iterdir()} - {sealed.MANIFEST}
         if listed != found:
@@ -349,49 +357,3 @@ def _check_sheets(paths: RunPaths) -> None:
         width, height = (int.from_bytes(start[i : i + 4], "big") for i in (16, 20))
         if not start.startswith(_PNG_START) or not 0 < width * height <= MAX_SHEET_PIXELS:
             raise _refused(N_("samples/{step}.png is no picture that can be shown."), step=step)
-
-
-def _settle(paths: RunPaths) -> None:
-    """Read the JSON files through their models and write them anew, as this program would."""
-    try:
-        config = RunConfig.from_json(read_json(paths.config))
-    except FileNotFoundError as error:
-        raise DamagedError(N_("config.json is missing.")) from error
-    write_json(paths.config, config.to_json())
-    write_json(paths.meta, _settled_meta(paths).model_dump(mode="json"))
-    status = _settled_status(read_written_status(paths))
-    write_json(paths.status, status.model_dump(mode="json"))
-
-
-def _settled_meta(paths: RunPaths) -> Meta:
-    try:
-        meta = Meta.model_validate(read_json(paths.meta))
-    except FileNotFoundError:
-        return Meta()
-    except ValidationError as error:
-        raise DamagedError(N_("meta.json is damaged.")) from error
-    return meta.model_copy(
-        update={
-            "name": clean_name(meta.name),
-            "group": clean_name(meta.group),
-            "directions": {
-                key: clean_name(name) for key, name in meta.directions.items() if is_id(key)
-            },
-            "names": {key: clean_name(name) for key, name in meta.names.items() if is_key(key)},
-        }
-    )
-
-
-def _settled_status(status: Status) -> Status:
-    """The status as a run at rest has it.
-
-    Its sentence is kept as plain text: a template from a stranger could ask for a gigabyte of
-    padding when it is filled in.
-    """
-    words = status.message[:500]
-    said = Said(template=words.replace("{", "{{").replace("}", "}}"))
-    state = status.state
-    if state in _TRANSIENT:
-        state, words = "stopped", "It was packed while it was running or waiting."
-        said = Said(template=N_("It was packed while it was running or waiting."))
-    return status.model_copy(update={"state": state, "message": words, "said": said})

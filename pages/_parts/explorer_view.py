@@ -15,6 +15,7 @@ from gan_core.jobs import classify, edit, gallery
 from gan_core.latent.sampling import sample_latents
 from gan_core.recipes import imported, registry
 from gan_core.runs import classifiers, directions, snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from gan_core.web.served import address
@@ -25,7 +26,7 @@ from pages._parts.i18n import _, error_text, translate
 from pages._parts.ink import ink_switch, is_inverted
 from pages._parts.messages import guarded
 from pages._parts.points import Point
-from pages._parts.snapshot_choice import NEWEST, choose_snapshot
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot, say_skipped
 from pages._parts.snapshot_routes import bundle_url
 from pages._parts.studio import VERDICT_THRESHOLDS, studio
 from pages._parts.viewer import may, viewer
@@ -112,7 +113,9 @@ def _display_options(run: RunView) -> None:
 def _explore(run_id: str, chosen: str, was_training: bool) -> None:
     with guarded():
         run = studio().store.get(run_id)
-        step = snapshots.resolve_step(run.paths, chosen)
+        found = first_shown(run.paths, chosen)
+        say_skipped(found)
+        step = found.step
         data = _data(run, step, chosen)
         state = explorer(key=f"explorer-{run.id}", data=data)
         _act(run, step, state.action if state is not None else None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.handout import handout
-from gan_core.runs import snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.store import RunView
 from pages._parts.bounds import jobs_line
 from pages._parts.i18n import _
+from pages._parts.messages import guarded
 from pages._parts.model_files import show_model_files
 from pages._parts.viewer import viewer
 from pages._parts.words import number
@@ -17,8 +18,8 @@ from pages._parts.words import number
 def show_handout(run: RunView, chosen: str) -> None:
     """A button with what it gives; the file is made when somebody presses it."""
     by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
-    with st.popover(_("Hand out"), icon=":material/ios_share:"):
-        step = snapshots.resolve_step(run.paths, chosen)
+    with st.popover(_("Hand out"), icon=":material/ios_share:"), guarded():
+        step = first_shown(run.paths, chosen).step
         st.markdown(
             _(
                 "One page with sliders, pad and walks for step {step}. It opens from disk, on a "

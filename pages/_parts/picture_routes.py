@@ -27,7 +27,8 @@ from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs import invert, slots
 from gan_core.jobs.picture import MAX_BYTES, read_picture, too_large
 from gan_core.latent.sampling import sample_latents
-from gan_core.runs import inversions, snapshots
+from gan_core.runs import inversions
+from gan_core.runs.fallback import first_good
 from gan_core.text import N_
 from pages._parts.bodies import read_body
 from pages._parts.line import Line
@@ -89,8 +90,8 @@ def _about(answer: Callable[[str, Person], dict[str, Any]]) -> Callable[[Request
 
 def _begin(run_id: str, step: str, content: bytes, by: Person) -> dict[str, Any]:
     paths = studio().store.paths(run_id)
-    at_step = snapshots.resolve_step(paths, step)
-    engine = engines().get(paths, at_step)
+    found = first_good(paths, step, lambda at_step: engines().get(paths, at_step))
+    engine = found.value
     own = engine.images(sample_latents(0, _NUM_LOOKED_AT, engine.latent_size))
     height, width, channels = own.shape[1:]
     if height != width:
@@ -104,7 +105,7 @@ def _begin(run_id: str, step: str, content: bytes, by: Person) -> dict[str, Any]
     if engine.has_encoder:
         z = engine.encode(target[np.newaxis])[0]
         return {"state": "done", **_compared(engine, target, z), "inverted": inverted}
-    wanted = inversions.Wanted(run=run_id, step=at_step, inverted=inverted)
+    wanted = inversions.Wanted(run=run_id, step=found.step, inverted=inverted)
     id_ = invert.start(studio().store.root, wanted, target, by=by)
     return {"job": id_, **_progress(id_, by)}
 

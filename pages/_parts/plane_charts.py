@@ -9,7 +9,7 @@ import numpy as np
 from gan_core.charts.figures import Format
 from gan_core.charts.plane import manifold_figure, scatter_figure
 from gan_core.charts.table import csv_bytes
-from gan_core.runs import snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import SavedChart
 from pages._parts.i18n import _
@@ -22,8 +22,12 @@ _Words = dict[str, str]
 
 
 def plane_charts(run: RunView, chosen: str) -> list[SavedChart]:
-    """The points and the manifold of a run at the snapshot that is chosen."""
-    step = snapshots.resolve_step(run.paths, chosen)
+    """The points and the manifold of a run at the snapshot that is chosen.
+
+    Raises:
+        DamagedError: it cannot be read.
+    """
+    step = first_shown(run.paths, chosen).step
     words = {
         "title": _("{name}, step {step}").format(name=run.title, step=number(step)),
         "x_label": _("Plane of codes, across"),

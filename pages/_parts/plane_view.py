@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from gan_core.charts.plane import CLASS_COLOURS, CLASS_COLOURS_DARK
-from gan_core.runs import snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import save_popover
@@ -20,7 +20,7 @@ from pages._parts.messages import guarded
 from pages._parts.plane_charts import plane_charts
 from pages._parts.plane_data import class_names, has_plane, is_comparable
 from pages._parts.plane_routes import plane_urls
-from pages._parts.snapshot_choice import NEWEST, choose_snapshot
+from pages._parts.snapshot_choice import NEWEST, choose_snapshot, say_skipped
 from pages._parts.studio import studio
 from pages._parts.words import plain, state_word
 
@@ -134,8 +134,9 @@ def _address(run: str, beside: str, chosen: str) -> dict[str, str]:
 def _more(runs: list[RunView], chosen: str) -> None:
     with st.popover(_("View"), icon=":material/tune:"):
         ink_switch(runs[0].config)
-    charts = [chart for run in runs for chart in plane_charts(run, chosen)]
-    save_popover(charts, key="plane")
+    with guarded():
+        charts = [chart for run in runs for chart in plane_charts(run, chosen)]
+        save_popover(charts, key="plane")
 
 
 def _plane(ids: tuple[str, ...], chosen: str) -> None:
@@ -145,7 +146,10 @@ def _plane(ids: tuple[str, ...], chosen: str) -> None:
 
 def _data(runs: Sequence[RunView], chosen: str) -> dict[str, Any]:
     info = runs[0].sound_config().dataset
-    models = [_model(run, snapshots.resolve_step(run.paths, chosen)) for run in runs]
+    found = [first_shown(run.paths, chosen) for run in runs]
+    for one in found:
+        say_skipped(one)
+    models = [_model(run, one.step) for run, one in zip(runs, found, strict=True)]
     return {
         "models": models,
         "images_url": models[0]["images_url"],

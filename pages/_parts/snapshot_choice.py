@@ -5,12 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from gan_core.runs import snapshots
+from gan_core.runs.fallback import Found
 from gan_core.runs.status import ALIVE
 from gan_core.runs.store import RunView
 from pages._parts.glossary import meaning
-from pages._parts.i18n import _
+from pages._parts.i18n import _, error_text
 from pages._parts.quality import Best, best_of_run
-from pages._parts.words import number
+from pages._parts.words import number, plain
 
 BEST, NEWEST = "best", "newest"
 
@@ -41,6 +42,15 @@ def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: 
         help=meaning("snapshot"),
         width=width,
     )
+
+
+def say_skipped(found: Found[None]) -> None:
+    """A line for each damaged snapshot in whose place another is shown."""
+    for skipped in found.skipped:
+        words = _("Step {step} is skipped, as it cannot be read: {reason}").format(
+            step=number(skipped.step), reason=error_text(skipped.reason)[0]
+        )
+        st.warning(plain(words), icon=":material/history:")
 
 
 def _words(option: str, best: Best | None, steps: list[int], *, follows: bool) -> str:

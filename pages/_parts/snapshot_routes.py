@@ -13,6 +13,7 @@ from starlette.routing import Route
 from gan_core.errors import DamagedError, NotFoundError
 from gan_core.inference import bundles
 from gan_core.runs import sealed, snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 from pages._parts.studio import studio
@@ -49,11 +50,11 @@ def _digest(root: Path, step: int, changed: int) -> str:  # noqa: ARG001 - part 
 
 
 def newest_news(paths: RunPaths, changed: int) -> dict[str, object]:
-    """The newest snapshot and where its weights are, found once for all who watch.
+    """The newest snapshot that can be read and where its weights are, found once for all who watch.
 
     Raises:
         NotFoundError: there is none yet.
-        DamagedError: it is damaged.
+        DamagedError: none of them can be read.
     """
     return dict(_newest(paths.root, changed))
 
@@ -61,7 +62,7 @@ def newest_news(paths: RunPaths, changed: int) -> dict[str, object]:
 @functools.lru_cache(maxsize=64)
 def _newest(root: Path, changed: int) -> tuple[tuple[str, object], ...]:  # noqa: ARG001
     paths = RunPaths(root)
-    step = snapshots.resolve_step(paths, "newest")
+    step = first_shown(paths, "newest").step
     return (("step", step), ("bundle_url", bundle_url(paths, step)))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gan_core.inference.batching import Batched
-from gan_core.portable.sessions import MAX_BATCH
+from gan_core.portable.room import MAX_BATCH
 
 
 def test_whoever_waits_is_answered_in_one_call() -> None:
@@ -37,19 +37,21 @@ def test_whoever_waits_is_answered_in_one_call() -> None:
     assert sizes == [1, 24]
 
 
-def test_no_call_is_larger_than_a_batch() -> None:
+@pytest.mark.parametrize("most", [2, MAX_BATCH])
+def test_no_call_is_larger_than_a_batch(most: int) -> None:
     sizes: list[int] = []
 
     def count(rows: np.ndarray) -> np.ndarray:
         sizes.append(len(rows))
         return rows
 
-    ask = Batched(count)
-    rows = np.zeros((MAX_BATCH - 1, 1), np.float32)
+    ask = Batched(count, most)
+    rows = np.zeros((most - 1, 1), np.float32)
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(ask, [rows] * 8))
-    assert all(len(answer) == MAX_BATCH - 1 for answer in answers)
-    assert sizes == [MAX_BATCH - 1] * 8
+    assert all(len(answer) == most - 1 for answer in answers)
+    assert sum(sizes) == 8 * (most - 1)
+    assert max(sizes) <= most
 
 
 def test_a_failure_reaches_who_asked_and_nobody_after() -> None:

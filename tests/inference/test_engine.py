@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gan_core.errors import BadInputError, DamagedError
 from gan_core.inference.engine import SnapshotEngine
-from gan_core.portable.sessions import MAX_BATCH
+from gan_core.portable.room import MAX_BATCH
 from gan_core.runs import sealed, snapshots
 from gan_core.runs.layout import RunPaths
 from tests.inference.conftest import LATENT_SIZE, SIDE, Floats, Tiny

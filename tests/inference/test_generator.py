@@ -74,4 +74,12 @@ def test_refusals(tiny: Tiny, paths: RunPaths, tmp_path: Path) -> None:
         load_generator(paths.root, step=30)
     (paths.snapshot(20) / "generator.onnx").write_bytes(b"")
     with pytest.raises(DamagedError):
-        load_generator(paths.root)
+        load_generator(paths.root, step=20)
+
+
+def test_the_newest_that_is_whole(
+    tiny: Tiny, paths: RunPaths, caplog: pytest.LogCaptureFixture
+) -> None:
+    (paths.snapshot(20) / "generator.onnx").write_bytes(b"")
+    assert load_generator(paths.root).step == 10
+    assert "step 20 is skipped: generator.onnx in 20 is damaged" in caplog.text

@@ -11,14 +11,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.trust.hostile.greedy_runs import small, write_honest, write_snapshots
+from gan_core.access.people import OWNER
 from gan_core.errors import BadInputError, DamagedError
 from gan_core.inference import bundles
 from gan_core.inference.engine import SnapshotEngine
+from gan_core.jobs import import_run as room
+from gan_core.jobs import import_upload as doors
 from gan_core.jobs.import_run import import_run, make_lean
+from gan_core.portable.foreign.budget import check_size
 from gan_core.recipes import registry
+from gan_core.recipes.layers import Network
 from gan_core.runs import archive, checkpoints, sealed, snapshots
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.patience import Patience
 from gan_core.runs.store import RunStore, RunView
 from tests.generator_runs import add_generator_run
 
@@ -84,6 +91,18 @@ def _more_layers(paths: RunPaths) -> None:
     write_json(paths.root / NETWORKS, layers)
 
 
+def _deeper(paths: RunPaths) -> None:
+    layers = read_json(paths.root / NETWORKS)
+    layers["generator"]["layers"] += [{"kind": "dropout", "rate": 0.0}] * 200
+    write_json(paths.root / NETWORKS, layers)
+
+
+def _larger_answer(paths: RunPaths) -> None:
+    layers = read_json(paths.root / NETWORKS)
+    layers["generator"]["layers"] += [{"kind": "upsample", "factor": by} for by in (8, 4)]
+    write_json(paths.root / NETWORKS, layers)
+
+
 def _another_role(paths: RunPaths) -> None:
     layers = read_json(paths.root / NETWORKS)
     write_json(paths.root / NETWORKS, {**layers, "encoder": layers["discriminator"]})
@@ -127,6 +146,8 @@ def _config(**values: Any) -> Callable[[RunPaths], None]:
     ("change", "said"),
     [
         (_more_layers, "values in one layer; allowed are up to"),
+        (_deeper, "layers; allowed are up to 200"),
+        (_larger_answer, "its generator answers with 802816 values"),
         (_another_role, "'encoder' is another's"),
         (_more_weights, "generator.safetensors holds more than its network has"),
         (_more_golden, "golden.safetensors/latents has the shape"),
@@ -148,15 +169,48 @@ def test_what_is_not_taken_in(run: RunView, change: Callable[[RunPaths], None], 
     change(run.paths)
     _seal_again(run.paths.snapshot(10))
     with pytest.raises(BadInputError) as refusal:
-        make_lean(run.paths)
+        make_lean(run.paths, Patience())
     assert said in refusal.value.one_line()
+
+
+def test_a_list_that_all_snapshots_share_is_judged_once(
+    tmp_path: Path, away: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def noting(network: Network, **how: Any) -> None:
+        judged.append(network.name)
+        check_size(network, **how)
+
+    monkeypatch.setattr(room, "check_size", noting)
+    write_honest(tmp_path / "many.zip", 200)
+    view = import_run(away, tmp_path / "many.zip")
+    assert len(snapshots.list_steps(view.paths)) == 200
+    assert judged == ["generator", "discriminator", "generator"], "of the settings, and of all 200"
+    SnapshotEngine.open(view.paths, 199)
+
+
+def test_a_page_has_less_patience_than_the_command_line(
+    tmp_path: Path, away: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_snapshots(tmp_path / "many.zip", 100, lambda number: small(number, 200))
+    monkeypatch.setattr(doors, "_PROCESSOR_SECS", 0.1)
+    with (
+        (tmp_path / "many.zip").open("rb") as file,
+        pytest.raises(BadInputError, match="taking it in takes more than 0 s") as refusal,
+    ):
+        doors.import_upload(away, "many.zip", file, by=OWNER)
+    assert "python -m gan_core import" in refusal.value.hint
+    assert away.ids() == []
+    view = doors.import_file(away, tmp_path / "many.zip", by=OWNER)
+    assert len(snapshots.list_steps(view.paths)) == 100
 
 
 def test_numbers_of_a_kind_that_nobody_here_writes(run: RunView) -> None:
     _eighths(run.paths)
     _seal_again(run.paths.snapshot(10))
     with pytest.raises(DamagedError, match="numbers of the kind F8_E4M3"):
-        make_lean(run.paths)
+        make_lean(run.paths, Patience())
 
 
 def test_what_is_dropped_is_dropped_at_once(run: RunView, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +220,7 @@ def test_what_is_dropped_is_dropped_at_once(run: RunView, monkeypatch: pytest.Mo
     _seal_again(folder)
     written: list[Path] = []
     monkeypatch.setattr(sealed, "write_json", _noting(written))
-    make_lean(run.paths)
+    make_lean(run.paths, Patience())
     assert written == [folder / sealed.MANIFEST]
     assert not list(folder.glob("*.onnx"))
     assert set(sealed.read_manifest(folder)["sha256"]) == {

@@ -40,7 +40,7 @@ def made_by(model, seed: int) -> np.ndarray:
 
 
 def test_an_image_of_the_generators_own_is_found_again(invert: ModuleType, snapshot: Path) -> None:
-    model, pixel_range = invert.load_generator(snapshot)
+    model, pixel_range, _ = invert.load_generator(snapshot)
     assert pixel_range == "-1,1"
     told: list[tuple[int, int, float]] = []
     target = made_by(model, seed=3)
@@ -59,7 +59,7 @@ def test_an_image_of_the_generators_own_is_found_again(invert: ModuleType, snaps
 def test_a_strange_picture_keeps_a_latent_that_the_generator_knows(
     invert: ModuleType, snapshot: Path
 ) -> None:
-    model, pixel_range = invert.load_generator(snapshot)
+    model, pixel_range, _ = invert.load_generator(snapshot)
     target = np.random.default_rng(0).integers(0, 256, (8, 8, 1), np.uint8)
     best = invert.search(model, pixel_range, target, lambda *_: None)
     assert np.isfinite(best.z).all()
@@ -67,8 +67,23 @@ def test_a_strange_picture_keeps_a_latent_that_the_generator_knows(
     assert np.sqrt(np.mean(best.z**2)) < 4
 
 
+def test_a_large_generator_is_asked_in_parts(
+    invert: ModuleType, snapshot: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, pixel_range, at_once = invert.load_generator(snapshot)
+    assert at_once == invert.USUAL
+    target = made_by(model, seed=3)
+    at_once = invert.AtOnce(images=5, slopes=3)
+    whole = invert.search(model, pixel_range, target, lambda *_: None)
+    parts = invert.search(model, pixel_range, target, lambda *_: None, at_once)
+    np.testing.assert_allclose(parts.z, whole.z, atol=1e-3)
+    monkeypatch.setattr(invert.room, "GRADIENT_BYTES", 0)
+    monkeypatch.setattr(invert.room, "CALL_BYTES", 8 * invert.room.largest_layer(CONVOLUTIONAL))
+    assert invert.load_generator(snapshot)[2] == invert.AtOnce(images=2, slopes=1)
+
+
 def test_refusals(invert: ModuleType, snapshot: Path) -> None:
-    model, pixel_range = invert.load_generator(snapshot)
+    model, pixel_range, _ = invert.load_generator(snapshot)
     with pytest.raises(BadInputError, match="8, 8, 1"):
         invert.search(model, pixel_range, np.zeros((9, 9, 1), np.uint8), lambda *_: None)
     model.set_weights([np.full_like(array, np.nan) for array in model.get_weights()])
@@ -80,7 +95,7 @@ def test_a_slow_generator_gets_fewer_steps(
     invert: ModuleType, snapshot: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invert, "_SEARCH_SECS", 0.0)
-    model, pixel_range = invert.load_generator(snapshot)
+    model, pixel_range, _ = invert.load_generator(snapshot)
     told: list[tuple[int, int]] = []
     target = np.zeros((8, 8, 1), np.uint8)
     invert.search(model, pixel_range, target, lambda done, total, _: told.append((done, total)))
@@ -90,7 +105,7 @@ def test_a_slow_generator_gets_fewer_steps(
 def test_the_job(invert: ModuleType, snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invert.os, "nice", lambda _: 0)  # this process has other tests to run
     runs_dir = snapshot.parents[2]
-    model, _ = invert.load_generator(snapshot)
+    model, *_ = invert.load_generator(snapshot)
     folder = inversions.home(runs_dir) / inversions.new_id()
     inversions.write_request(
         folder, inversions.Wanted(run="some-run", step=40), made_by(model, seed=4)

@@ -30,6 +30,9 @@ TRIED = [
     ("postscript", "picture"),
     ("run_with_onnx_bomb", "import"),
     ("run_with_large_layers", "command import"),
+    ("enlarged_and_pooled", "import"),
+    ("spread_products", "command import"),
+    ("large_answer", "import"),
     ("metric_keys", "import"),
     ("svg", "address"),
 ]
@@ -52,7 +55,7 @@ def test_the_list_is_as_long_as_promised() -> None:
 @pytest.mark.parametrize(("name", "door"), TRIED)
 def test_nothing_happens_but_words(box: Sandbox, name: str, door: str) -> None:
     file: Hostile = CORPUS[name]
-    row = box.put_in(box.write(file), door, name)
+    row = box.put_in(box.write(file), door, file)
     box.forget()
     assert row.faults == (), row
 

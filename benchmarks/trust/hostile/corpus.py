@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOMS = ("keras_models", "hdf5_files", "zips", "pictures", "arrays", "onnx_models", "run_zips")
+ROOMS = (
+    *("keras_models", "hdf5_files", "zips", "pictures", "arrays", "onnx_models"),
+    *("run_zips", "greedy_runs"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Hostile:
         imitates: in one line.
         cve: the number of the published weakness that it rebuilds, where there is one.
         is_large: whether writing or reading it takes more than a second or so.
+        unhurried: doors at which it may take longer than others: nobody else waits there.
+        welcome: doors that have to take it in, for it is none of a stranger's tricks.
         write: writes it.
     """
 
@@ -60,6 +65,8 @@ class Hostile:
     imitates: str
     cve: str
     is_large: bool
+    unhurried: tuple[str, ...]
+    welcome: tuple[str, ...]
     write: Write
 
 
@@ -67,19 +74,26 @@ _ALL: list[Hostile] = []
 
 
 def hostile(
-    ending: str, imitates: str, *, cve: str = "", is_large: bool = False
+    ending: str,
+    imitates: str,
+    *,
+    cve: str = "",
+    is_large: bool = False,
+    unhurried: tuple[str, ...] = (),
+    welcome: tuple[str, ...] = (),
 ) -> Callable[[Write], Write]:
     """Add a function that writes a hostile file to the list.
 
     Args:
         ending: of the file's name.
         imitates: what it imitates, in one line.
-        cve, is_large: see `Hostile`.
+        cve, is_large, unhurried, welcome: see `Hostile`.
     """
 
     def add(write: Write) -> Write:
         name = write.__name__  # type: ignore[attr-defined]
-        _ALL.append(Hostile(name, f"{name}{ending}", imitates, cve, is_large, write))
+        file = f"{name}{ending}"
+        _ALL.append(Hostile(name, file, imitates, cve, is_large, unhurried, welcome, write))
         return write
 
     return add

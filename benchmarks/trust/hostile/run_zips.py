@@ -25,11 +25,11 @@ from gan_core.runs.store import RunStore
 from tests.generator_runs import add_generator_run
 
 Files = dict[str, bytes]
-_SNAPSHOT = "snapshots/10"
+SNAPSHOT = "snapshots/10"
 
 
 @lru_cache(maxsize=1)
-def _sound() -> Files:
+def sound() -> Files:
     """The files of a run that is as it should be, by their names in the run."""
     with tempfile.TemporaryDirectory() as folder:
         run = add_generator_run(RunStore(Path(folder)), (10,), recipe="quick-dcgan")
@@ -39,10 +39,10 @@ def _sound() -> Files:
         return {info.filename.split("/", 1)[1]: opened.read(info) for info in opened.infolist()}
 
 
-def _write(
+def write_run(
     path: Path, change: Callable[[Files], None], links: dict[str, str] | None = None
 ) -> None:
-    files = dict(_sound())
+    files = dict(sound())
     change(files)
     _seal(files)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as opened:
@@ -56,14 +56,14 @@ def _write(
 
 def _seal(files: Files) -> None:
     """Write the snapshot's manifest anew: whoever builds such a zip knows how."""
-    name = f"{_SNAPSHOT}/manifest.json"
+    name = f"{SNAPSHOT}/manifest.json"
     if name not in files:
         return
     manifest = json.loads(files[name])
     sums = {
         key.rsplit("/", 1)[1]: hashlib.sha256(content).hexdigest()
         for key, content in files.items()
-        if key.startswith(f"{_SNAPSHOT}/") and key != name
+        if key.startswith(f"{SNAPSHOT}/") and key != name
     }
     files[name] = json.dumps({**manifest, "sha256": {**manifest.get("more", {}), **sums}}).encode()
 
@@ -81,21 +81,21 @@ def launch_and_requests(path: Path, trap: Trap) -> None:
         files["control/1.json"] = b'{"action": "resume"}'
         files["worker.lock"] = b""
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a run whose samples and snapshots are links")
 def run_links(path: Path, trap: Trap) -> None:
-    _write(path, lambda _files: None, {"samples/20.png": str(trap.secret), "dataset": "/"})
+    write_run(path, lambda _files: None, {"samples/20.png": str(trap.secret), "dataset": "/"})
 
 
 @hostile(".zip", "a run with programs beside its files")
 def run_programs(path: Path, trap: Trap) -> None:
     def change(files: Files) -> None:
-        files[f"{_SNAPSHOT}/generator.pkl"] = b"cos\nsystem\n(S'true'\ntR."
+        files[f"{SNAPSHOT}/generator.pkl"] = b"cos\nsystem\n(S'true'\ntR."
         files["sitecustomize.py"] = trap.code.encode()
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a generator as ONNX that asks for forty gigabytes when it is looked at")
@@ -113,8 +113,8 @@ def run_with_onnx_bomb(path: Path, trap: Trap) -> None:
         [shape],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    _write(
-        path, lambda files: files.update({f"{_SNAPSHOT}/generator.onnx": model.SerializeToString()})
+    write_run(
+        path, lambda files: files.update({f"{SNAPSHOT}/generator.onnx": model.SerializeToString()})
     )
 
 
@@ -123,26 +123,26 @@ def run_with_onnx_bomb(path: Path, trap: Trap) -> None:
 )
 def run_with_external_onnx(path: Path, trap: Trap) -> None:
     def change(files: Files) -> None:
-        model = onnx.load_model_from_string(files[f"{_SNAPSHOT}/generator.onnx"])
+        model = onnx.load_model_from_string(files[f"{SNAPSHOT}/generator.onnx"])
         tensor = model.graph.initializer[0]
         tensor.ClearField("raw_data")
         tensor.data_location = TensorProto.EXTERNAL
         tensor.external_data.add(key="location", value=str(trap.secret))
-        files[f"{_SNAPSHOT}/generator.onnx"] = model.SerializeToString()
+        files[f"{SNAPSHOT}/generator.onnx"] = model.SerializeToString()
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a run without ONNX whose layers make images of a gigapixel")
 def run_with_large_layers(path: Path, trap: Trap) -> None:
     def change(files: Files) -> None:
-        layers = json.loads(files[f"{_SNAPSHOT}/networks.json"])
+        layers = json.loads(files[f"{SNAPSHOT}/networks.json"])
         layers["generator"]["layers"] += [{"kind": "upsample", "factor": 8}] * 4
-        files[f"{_SNAPSHOT}/networks.json"] = json.dumps(layers).encode()
+        files[f"{SNAPSHOT}/networks.json"] = json.dumps(layers).encode()
         for name in ("generator.onnx", "generator.bundle"):
-            del files[f"{_SNAPSHOT}/{name}"]
+            del files[f"{SNAPSHOT}/{name}"]
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "weights whose header says more than the file has")
@@ -159,7 +159,7 @@ def long_weights_header(path: Path, trap: Trap) -> None:
 
 
 def _with_weights(path: Path, content: bytes) -> None:
-    _write(path, lambda files: files.update({f"{_SNAPSHOT}/generator.safetensors": content}))
+    write_run(path, lambda files: files.update({f"{SNAPSHOT}/generator.safetensors": content}))
 
 
 @hostile(".zip", "a hundred thousand golden answers to check at each look")
@@ -168,36 +168,38 @@ def many_golden_answers(path: Path, trap: Trap) -> None:
         "latents": np.zeros((100_000, 64), np.float32),
         "images": np.zeros((100_000, 28, 28, 1), np.float32),
     }
-    _write(path, lambda files: files.update({f"{_SNAPSHOT}/golden.safetensors": save(golden)}))
+    write_run(path, lambda files: files.update({f"{SNAPSHOT}/golden.safetensors": save(golden)}))
 
 
 @hostile(".zip", "a manifest that lists files outside of its folder")
 def manifest_that_leads_out(path: Path, trap: Trap) -> None:
     name = f"{'../' * 10}{trap.secret}.onnx"
-    _write(path, lambda files: _json(files, f"{_SNAPSHOT}/manifest.json", more={name: "0" * 64}))
+    write_run(path, lambda files: _json(files, f"{SNAPSHOT}/manifest.json", more={name: "0" * 64}))
 
 
 @hostile(".zip", "a sheet of samples of ten thousand million pixels")
 def sheet_bomb(path: Path, trap: Trap) -> None:
     start = png(64)
     huge = start[:16] + struct.pack(">II", 100_000, 100_000) + start[24:]
-    _write(path, lambda files: files.update({"samples/10.png": huge}))
+    write_run(path, lambda files: files.update({"samples/10.png": huge}))
 
 
 @hostile(".zip", "metrics with a hundred thousand different keys")
 def metric_keys(path: Path, trap: Trap) -> None:
     lines = [json.dumps({"step": i, **{f"k{i}_{j}": j for j in range(100)}}) for i in range(2000)]
-    _write(path, lambda files: files.update({"metrics.jsonl": "\n".join(lines).encode()}))
+    write_run(path, lambda files: files.update({"metrics.jsonl": "\n".join(lines).encode()}))
 
 
 @hostile(".zip", "metrics in one line of sixty megabytes")
 def metric_line(path: Path, trap: Trap) -> None:
-    _write(path, lambda files: files.update({"metrics.jsonl": b'{"step": 1' + b" " * 60_000_000}))
+    write_run(
+        path, lambda files: files.update({"metrics.jsonl": b'{"step": 1' + b" " * 60_000_000})
+    )
 
 
 @hostile(".zip", "metrics that unpack to half a gigabyte", is_large=True)
 def metric_bomb(path: Path, trap: Trap) -> None:
-    _write(path, lambda files: files.update({"metrics.jsonl": b'{"step": 1}\n' * 40_000_000}))
+    write_run(path, lambda files: files.update({"metrics.jsonl": b'{"step": 1}\n' * 40_000_000}))
 
 
 @hostile(".zip", "names with markup, templates, directions of reading, and thousands of letters")
@@ -220,7 +222,7 @@ def run_with_hostile_names(path: Path, trap: Trap) -> None:
             names={evil: evil[:90]},
         )
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "settings beyond all bounds")
@@ -231,12 +233,12 @@ def run_with_huge_settings(path: Path, trap: Trap) -> None:
         config["dataset"].update(image_size=10**6, num_train=-1)
         files["config.json"] = json.dumps(config).encode()
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a recipe that is a module to import")
 def run_of_a_module(path: Path, trap: Trap) -> None:
-    _write(path, lambda files: _json(files, "config.json", recipe="os:system"))
+    write_run(path, lambda files: _json(files, "config.json", recipe="os:system"))
 
 
 @hostile(".zip", "a data set that is a path")
@@ -246,19 +248,19 @@ def run_on_a_path(path: Path, trap: Trap) -> None:
         config["dataset"]["name"] = f"../../..{trap.secret}"
         files["config.json"] = json.dumps(config).encode()
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a status whose sentence asks for a gigabyte of padding")
 def status_template(path: Path, trap: Trap) -> None:
     greedy = "{x:>999999999}{0.__class__}"
     said = {"template": greedy, "values": {"x": 1}}
-    _write(path, lambda files: _json(files, "status.json", message=greedy, said=said))
+    write_run(path, lambda files: _json(files, "status.json", message=greedy, said=said))
 
 
 @hostile(".zip", "JSON nested beyond all stacks, in each file")
 def run_of_deep_json(path: Path, trap: Trap) -> None:
-    _write(
+    write_run(
         path,
         lambda files: files.update(
             {"meta.json": b"[" * 500_000, "config.json": b'{"a":' * 150_000}
@@ -273,7 +275,7 @@ def run_of_huge_numbers(path: Path, trap: Trap) -> None:
         files["config.json"] = config.replace(b'"g_lr": ', b'"g_lr": NaN, "x": ')
         files["status.json"] = files["status.json"].replace(b'"step": 10', b'"step": 1e999')
 
-    _write(path, change)
+    write_run(path, change)
 
 
 @hostile(".zip", "a pickle in place of the pictures that a run trains on")
@@ -293,4 +295,4 @@ def run_with_pickled_pictures(path: Path, trap: Trap) -> None:
         }
         files["dataset/manifest.json"] = json.dumps({"sha256": sums}).encode()
 
-    _write(path, change)
+    write_run(path, change)

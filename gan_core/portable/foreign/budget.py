@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from gan_core.portable import room
 from gan_core.portable.foreign.limits import refused
 from gan_core.recipes.layers import Conv, ConvT, Dense, Layer, Network, Shape
 from gan_core.text import N_
@@ -16,6 +17,10 @@ MAX_LAYERS = 200
 MAX_PARAMETERS = 40_000_000
 MAX_VALUES = 8_000_000
 """Values that leave a layer, for one image."""
+MAX_LAID_OUT = 32_000_000
+"""Values that one layer takes in memory, for one image."""
+MAX_ALL_VALUES = 128_000_000
+"""Values that all layers take together, for one image: a search by gradients keeps them."""
 MAX_PRODUCTS = 2_500_000_000
 """Multiplications for one image: some tenths of a second."""
 MAX_LATENT_SIZE = 1024
@@ -46,8 +51,14 @@ def check_size(network: Network, *, most_parameters: int = MAX_PARAMETERS) -> No
     _within(
         (N_("parameters"), network.num_parameters, most_parameters),
         (N_("values in one layer"), max(math.prod(shape) for shape in shapes), MAX_VALUES),
+        (N_("values in memory for one layer"), _in_memory(network), MAX_LAID_OUT),
+        (N_("values in all layers"), room.all_layers(network), MAX_ALL_VALUES),
         (N_("multiplications for one image"), products, MAX_PRODUCTS),
     )
+
+
+def _in_memory(network: Network) -> int:
+    return max(room.largest_layer(network), room.spread(network))
 
 
 def _within(*found: tuple[str, int, int]) -> None:
