@@ -119,7 +119,7 @@ class Reporter:
             self._said = said or self._said
             self._write_now()
 
-    def _write_now(self, *, in_place: bool = False) -> None:
+    def _write_now(self, *, in_place: bool = False, durable: bool = True) -> None:
         write_status(
             self._paths,
             self._state,
@@ -127,6 +127,7 @@ class Reporter:
             self._total_steps,
             self._said,
             in_place=in_place,
+            durable=durable,
         )
 
     def _attend(self) -> None:
@@ -147,7 +148,7 @@ class Reporter:
     def _beat(self) -> None:
         with self._lock:
             if not self._over.is_set():
-                self._write_now()
+                self._write_now(durable=False)  # each second; the state is on the disk already
 
 
 def hold_ballast(paths: RunPaths) -> None:

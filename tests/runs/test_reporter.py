@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -62,6 +63,22 @@ def test_the_heart_beats(paths: RunPaths) -> None:
     ended = read_written_status(paths)
     time.sleep(1.3)
     assert read_written_status(paths) == ended
+
+
+def test_a_new_state_survives_a_power_cut_and_a_heartbeat_costs_no_flush(
+    paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (flushed.append(file), flush(file)))
+    with Reporter(paths, 100) as reporter:
+        reporter.running(0, Said(template="training"))
+        assert len(flushed) == 1
+        reporter.at_step(42)
+        _wait(lambda: read_written_status(paths).step == 42)
+        assert len(flushed) == 1
+        reporter.end("completed", Said())
+        assert len(flushed) == 2
 
 
 def test_an_unforeseen_error_is_said(paths: RunPaths) -> None:
