@@ -144,9 +144,9 @@ def train(
         log = held.enter_context(metrics.MetricLog(paths.metrics))
         request = trainer.train(log)
         if request is not None:
-            trainer.checkpoint()
+            trainer.checkpoint(log)
             return request
-        trainer.finish()
+        trainer.finish(log)
     return "finished" if trainer.state.step >= config.total_steps else "settled"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Callable
 from contextlib import closing
 from types import SimpleNamespace
@@ -92,10 +93,10 @@ def _train(made: Any, paths: RunPaths) -> Request | None:
     metrics.truncate_after(paths.metrics, made.state.step)
     with metrics.MetricLog(paths.metrics) as log:
         request: Request | None = made.train(log)
-    if request is None:
-        made.finish()
-    else:
-        made.checkpoint()
+        if request is None:
+            made.finish(log)
+        else:
+            made.checkpoint(log)
     return request
 
 
@@ -124,6 +125,31 @@ def test_a_whole_run(trainer: Callable[..., Any], paths: RunPaths) -> None:
         assert line["images_per_s"] > 0
         assert 0 <= line["d_acc_real"] <= 1
         assert 0 <= line["d_acc_fake"] <= 1
+
+
+def test_the_log_is_safe_before_anything_is_saved_of_the_same_step(
+    trainer: Callable[..., Any], paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that after a power cut no curve ends before the step at which the run goes on."""
+    flush = os.fsync
+    safe_bytes = [0]
+    unsafe_bytes: list[int] = []
+
+    def flushed(descriptor: int) -> None:
+        flush(descriptor)
+        logged = paths.metrics.stat()
+        if os.fstat(descriptor).st_ino == logged.st_ino:
+            safe_bytes.append(logged.st_size)
+        else:
+            unsafe_bytes.append(logged.st_size - safe_bytes[-1])
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    made, _ = trainer(paths, {8: "pause"})
+    assert _train(made, paths) == "pause"
+    assert step_folders(paths.checkpoints) == [8]
+    assert snapshots.list_steps(paths) == [0, 2, 4, 6]
+    assert set(unsafe_bytes) == {0}
+    assert len(safe_bytes) == 1 + 5  # five saves
 
 
 def test_the_same_latents_on_every_sheet(
