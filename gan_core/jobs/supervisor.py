@@ -21,7 +21,7 @@ from pathlib import Path
 
 from gan_core.errors import DamagedError, DiskFullError, GanCoreError
 from gan_core.jobs.deaths import Beginning, words_of
-from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK
+from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, is_rollback_due
 from gan_core.jobs.note import read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
@@ -99,6 +99,11 @@ class Supervisor:
         busy = bool(look.waiting or look.alive)
         return self._keeper.tend(idle=not busy) or busy or bool(self._not_before)
 
+    def look_back(self) -> None:
+        """See to runs that have ended while no supervisor lived."""
+        for run_id in self._store.ids():
+            self._go_back(run_id)
+
     def leave(self) -> None:
         """Leave no worker in waiting behind; those that train go on."""
         self._keeper.end()
@@ -133,13 +138,10 @@ class Supervisor:
             self._go_back(run_id)
 
     def _go_back(self, run_id: str) -> None:
-        """See to a run that the collapse watch has stopped, where there is such a note.
-
-        Once that is settled, another call does nothing.
-        """
+        """See to a run that a collapse has ended; once that is settled, this does nothing."""
         paths = RunPaths(self._store.root / run_id)
         try:
-            if paths.watch.is_file():
+            if is_rollback_due(paths):
                 from gan_core.jobs import rollback  # here: it loads much that is seldom needed
 
                 rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
@@ -255,6 +257,7 @@ def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
     store.sweep()
     supervisor = Supervisor(store)
     try:
+        supervisor.look_back()
         _serve(supervisor, store, lock, idle_secs)
     finally:
         supervisor.leave()

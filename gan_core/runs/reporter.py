@@ -88,7 +88,11 @@ class Reporter:
         return self._step
 
     def ask(self, request: Request) -> None:
-        """Note a request; the first one stands, except that being told to end outranks it."""
+        """Note a request; the first one stands, except that being told to end outranks it.
+
+        So what people ask for stands before a collapse that is seen a moment later: nothing is
+        started for somebody who wants the device free. Resumed, the run goes back at once.
+        """
         if self._request is None or request == "interrupt":
             self._request = request
             self._said = _PROMISES[request]

@@ -23,6 +23,7 @@ from gan_core.runs import checkpoints, metrics, snapshots
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
 from gan_core.runs.reporter import Request
 from gan_core.runs.sheet import read_about, write_sheet
+from gan_core.runs.watch import Collapse, Watched, write_watched
 
 
 class World:
@@ -297,6 +298,48 @@ def test_a_weight_that_is_no_number_is_never_saved(
     assert loaded is not None
     assert loaded.step < 6
     assert all(np.isfinite(array).all() for array in loaded.arrays.values())
+
+
+SEEN = Collapse(step=8, healthy_step=4, signals=("alike",))
+
+
+def test_a_run_paused_at_its_collapse_goes_back_when_it_is_resumed(
+    trainer: Callable[..., Any], paths: RunPaths
+) -> None:
+    made, _ = trainer(paths, {4: "pause"}, on_collapse="restart")
+    assert _train(made, paths) == "pause"
+    write_watched(paths, Watched(collapse=SEEN))
+    resumed, world = trainer(paths, on_collapse="restart")
+    resumed.hooks.watcher.recall(resumed.state.step)
+    assert _train(resumed, paths) == "collapse"
+    assert (resumed.state.step, world.seen_steps) == (4, [])
+
+
+@pytest.mark.parametrize(
+    ("watched", "on_collapse", "num_asked"),
+    [
+        (Watched(collapse=SEEN), "restart", 1),
+        (Watched(collapse=SEEN), "ask", 0),
+        (Watched(collapse=SEEN, successor="it-went-back"), "restart", 0),
+        (Watched(collapse=SEEN, gave_up="too often"), "restart", 0),
+        (Watched(num_rollbacks=1), "restart", 0),
+    ],
+)
+def test_who_is_asked_to_stop_at_once(
+    nn: SimpleNamespace,
+    system: Callable[..., Any],
+    paths: RunPaths,
+    watched: Watched,
+    on_collapse: str,
+    num_asked: int,
+) -> None:
+    write_watched(paths, watched)
+    made = system("quick-dcgan", on_collapse=on_collapse)
+    asked: list[str] = []
+    images = np.zeros((8, *made.config.dataset.image_shape), np.uint8)
+    stop = lambda: asked.append("collapse")  # noqa: E731
+    nn.watching.Watcher(paths, made.recipe, made.config, images, stop).recall(4)
+    assert len(asked) == num_asked
 
 
 def test_a_gpu_that_is_not_here(nn: SimpleNamespace) -> None:

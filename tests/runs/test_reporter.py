@@ -11,7 +11,7 @@ import pytest
 from gan_core.errors import ReadOnlyError
 from gan_core.runs import control
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.reporter import Reporter, hold_ballast, release_ballast
+from gan_core.runs.reporter import Reporter, Request, hold_ballast, release_ballast
 from gan_core.runs.status import Said, read_written_status
 
 
@@ -50,6 +50,15 @@ def test_the_first_request_stands_but_being_told_to_end_outranks_it(paths: RunPa
     assert reporter.request() == "interrupt"
     reporter.ask("pause")
     assert reporter.request() == "interrupt"
+
+
+@pytest.mark.parametrize("asked", ["pause", "stop"])
+def test_what_people_ask_for_stands_before_a_collapse(paths: RunPaths, asked: Request) -> None:
+    """Nothing is started for somebody who wants the device; resumed, the run goes back."""
+    reporter = Reporter(paths, 100)
+    reporter.ask(asked)
+    reporter.ask("collapse")
+    assert reporter.request() == asked
 
 
 def test_the_heart_beats(paths: RunPaths) -> None:
