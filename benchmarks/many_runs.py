@@ -131,7 +131,9 @@ class Growing:
                 if time.monotonic() > beat + 1:
                     beat = time.monotonic()
                     said = Said(template="training")
-                    write_status(self._paths, "running", told["step"], self._total, said)
+                    write_status(
+                        self._paths, "running", told["step"], self._total, said, durable=False
+                    )
                 if time.monotonic() > drawn + _SHEET_SECS:
                     drawn = time.monotonic()
                     os.link(newest, self._paths.sample(told["step"]))

@@ -86,7 +86,7 @@ def train(paths: RunPaths, data_dir: Path, cpu_secs: float) -> Trained:
     with closing(trainer), MetricLog(paths.metrics) as log:
         trainer.train(log)
         spent, secs = budget.spent
-        trainer.finish()
+        trainer.finish(log)
     write_status(paths, "stopped", state.step, config.total_steps, Said(template="scoreboard"))
     found = Trained(
         cpu_secs=round(spent, 2),

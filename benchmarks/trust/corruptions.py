@@ -1,4 +1,7 @@
-"""Random damage to the three files that pages read most: they render, and count what they skip."""
+"""Random damage to the three files that pages read most: they render, and count what they skip.
+
+A run whose status cannot be read, as after a power cut, goes on all the same.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from benchmarks.harness import say
 from benchmarks.many_runs import make_runs
@@ -26,15 +31,22 @@ from benchmarks.trust.pages import (
 )
 from benchmarks.trust.spoiling import spoil
 from benchmarks.trust.trial import Outcome, Place
-from gan_core.errors import DamagedError
+from gan_core.access.people import OWNER
+from gan_core.errors import DamagedError, GanCoreError
+from gan_core.jobs import control
+from gan_core.jobs.launch import SUPERVISOR_LOCK
+from gan_core.runs import checkpoints
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.lock import FileLock
 from gan_core.runs.metrics import MetricReader
+from gan_core.runs.status import read_written_status
 from gan_core.runs.store import RunStore
 from pages._parts.feed import Feed
 
 _FILES = ("metrics.jsonl", "status.json", "config.json")
 _PER_FOLDER = 20
 _NUM_LOGGED = 60
+_SAVED_STEP = 600
 
 
 def attempt(place: Place) -> Outcome:
@@ -42,6 +54,8 @@ def attempt(place: Place) -> Outcome:
     rng = random.Random(place.seed)
     num_wanted = place.num(15, 1000)
     model = make_runs(place.folder / "model", min(num_wanted, _PER_FOLDER), _NUM_LOGGED)
+    for run in model.ids():
+        checkpoints.save(model.paths(run), _SAVED_STEP, {"step": np.array([_SAVED_STEP])})
     counted: Counter[str] = Counter()
     faults: list[str] = []
     while counted["spoilt"] < num_wanted:
@@ -59,6 +73,9 @@ def attempt(place: Place) -> Outcome:
                     what = spoilt.get(query.get("run", ""), "")
                     faults.append(f"{page} {query} {what}: {found}")
         counted["miscounted"] += sum(_miscounts(store.paths(run)) for run in store.ids())
+        torn = [run for run in store.ids() if _is_torn(store.paths(run))]
+        faults += _resume_faults(store, torn, place.data_dir)
+        counted["torn"] += len(torn)
         counted["spoilt"] += len(spoilt)
         shutil.rmtree(folder)
         say(f"{counted['spoilt']} spoilt, {counted['drawn']} pages drawn, {len(faults)} faults")
@@ -66,8 +83,9 @@ def attempt(place: Place) -> Outcome:
         say(fault)
     return Outcome(
         f"{counted['spoilt']} corruptions, {counted['drawn']} pages drawn: {len(faults)} "
-        f"exceptions; skipped lines miscounted in {counted['miscounted']} logs",
-        "0 exceptions, every skipped line counted",
+        f"faults; {counted['torn']} torn statuses; skipped lines miscounted in "
+        f"{counted['miscounted']} logs",
+        "0 exceptions, torn statuses resumed, every skipped line counted",
         passed=not faults and not counted["miscounted"],
     )
 
@@ -88,6 +106,29 @@ def _visits(store: RunStore, *, short: bool) -> list[tuple[str, dict[str, str]]]
 def _spoil_one(paths: RunPaths, rng: random.Random) -> str:
     name = rng.choice(_FILES)
     return f"{name}: {spoil(paths.root / name, rng)}"
+
+
+def _is_torn(paths: RunPaths) -> bool:
+    try:
+        read_written_status(paths)
+    except DamagedError:
+        return True
+    return False
+
+
+def _resume_faults(store: RunStore, torn: list[str], data_dir: Path) -> list[str]:
+    """What is wrong once runs without a readable status were resumed; nothing is started here."""
+    faults = []
+    with FileLock.acquire(store.root / SUPERVISOR_LOCK) or FileLock(-1):
+        for run_id in torn:
+            try:
+                status = control.resume(store, run_id, by=OWNER, data_dir=data_dir).status
+            except GanCoreError as error:
+                faults.append(f"{run_id} with a torn status: {error.one_line()}")
+                continue
+            if (status.state, status.step) != ("queued", _SAVED_STEP):
+                faults.append(f"{run_id} resumed: {status.state} at {status.step}")
+    return faults
 
 
 def _miscounts(paths: RunPaths) -> bool:

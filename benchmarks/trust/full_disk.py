@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,8 @@ from gan_core.errors import DiskFullError, GanCoreError
 from gan_core.jobs import control, gallery, own_sets
 from gan_core.jobs.export import export
 from gan_core.jobs.import_upload import import_upload
+from gan_core.jobs.note import write_launch
+from gan_core.jobs.supervisor import RETRY_SECS, TICK_SECS, Supervisor
 from gan_core.jobs.uploads import prepare_upload
 from gan_core.runs import checkpoints
 from gan_core.runs.files import TEMPORARY_PREFIX
@@ -33,6 +36,8 @@ from tests.runs_by_hand import in_state
 
 _DISK_BYTES = 160_000_000  # a whole run of eight snapshots with room to spare
 _STEPS = 400
+_FEW_STEPS = 4
+_START_SECS = 180.0
 _SETTINGS = {"batch_size": 8, "log_every": 1, "snapshot_every": 50, "checkpoint_secs": 0.5}
 
 Attempt = Callable[[Place], list[str]]
@@ -198,6 +203,30 @@ def _request(place: Place) -> list[str]:
     return faults
 
 
+def _start(place: Place) -> list[str]:
+    """A queued run that there is no space to start: it says so, and starts by itself later."""
+    ahead_secs = 0.0
+    with small_disk(place.folder / "runs", _DISK_BYTES) as disk:
+        paths = new_run(disk, place.data_dir, steps=_FEW_STEPS, settings=_SETTINGS)
+        write_launch(paths, place.data_dir)
+        supervisor = Supervisor(RunStore(disk), clock=lambda: time.monotonic() + ahead_secs)
+        filler = fill(disk)
+        stays = supervisor.tick() and supervisor.tick()
+        status = read_status(paths)
+        faults = [] if stays else ["the supervisor would leave"]
+        if status.state != "queued" or "disk is full" not in status.message:
+            faults.append(f"without space: {status.state}: {status.message}")
+        filler.unlink()
+        ahead_secs = RETRY_SECS
+        give_up_at = time.monotonic() + _START_SECS
+        while supervisor.tick() and time.monotonic() < give_up_at:
+            time.sleep(TICK_SECS)
+        status = read_status(paths)
+        if (status.state, status.step) != ("completed", _FEW_STEPS):
+            faults.append(f"with space: {status.state} at {status.step}: {status.message}")
+    return faults
+
+
 def _pictures(num: int) -> bytes:
     """A zip of pictures of noise."""
     rng = np.random.default_rng(0)
@@ -287,6 +316,7 @@ PLACES: dict[str, Attempt] = {
     "metrics": _metrics,
     "status": _status,
     "requests": _request,
+    "start": _start,
     "names": _meta,
     "new runs": _new,
     "own pictures": _own_pictures,

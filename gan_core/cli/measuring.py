@@ -31,7 +31,7 @@ def evaluate(given: argparse.Namespace, at: Context) -> int:
     """Make a full evaluation in a process of its own, follow it, and print it."""
     paths = at.store.paths(given.run)
     step = snapshots.resolve_step(paths, given.step)
-    found = job.ensure(
+    begun = job.start(
         at.store,
         given.run,
         step,
@@ -41,8 +41,8 @@ def evaluate(given: argparse.Namespace, at: Context) -> int:
         by=OWNER,
         mirror=at.mirror,
         download=DownloadProgress(),
-        progress=ShareProgress("evaluating"),
     )
+    found = job.wait_for(at.store, begun, by=OWNER, progress=ShareProgress("evaluating"))
     if at.json:
         print_json(as_json(given.run, found))
     else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from gan_core import data
 from gan_core.access.people import Person
 from gan_core.config import RunConfig
-from gan_core.errors import BadInputError, ConflictError
+from gan_core.errors import BadInputError, ConflictError, DamagedError
 from gan_core.jobs import images, line, machine
 from gan_core.jobs.launch import ensure_supervisor, revive_queue
 from gan_core.jobs.note import write_launch
@@ -193,7 +193,7 @@ def resume(
     if lock is None:
         raise _not_resumable(run_id, "running")
     with lock, line.place(store, by):
-        status = read_written_status(found.paths)
+        status = _last_status(found.paths, config)
         state: State = "interrupted" if status.state in ALIVE else status.state
         config = _extended(config, state, status, run_id, steps, epochs)
         requests.take(found.paths)  # what was asked of a worker that is gone
@@ -206,6 +206,23 @@ def resume(
         write_status(found.paths, "queued", status.step, config.total_steps, said)
     ensure_supervisor(store.root)
     return store.get(run_id)
+
+
+def _last_status(paths: RunPaths, config: RunConfig) -> Status:
+    """The status of a run that no worker has; where a power cut has torn it, what is left says it.
+
+    The worker goes by the checkpoint that it reads; this step is only shown until then.
+    """
+    try:
+        return read_written_status(paths)
+    except DamagedError:
+        saved = [*step_folders(paths.checkpoints), *snapshots.forkable_steps(paths)]
+        return Status(
+            state="interrupted",
+            step=max(saved, default=0),
+            total_steps=config.total_steps,
+            updated="",
+        )
 
 
 def _check_has_state(run: RunView) -> None:

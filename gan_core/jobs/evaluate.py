@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,6 +27,7 @@ from gan_core.metrics.evaluate import MEASURES
 from gan_core.recipes.imported import DATASET as NO_DATASET
 from gan_core.runs import evaluations
 from gan_core.runs.files import disk_faults
+from gan_core.runs.kept import Stamp
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock, is_held
 from gan_core.runs.store import RunStore
@@ -58,6 +59,21 @@ class Progress:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An evaluation that has begun.
+
+    Attributes:
+        run_id: of the run.
+        step: of the snapshot.
+        known: what was there of this step; see `evaluations.full_stamps`.
+    """
+
+    run_id: str
+    step: int
+    known: Mapping[Path, Stamp]
+
+
 def progress(paths: RunPaths) -> Progress | None:
     """Look at a run; `None` where none is being made and the last one succeeded."""
     # In this order: a process that ends between two looks has left its result by then, and it
@@ -83,8 +99,8 @@ def start(
     by: Person,
     mirror: str | None = None,
     download: data.Progress | None = None,
-) -> None:
-    """Begin a full evaluation of a snapshot in the background.
+) -> Begun:
+    """Begin a full evaluation of a snapshot in the background; `wait_for` follows it.
 
     Args:
         store: the runs folder.
@@ -113,6 +129,7 @@ def start(
     images.ensure(config.dataset, found.paths, data_dir, mirror=mirror, progress=download)
     paths = found.paths
     evaluations.make_folder(paths)
+    begun = Begun(run_id, step, evaluations.full_stamps(paths, step))
     with disk_faults(paths.evaluations):
         # Who asks whether it is held holds it for an instant, and longer where a process is being
         # started meanwhile: until that runs, it has what was open when it was forked.
@@ -142,6 +159,7 @@ def start(
             )
     if reason:
         raise JobFailedError(N_("the evaluation does not start: {reason}"), reason=reason)
+    return begun
 
 
 def stop(store: RunStore, run_id: str, *, by: Person) -> None:
@@ -159,43 +177,36 @@ def stop(store: RunStore, run_id: str, *, by: Person) -> None:
     evaluations.clear_progress(paths)
 
 
-def ensure(
+def wait_for(
     store: RunStore,
-    run_id: str,
-    step: int,
+    begun: Begun,
     *,
-    data_dir: Path,
-    measures: Collection[str] = MEASURES,
-    num_images: int = NUM_IMAGES,
     by: Person,
-    mirror: str | None = None,
-    download: data.Progress | None = None,
     progress: Callable[[float], None] = lambda share: None,  # noqa: ARG005
 ) -> Evaluation:
-    """Make a full evaluation and wait for it; one who is interrupted meanwhile ends it.
+    """Wait for an evaluation; one who is interrupted meanwhile ends it.
 
     Args:
-        store, run_id, step, data_dir, measures, num_images, by, mirror, download: see `start`.
+        store: the runs folder.
+        begun: what `start` said.
+        by: who asked for it.
         progress: told now and then how much is done, 0 to 1.
 
     Raises:
-        JobFailedError: it failed or took too long; and as for `start`.
+        NotAllowedError: their role does not train.
+        NotFoundError: no such run any more.
+        JobFailedError: it failed or took too long.
     """
     by.require("train")
-    paths = store.paths(run_id)
-    known = evaluations.full_stamps(paths, step)
-    start(
-        store, run_id, step, data_dir=data_dir, measures=measures, num_images=num_images, by=by,
-        mirror=mirror, download=download,
-    )  # fmt: skip
+    paths = store.paths(begun.run_id)
     try:
         _wait(paths, progress)
     except KeyboardInterrupt:
-        stop(store, run_id, by=by)
+        stop(store, begun.run_id, by=by)
         raise
     # By its file: figures are those of last time where the same is measured again.
     made = evaluations.newest_full(paths)
-    if made is None or evaluations.full_stamps(paths, step) == known:
+    if made is None or evaluations.full_stamps(paths, begun.step) == begun.known:
         raise JobFailedError(N_("the evaluation left no result."))
     return made
 

@@ -9,7 +9,7 @@ from gan_core.access.people import Person
 from gan_core.config import RunConfig
 from gan_core.errors import JobFailedError
 from gan_core.jobs import line
-from gan_core.jobs.note import write_launch
+from gan_core.jobs.note import LAUNCH_NAME, write_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
     child_environment,
@@ -17,7 +17,7 @@ from gan_core.jobs.process import (
     last_line,
     module_command,
 )
-from gan_core.runs import lock
+from gan_core.runs import lock, watch
 from gan_core.runs.files import disk_faults
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore, RunView
@@ -121,13 +121,23 @@ def ensure_supervisor(runs_dir: Path, *, idle_secs: float = IDLE_SECS) -> None:
         )
 
 
+def needs_supervisor(paths: RunPaths) -> bool:
+    """Whether a run waits to be started or, after a collapse, to be rolled back."""
+    return line.is_queued(paths) or is_rollback_due(paths)
+
+
+def is_rollback_due(paths: RunPaths) -> bool:
+    """As in `runs.watch`, of runs that were queued on this machine: only they start another."""
+    return watch.is_rollback_due(paths) and (paths.root / LAUNCH_NAME).is_file()
+
+
 def revive_queue(store: RunStore) -> None:
-    """Start a supervisor where runs wait and none lives, as after it was killed.
+    """Start a supervisor where a run needs one and none lives, as after it was killed.
 
     Raises:
         JobFailedError, ReadOnlyError: see `ensure_supervisor`.
     """
     if lock.is_held(store.root / SUPERVISOR_LOCK):
         return
-    if any(line.is_queued(RunPaths(store.root / run_id)) for run_id in store.ids()):
+    if any(needs_supervisor(RunPaths(store.root / run_id)) for run_id in store.ids()):
         ensure_supervisor(store.root)

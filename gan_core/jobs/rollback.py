@@ -11,6 +11,7 @@ from gan_core.access.people import Person
 from gan_core.config import Settings, SettingValue
 from gan_core.errors import ConflictError, GanCoreError
 from gan_core.jobs.fork import fork
+from gan_core.jobs.launch import is_rollback_due, revive_queue
 from gan_core.jobs.note import person_of
 from gan_core.runs import snapshots
 from gan_core.runs.layout import RunPaths
@@ -21,7 +22,6 @@ from gan_core.text import N_
 logger = logging.getLogger(__name__)
 
 MAX_ROLLBACKS = 3
-_ENDED = {"stopped", "failed"}
 _SMOOTHING = 0.1
 _NO_LABELS = {"hinge", "wasserstein-gp"}
 _TOO_OFTEN = N_("it collapsed again after {num} rollbacks")
@@ -88,19 +88,20 @@ def roll_back(store: RunStore, run_id: str, *, by: Person, data_dir: Path) -> Ru
 def wait_for_successor(
     store: RunStore, run_id: str, *, patience_secs: float = 30.0, tick_secs: float = 0.2
 ) -> Watched:
-    """What became of a run that has ended, once the supervisor has settled it.
+    """What became of a run that has ended, once a supervisor has settled it.
 
-    Nothing is waited for where the run does not ask for a rollback.
+    Nothing is waited for where no rollback is due.
+
+    Raises:
+        JobFailedError, ReadOnlyError: none lives and none can be started.
     """
-    run = store.get(run_id)
+    paths = store.paths(run_id)
+    if is_rollback_due(paths):
+        revive_queue(store)
     until = time.monotonic() + patience_secs
-    while True:
-        watched = read_watched(run.paths)
-        asks = run.config is not None and run.config.settings.on_collapse == "restart"
-        is_settled = bool(watched.successor or watched.gave_up)
-        if is_settled or not asks or watched.collapse is None or time.monotonic() > until:
-            return watched
+    while is_rollback_due(paths) and time.monotonic() < until:
         time.sleep(tick_secs)
+    return read_watched(paths)
 
 
 def _note_of(watched: Watched) -> Callable[[RunPaths], None]:
@@ -110,16 +111,17 @@ def _note_of(watched: Watched) -> Callable[[RunPaths], None]:
 
 
 def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
-    """Roll back by itself where the run asks for that and has ended in a collapse.
+    """Roll back by itself where the run asks for that and a collapse has ended it.
 
     What stands in the way is written down: the run then stays as it is, and says why.
     """
     run = store.get(run_id)
-    if run.config is None or run.config.settings.on_collapse != "restart":
+    if not is_rollback_due(run.paths):
         return
     watched = read_watched(run.paths)
-    is_settled = bool(watched.successor or watched.gave_up)
-    if watched.collapse is None or is_settled or run.status.state not in _ENDED:
+    made = _made_before(store, run_id, watched)
+    if made:
+        write_watched(run.paths, watched.model_copy(update={"successor": made}))
         return
     try:
         if watched.num_rollbacks >= MAX_ROLLBACKS:
@@ -131,6 +133,21 @@ def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
         write_watched(run.paths, gave_up)
         return
     logger.info("run %s: rolled back to run %s", run_id, successor.id)
+
+
+def _made_before(store: RunStore, run_id: str, watched: Watched) -> str:
+    """The run that went back, where whoever made it was killed before it was noted; else empty.
+
+    A fork that somebody made by hand remembers no rollback.
+    """
+    children = (
+        run
+        for run in store.list()
+        if run.config is not None and run.config.parent and run.config.parent.run == run_id
+    )
+    num_rollbacks = watched.num_rollbacks + 1
+    made = (run.id for run in children if read_watched(run.paths).num_rollbacks == num_rollbacks)
+    return next(made, "")
 
 
 def _whose(run: RunView) -> Person:

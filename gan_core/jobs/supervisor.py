@@ -3,7 +3,8 @@
 One process a runs folder, under a lock. It starts queued runs as workers of their own, person
 by person, as many at a time as the device takes, and leaves when nothing waits, nothing lives and
 nobody is about to start a run. While somebody is, it keeps a worker in waiting. What waits beyond
-the quotas it ends with words.
+the quotas it ends with words. A run that cannot be started for now, as on a full disk, is tried
+again.
 Killing it harms no run: workers are detached, and the next one to ask starts another.
 """
 
@@ -15,11 +16,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from gan_core.errors import DamagedError, GanCoreError
+from gan_core.errors import DamagedError, DiskFullError, GanCoreError
 from gan_core.jobs.deaths import Beginning, words_of
-from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK
+from gan_core.jobs.launch import IDLE_SECS, SUPERVISOR_LOCK, is_rollback_due
 from gan_core.jobs.note import read_launch
 from gan_core.jobs.process import (
     SOURCE_ROOT,
@@ -27,7 +29,7 @@ from gan_core.jobs.process import (
     exit_words,
     module_command,
 )
-from gan_core.jobs.queue import Look, Watcher, admissible, read_studio
+from gan_core.jobs.queue import Look, Waiting, Watcher, admissible, read_studio
 from gan_core.jobs.refusals import Refusals
 from gan_core.jobs.standby import Keeper
 from gan_core.runs.files import disk_faults
@@ -39,6 +41,7 @@ from gan_core.runs.status import (
     State,
     Status,
     read_written_status,
+    say_in_place,
     write_status,
 )
 from gan_core.runs.store import RunStore
@@ -47,14 +50,22 @@ from gan_core.text import N_
 logger = logging.getLogger("gan_core.jobs.supervisor")
 
 TICK_SECS = 0.3
+RETRY_SECS = 20.0
 _GLANCE_SECS = 0.03
 
 
 class Supervisor:
     """Starts workers, and remembers only what a new one could do without."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, clock: Callable[[], float] = time.monotonic) -> None:
+        """Nothing is looked at yet.
+
+        Args:
+            store: the runs folder.
+            clock: seconds that never go backwards.
+        """
         self._store = store
+        self._clock = clock
         self._watcher = Watcher(store)
         self._keeper = Keeper(store.root)
         self._refusals = Refusals(store)
@@ -62,13 +73,15 @@ class Supervisor:
         self._num_turns = 0
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._beginnings: dict[str, Beginning] = {}
-        self._hopeless: set[tuple[str, str]] = set()
+        self._not_before: dict[tuple[str, str], float] = {}
 
     def look(self) -> Look:
-        """The queue as it is, without the runs that nothing can be done about."""
-        look = self._watcher.look(self._children)
-        waiting = [run for run in look.waiting if (run.id, run.since) not in self._hopeless]
-        return Look(tuple(waiting), look.alive, look.ended)
+        """The queue as it is, without the runs that cannot be started for now."""
+        look, now = self._watcher.look(self._children), self._clock()
+        known = {(run.id, run.since): run for run in look.waiting}
+        self._not_before = {key: at for key, at in self._not_before.items() if key in known}
+        due = [run for key, run in known.items() if self._not_before.get(key, now) <= now]
+        return Look(tuple(due), look.alive, look.ended)
 
     def tick(self) -> bool:
         """Reap, admit, start; return whether there is a reason to stay."""
@@ -82,30 +95,33 @@ class Supervisor:
             for run in admissible(look, settings.runs_per_device, settings.quotas, self._served):
                 self._num_turns += 1
                 self._served[run.person] = self._num_turns
-                self._try_to_start(run.id)
+                self._try_to_start(run)
         busy = bool(look.waiting or look.alive)
-        return self._keeper.tend(idle=not busy) or busy
+        return self._keeper.tend(idle=not busy) or busy or bool(self._not_before)
+
+    def look_back(self) -> None:
+        """See to runs that have ended while no supervisor lived."""
+        for run_id in self._store.ids():
+            self._go_back(run_id)
 
     def leave(self) -> None:
         """Leave no worker in waiting behind; those that train go on."""
         self._keeper.end()
 
-    def _try_to_start(self, run_id: str) -> None:
-        paths = RunPaths(self._store.root / run_id)
+    def _try_to_start(self, run: Waiting) -> None:
+        paths = RunPaths(self._store.root / run.id)
         began = Beginning.now(paths.log)
         try:
             child = start_worker(paths, self._keeper)
         except (GanCoreError, OSError) as error:
-            # Not even "failed" could be written: a read-only or vanished folder. The others go on.
-            logger.warning("run %s cannot be started: %s", run_id, error)
-            status = _status_or_none(paths)
-            if status is not None:
-                self._hopeless.add((run_id, status.updated))
+            # Not even "failed" could be written: a full disk, a read-only folder. The others go on.
+            logger.warning("run %s cannot be started for now: %s", run.id, error)
+            self._not_before[run.id, run.since] = self._clock() + RETRY_SECS
             return
         if child is not None:
-            logger.info("run %s: worker %d", run_id, child.pid)
-            self._children[run_id] = child
-            self._beginnings[run_id] = began
+            logger.info("run %s: worker %d", run.id, child.pid)
+            self._children[run.id] = child
+            self._beginnings[run.id] = began
 
     def _reap(self) -> None:
         for run_id, child in list(self._children.items()):
@@ -122,13 +138,10 @@ class Supervisor:
             self._go_back(run_id)
 
     def _go_back(self, run_id: str) -> None:
-        """See to a run that the collapse watch has stopped, where there is such a note.
-
-        Once that is settled, another call does nothing.
-        """
+        """See to a run that a collapse has ended; once that is settled, this does nothing."""
         paths = RunPaths(self._store.root / run_id)
         try:
-            if paths.watch.is_file():
+            if is_rollback_due(paths):
                 from gan_core.jobs import rollback  # here: it loads much that is seldom needed
 
                 rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
@@ -165,12 +178,17 @@ def start_worker(paths: RunPaths, keeper: Keeper | None = None) -> subprocess.Po
         except DamagedError as error:
             _write(paths, status, "failed", Said(template=N_("{reason}"), values=_reason(error)))
             return None
-        _write(paths, status, "starting", Said(template=N_("starting the worker")))
+        try:
+            _write(paths, status, "starting", Said(template=N_("starting the worker")))
+        except DiskFullError:
+            say_in_place(paths, status, Said(template=_NO_SPACE))
+            raise
         waiting = None if keeper is None else keeper.give(paths, data_dir, lock)
         return waiting or _spawn(paths, data_dir, lock, status)
 
 
 _NO_LAUNCH_NOTE = N_("The run was never given a data folder on this machine. Resume it.")
+_NO_SPACE = N_("the disk is full; it starts by itself when there is space")
 
 
 def _spawn(
@@ -233,19 +251,13 @@ def _reason(error: Exception) -> dict[str, str | int | float]:
     return {"reason": error.one_line() if isinstance(error, GanCoreError) else str(error)}
 
 
-def _status_or_none(paths: RunPaths) -> Status | None:
-    try:
-        return read_written_status(paths)
-    except DamagedError:
-        return None
-
-
 def serve(runs_dir: Path, lock: FileLock, *, idle_secs: float) -> None:
     """Work on the queue until it has been empty, with nothing alive, for `idle_secs`."""
     store = RunStore(runs_dir)
     store.sweep()
     supervisor = Supervisor(store)
     try:
+        supervisor.look_back()
         _serve(supervisor, store, lock, idle_secs)
     finally:
         supervisor.leave()

@@ -105,7 +105,7 @@ class Trainer:
         state, hooks = self.state, self.hooks
         if state.step == 0:
             self._sheet()
-            self._snapshot()
+            self._snapshot(log)
         elif hooks.evaluator is not None and state.step in snapshots.list_steps(self.paths):
             hooks.evaluator.after_snapshot(state.step)  # it was killed in between
         self._restart_clocks()
@@ -139,12 +139,12 @@ class Trainer:
         if step % self.recipe.sheet_steps(self.config) == 0:
             self._sheet()
         if self._is_snapshot_step(step):
-            self._snapshot()
+            self._snapshot(log)
         if self._rhythm.is_due(self.hooks.clock()):
-            self.checkpoint()
+            self.checkpoint(log)
 
-    def checkpoint(self) -> None:
-        """Write a checkpoint of this very step.
+    def checkpoint(self, log: MetricLog) -> None:
+        """Write a checkpoint of this very step, once the log has safely come as far.
 
         Raises:
             DiskFullError: no space; the ones before it are untouched.
@@ -153,15 +153,16 @@ class Trainer:
         self._count_time()
         self._check_state()
         began = self.hooks.clock()
+        log.sync()
         checkpoints.save(self.paths, self.state.step, self.state.to_arrays())
         self._rhythm.saved(began, self.hooks.clock())
 
-    def finish(self) -> None:
+    def finish(self, log: MetricLog) -> None:
         """Draw and keep the last step, whatever the cadences."""
         self._sheet()
         if self.state.step not in snapshots.list_steps(self.paths):
-            self._snapshot()
-        self.checkpoint()
+            self._snapshot(log)
+        self.checkpoint(log)
 
     def close(self) -> None:
         """Let go of the images."""
@@ -291,9 +292,10 @@ class Trainer:
         self.hooks.write_sheet(self.state.step, pixels, verdicts)
         self.hooks.watcher.observe_sheet(self.state.step, pixels)
 
-    def _snapshot(self) -> None:
+    def _snapshot(self, log: MetricLog) -> None:
         self._count_time()
         self._check_state()
+        log.sync()
         write_snapshot(self.paths, self.recipe, self.config, self.state)
         if self.hooks.evaluator is not None:
             self.hooks.evaluator.after_snapshot(self.state.step)

@@ -48,7 +48,9 @@ class Watcher:
         """
         self._paths, self._stop = paths, stop
         self._restarts = config.settings.on_collapse == "restart"
-        known = read_watched(paths).collapse
+        watched = read_watched(paths)
+        known = watched.collapse
+        self._goes_back = watched.goes_back(config)
         self._is_off = config.settings.lesson not in (None, "both") or known is not None
         self._known_step = known.healthy_step if known else None
         self._watch = CollapseWatch(
@@ -77,7 +79,13 @@ class Watcher:
             self._act(self._watch.observe_sheet(step, images))
 
     def recall(self, step: int) -> None:
-        """Go on where the run stood at `step`: sheets are compared with those before them."""
+        """Go on where the run stood at `step`: sheets are compared with those before them.
+
+        A run that was to go back from a collapse and was paused or killed before it could, is
+        asked to stop at once: trained on it would stay collapsed, with nobody looking.
+        """
+        if self._goes_back:
+            self._stop()
         earlier = [drawn for drawn in sheet_steps(self._paths) if drawn <= step]
         if not earlier:
             return

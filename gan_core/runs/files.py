@@ -83,7 +83,8 @@ def write_bytes(path: Path, content: bytes, *, durable: bool = False) -> None:
 def overwrite(path: Path, content: bytes) -> None:
     """Write over a file in place, in the space that it has: the last resort on a full disk.
 
-    Within a block of the file system this needs no space. A reader may see a torn file.
+    Within a block of the file system this needs no space. A reader may see a torn file, and a
+    power cut in the midst of it leaves one; afterwards it survives one.
 
     Raises:
         DiskFullError: it needs space all the same.
@@ -92,6 +93,7 @@ def overwrite(path: Path, content: bytes) -> None:
         if file.write(content) < len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         file.truncate()
+        os.fsync(file.fileno())
 
 
 def write_json(path: Path, value: Any, *, durable: bool = False) -> None:

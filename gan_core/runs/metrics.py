@@ -76,7 +76,10 @@ class RecordWriter(Protocol):
 
 
 class MetricLog:
-    """Appends to `metrics.jsonl`; each line is flushed, so a killed worker loses none."""
+    """Appends to `metrics.jsonl`; each line is flushed, so a killed worker loses none.
+
+    A power cut may take what has come since `sync`.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -93,6 +96,17 @@ class MetricLog:
             line = encode(record)
             if self._file.write(line) != len(line):
                 self._file.write(b"\n")  # asks again, so that the system names its reason
+
+    def sync(self) -> None:
+        """Make what was written survive a power cut; before anything is saved of the same step.
+
+        Otherwise the curve could end before the step at which a saved state goes on.
+
+        Raises:
+            DiskFullError: no space after all.
+        """
+        with disk_faults(self._path):
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file."""

@@ -88,7 +88,11 @@ class Reporter:
         return self._step
 
     def ask(self, request: Request) -> None:
-        """Note a request; the first one stands, except that being told to end outranks it."""
+        """Note a request; the first one stands, except that being told to end outranks it.
+
+        So what people ask for stands before a collapse that is seen a moment later: nothing is
+        started for somebody who wants the device free. Resumed, the run goes back at once.
+        """
         if self._request is None or request == "interrupt":
             self._request = request
             self._said = _PROMISES[request]
@@ -119,7 +123,7 @@ class Reporter:
             self._said = said or self._said
             self._write_now()
 
-    def _write_now(self, *, in_place: bool = False) -> None:
+    def _write_now(self, *, in_place: bool = False, durable: bool = True) -> None:
         write_status(
             self._paths,
             self._state,
@@ -127,6 +131,7 @@ class Reporter:
             self._total_steps,
             self._said,
             in_place=in_place,
+            durable=durable,
         )
 
     def _attend(self) -> None:
@@ -147,7 +152,7 @@ class Reporter:
     def _beat(self) -> None:
         with self._lock:
             if not self._over.is_set():
-                self._write_now()
+                self._write_now(durable=False)  # each second; the state is on the disk already
 
 
 def hold_ballast(paths: RunPaths) -> None:

@@ -88,6 +88,7 @@ def write_status(
     *,
     now: datetime | None = None,
     in_place: bool = False,
+    durable: bool = True,
 ) -> Status:
     """Replace `status.json`; return what was written.
 
@@ -96,6 +97,7 @@ def write_status(
         state, step, total_steps, said: what is to be known.
         now: the moment that it is stamped with.
         in_place: write over the old file where there is no space for a new one.
+        durable: also survive a power cut (costs a disk flush).
 
     Raises:
         DiskFullError, ReadOnlyError: it cannot be written.
@@ -108,14 +110,28 @@ def write_status(
         said=said,
         updated=(now or utc_now()).isoformat(timespec="milliseconds"),
     )
+    _put(paths, status, in_place=in_place, durable=durable)
+    return status
+
+
+def say_in_place(paths: RunPaths, status: Status, said: Said) -> None:
+    """Have a status say something else, on a full disk too; since when it holds stays as it is.
+
+    Raises:
+        DiskFullError, ReadOnlyError: it cannot be written.
+    """
+    saying = status.model_copy(update={"said": said, "message": str(said)})
+    _put(paths, saying, in_place=True, durable=True)
+
+
+def _put(paths: RunPaths, status: Status, *, in_place: bool, durable: bool) -> None:
     value = status.model_dump(mode="json")
     try:
-        write_json(paths.status, value)
+        write_json(paths.status, value, durable=durable)
     except DiskFullError:
         if not in_place or not paths.status.is_file():
             raise
         overwrite(paths.status, json_bytes(value))
-    return status
 
 
 @functools.cache

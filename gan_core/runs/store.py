@@ -242,6 +242,9 @@ class RunStore:
         sweep(self.root)
 
 
+_TORN = N_("{reason} Resume writes it anew and continues from the newest good checkpoint.")
+
+
 @functools.cache
 def _kept_configs() -> KeptValues[RunConfig]:
     return KeptValues(_MAX_KEPT)
@@ -267,7 +270,10 @@ def view(paths: RunPaths) -> RunView:
     except DamagedError as error:
         damage.append(error.message)
         total = config.total_steps if config else 0
-        status = Status(state="failed", total_steps=total, updated="", message=error.message)
+        said = Said(template=_TORN, values={"reason": error.message})
+        status = Status(
+            state="failed", total_steps=total, updated="", message=str(said), said=said
+        )
     if status.state != "queued" or status.step:  # who only waits has no log yet
         damage += _damage_of_log(paths)
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))

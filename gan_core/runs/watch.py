@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field, ValidationError
 
-from gan_core.config import SCHEMA_VERSION, Frozen
+from gan_core.config import SCHEMA_VERSION, Frozen, RunConfig
 from gan_core.errors import DamagedError
 from gan_core.runs.files import read_json, write_json
 from gan_core.runs.layout import RunPaths
+from gan_core.runs.status import Said, Status
+from gan_core.runs.store import view
+from gan_core.text import N_
 
 _MAX_BYTES = 100_000
+
+STOPPED = Said(template=N_("training has collapsed; the watch stopped it"))
+"""What the status of a run says that the watch has stopped. That it was the watch is known by it:
+what people stop or pause at the same step says something else."""
 
 
 class Collapse(Frozen):
@@ -46,6 +53,12 @@ class Watched(Frozen):
     gave_up: str = ""
     num_rollbacks: int = 0
 
+    def goes_back(self, config: RunConfig) -> bool:
+        """Whether the run is to go back by itself from its collapse, and has not yet."""
+        is_settled = bool(self.successor or self.gave_up)
+        asks = config.settings.on_collapse == "restart"
+        return self.collapse is not None and not is_settled and asks
+
 
 def read_watched(paths: RunPaths) -> Watched:
     """What is known; nothing where the file is missing or damaged: a run is shown all the same."""
@@ -61,4 +74,25 @@ def write_watched(paths: RunPaths, watched: Watched) -> None:
     Raises:
         DiskFullError, ReadOnlyError: it cannot be written.
     """
-    write_json(paths.watch, watched.model_dump(mode="json"))
+    write_json(paths.watch, watched.model_dump(mode="json"), durable=True)
+
+
+def is_rollback_due(paths: RunPaths) -> bool:
+    """Whether its collapse has ended a run that is to go back by itself, and has not yet.
+
+    Of a run in which nothing was ever seen, this asks for one file.
+    """
+    watched = read_watched(paths)
+    if watched.collapse is None:
+        return False
+    run = view(paths)
+    if run.config is None or not watched.goes_back(run.config):
+        return False
+    return _has_ended(run.status, watched.collapse)
+
+
+def _has_ended(status: Status, collapse: Collapse) -> bool:
+    """Whether a collapse is what ended a run: people and other faults end runs, too."""
+    if status.state == "failed":  # a loss that is no number ends a run as its own fault
+        return "not_finite" in collapse.signals and status.step <= collapse.step
+    return status.state == "stopped" and status.said == STOPPED

@@ -18,7 +18,7 @@ from gan_core.errors import DiskFullError, GanCoreError
 from gan_core.nn.lean import without_collections, without_optional_imports
 from gan_core.priority import step_back
 from gan_core.recipes import registry
-from gan_core.runs import checkpoints, evaluations, metrics
+from gan_core.runs import checkpoints, evaluations, metrics, watch
 from gan_core.runs.files import disk_faults, read_json, remove_temporaries
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.lock import FileLock
@@ -115,7 +115,7 @@ _END: dict[Ending, tuple[State, Said]] = {
     ),
     "pause": ("paused", Said(template=N_("paused; resume continues at this very step"))),
     "stop": ("stopped", Said(template=N_("stopped; the last step was saved"))),
-    "collapse": ("stopped", Said(template=N_("training has collapsed; the watch stopped it"))),
+    "collapse": ("stopped", watch.STOPPED),
     "interrupt": (
         "interrupted",
         Said(template=N_("the worker was told to end; the last step was saved")),
@@ -144,9 +144,9 @@ def train(
         log = held.enter_context(metrics.MetricLog(paths.metrics))
         request = trainer.train(log)
         if request is not None:
-            trainer.checkpoint()
+            trainer.checkpoint(log)
             return request
-        trainer.finish()
+        trainer.finish(log)
     return "finished" if trainer.state.step >= config.total_steps else "settled"
 
 

@@ -104,8 +104,8 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         if run.status.state == "queued":
             revive_queue(studio().store)  # should its supervisor have been killed
         watched = read_watched(run.paths)
+        _state_line(run)  # first: where the status is damaged, it has the button that mends it
         found = feed(run.paths).diagnoses(run.status.state)
-        _state_line(run)
         asks = show_watch(run, watched, is_over=_no_alarm(found))
         live_view(key=f"live-{run.id}", data=_live_data(run, watched, quality, found))
         show_diagnosis(run, found, has_button=not asks)

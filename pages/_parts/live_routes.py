@@ -16,8 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gan_core.errors import DamagedError, GanCoreError, NotFoundError
-from gan_core.jobs.launch import revive_queue
-from gan_core.runs.status import read_written_status
+from gan_core.jobs.launch import needs_supervisor, revive_queue
 from pages._parts.studio import feed, studio
 
 _FRESH = {"Cache-Control": "no-store"}
@@ -42,7 +41,7 @@ async def _live(request: Request) -> Response:
 def _answer(run_id: str, since: str) -> bytes | None:
     store = studio().store
     paths = store.paths(run_id)
-    if read_written_status(paths).state == "queued":
+    if needs_supervisor(paths):
         with suppress(GanCoreError):  # the page says why when it is drawn
             revive_queue(store)  # should its supervisor have been killed
     return feed(paths).answer(since)

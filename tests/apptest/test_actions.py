@@ -104,6 +104,19 @@ def test_a_paused_run_can_be_resumed_and_keeps_its_step(studio):
     assert (status.state, status.step) == ("queued", 40)
 
 
+def test_a_run_whose_status_a_power_cut_has_torn_can_be_resumed(studio):
+    paths = studio.add()
+    paths.status.write_bytes(b"")
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert any("Resume writes it anew" in one.value for one in viewer.warning)
+    viewer.button(key="resume").click().run()
+    assert_sound(viewer)
+    assert not viewer.error
+    status = studio.store.get(MODEL_ID).status
+    assert (status.state, status.step) == ("queued", 60)  # its newest checkpoint
+
+
 def test_a_request_that_comes_too_late_is_told(studio):
     paths = studio.add_queued()
     viewer = studio.open(TRAIN, run=paths.root.name)

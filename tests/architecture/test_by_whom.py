@@ -33,7 +33,7 @@ _CHANGES = {
     "invert": ("start", "stop"),
     "nearest": ("start", "forget_failure"),
     "classify": ("start", "ensure"),
-    "evaluate": ("start", "stop", "ensure"),
+    "evaluate": ("start", "stop", "wait_for"),
     "gallery": ("ensure",),
     "export": ("export",),
     "edit": ("rename", "name_direction", "keep_direction", "remove_direction", "delete"),

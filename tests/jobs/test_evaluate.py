@@ -74,8 +74,9 @@ def test_a_generator_whose_images_nobody_knows(store: RunStore, tmp_path: Path) 
 
 
 def test_the_reason_why_there_is_none(store: RunStore, run: RunView, tmp_path: Path) -> None:
+    begun = evaluate.start(store, run.id, 99, data_dir=tmp_path, num_images=100, by=OWNER)
     with pytest.raises(JobFailedError, match="99 has no manifest"):
-        evaluate.ensure(store, run.id, 99, data_dir=tmp_path, num_images=100, by=OWNER)
+        evaluate.wait_for(store, begun, by=OWNER)
     now = evaluate.progress(run.paths)
     assert now is not None
     assert now.state == "failed"
@@ -84,22 +85,15 @@ def test_the_reason_why_there_is_none(store: RunStore, run: RunView, tmp_path: P
     assert evaluate.progress(run.paths) is None
 
 
-def test_measuring_the_same_again_gives_the_same(
-    store: RunStore, run: RunView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_measuring_the_same_again_gives_the_same(store: RunStore, run: RunView) -> None:
     """All of it, the seconds too, may be as last time: what is new is the file."""
     found = made_by_hand.one(50, 3.0, depth="full")
     evaluations.write(run.paths, found)
-
-    def made_again(*_args: object, **_more: object) -> None:
-        evaluations.write(run.paths, found)
-
-    monkeypatch.setattr(evaluate, "start", made_again)
-    again = evaluate.ensure(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
-    assert again == found
-    monkeypatch.setattr(evaluate, "start", lambda *_args, **_more: None)
+    begun = evaluate.Begun(run.id, 50, evaluations.full_stamps(run.paths, 50))
     with pytest.raises(JobFailedError, match="no result"):
-        evaluate.ensure(store, run.id, 50, data_dir=tmp_path, num_images=100, by=OWNER)
+        evaluate.wait_for(store, begun, by=OWNER)
+    evaluations.write(run.paths, found)
+    assert evaluate.wait_for(store, begun, by=OWNER) == found
 
 
 def test_a_stranger_with_a_killed_ones_number_is_not_signalled(

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from gan_core.jobs.deaths import Beginning
 from gan_core.jobs.queue import Watcher, read_studio
 from gan_core.runs import lock
 from gan_core.runs.lock import FileLock
-from gan_core.runs.status import Said, write_status
+from gan_core.runs.status import Said, utc_now, write_status
 from gan_core.runs.store import RunStore
 from tests.runs_by_hand import in_state, queued
 
@@ -154,6 +155,32 @@ def test_a_run_folder_that_cannot_be_written_does_not_hold_up_the_others(store):
     working = supervisor.Supervisor(store)
     working.tick()
     assert [run.id for run in working.look().waiting] == [other.id]
+
+
+def test_a_run_that_could_not_be_started_is_tried_again(store):
+    view = queued(store)
+    view.paths.lock.mkdir()
+    now = 0.0
+    working = supervisor.Supervisor(store, clock=lambda: now)
+    assert working.tick()
+    assert working.look().waiting == ()
+    view.paths.lock.rmdir()
+    assert working.tick()  # it stays, and does not try at each tick
+    assert store.get(view.id).status.state == "queued"
+    now = supervisor.RETRY_SECS
+    working.tick()
+    assert "data folder" in store.get(view.id).status.message  # it came as far as that
+
+
+def test_a_run_that_is_queued_anew_is_tried_at_once(store):
+    view = queued(store)
+    view.paths.lock.mkdir()
+    working = supervisor.Supervisor(store, clock=lambda: 0.0)
+    working.tick()
+    view.paths.lock.rmdir()
+    write_status(view.paths, "queued", 0, 10, Said(), now=utc_now() + timedelta(seconds=1))
+    working.tick()
+    assert store.get(view.id).status.state == "failed"
 
 
 def test_a_supervisor_leaves_when_idle_and_one_is_started_when_needed(store):

@@ -13,9 +13,16 @@ from gan_core.runs import control as requests
 from gan_core.runs import evaluations
 from gan_core.runs.files import write_json
 from gan_core.runs.lock import FileLock
-from gan_core.runs.status import Said, write_status
+from gan_core.runs.status import RESUMABLE, Said, write_status
 from tests import evaluations_by_hand
 from tests.runs_by_hand import config, in_state, queued, trained
+
+SPOILT = {
+    "empty": lambda _: b"",
+    "cut": lambda whole: whole[: len(whole) // 2],
+    "flipped": lambda whole: whole.replace(b"completed", b"compmeted"),
+    "zeros": lambda whole: bytes(len(whole)),
+}
 
 
 def state(store, view):
@@ -85,6 +92,32 @@ def test_resume_revives(still, ended, data_dir):
     assert resumed.status.step == 50
     assert read_launch(view.paths).data_dir == data_dir.resolve()
     assert requests.take(view.paths) == []
+
+
+@pytest.mark.parametrize("spoil", [*SPOILT.values(), None], ids=[*SPOILT, "gone"])
+def test_a_run_whose_status_is_torn_is_resumed(still, data_dir, spoil):
+    """After a power cut: its checkpoints are good, and the worker reads those."""
+    view = trained(still, (0, 50, 70))
+    longer = view.sound_config().model_copy(update={"total_steps": 100})
+    write_json(view.paths.config, longer.to_json())
+    view.paths.status.write_bytes(b"" if spoil is None else spoil(view.paths.status.read_bytes()))
+    if spoil is None:
+        view.paths.status.unlink()
+    shown = still.get(view.id)
+    assert shown.damage
+    assert shown.status.state in RESUMABLE  # so the page offers it
+    assert "Resume" in shown.status.message
+    resumed = control.resume(still, view.id, data_dir=data_dir, by=OWNER)
+    assert resumed.damage == ""
+    status = resumed.status
+    assert (status.state, status.step, status.total_steps) == ("queued", 70, 100)
+
+
+def test_a_length_is_judged_by_the_checkpoint_where_the_status_is_torn(still, data_dir):
+    view = trained(still, (0, 50))
+    view.paths.status.write_bytes(b"")
+    with pytest.raises(BadInputError, match="50 are done"):
+        control.resume(still, view.id, steps=40, data_dir=data_dir, by=OWNER)
 
 
 def test_a_completed_run_wants_a_larger_length(still, data_dir):

@@ -59,9 +59,9 @@ def run(nn: SimpleNamespace, system: Callable[..., Any]) -> Callable[..., Any]:
         trainer = nn.trainer.Trainer(paths, recipe, config, state, dataset, hooks)
         with metrics.MetricLog(paths.metrics) as log:
             if trainer.train(log) is None:
-                trainer.finish()
+                trainer.finish(log)
             else:
-                trainer.checkpoint()
+                trainer.checkpoint(log)
         trainer.close()
         return trainer
 

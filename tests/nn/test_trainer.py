@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Callable
 from contextlib import closing
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from gan_core.runs import checkpoints, metrics, snapshots
 from gan_core.runs.layout import RunPaths, sheet_steps, step_folders
 from gan_core.runs.reporter import Request
 from gan_core.runs.sheet import read_about, write_sheet
+from gan_core.runs.watch import Collapse, Watched, write_watched
 
 
 class World:
@@ -93,10 +95,10 @@ def _train(made: Any, paths: RunPaths) -> Request | None:
     metrics.truncate_after(paths.metrics, made.state.step)
     with metrics.MetricLog(paths.metrics) as log:
         request: Request | None = made.train(log)
-    if request is None:
-        made.finish()
-    else:
-        made.checkpoint()
+        if request is None:
+            made.finish(log)
+        else:
+            made.checkpoint(log)
     return request
 
 
@@ -125,6 +127,31 @@ def test_a_whole_run(trainer: Callable[..., Any], paths: RunPaths) -> None:
         assert line["images_per_s"] > 0
         assert 0 <= line["d_acc_real"] <= 1
         assert 0 <= line["d_acc_fake"] <= 1
+
+
+def test_the_log_is_safe_before_anything_is_saved_of_the_same_step(
+    trainer: Callable[..., Any], paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that after a power cut no curve ends before the step at which the run goes on."""
+    flush = os.fsync
+    safe_bytes = [0]
+    unsafe_bytes: list[int] = []
+
+    def flushed(descriptor: int) -> None:
+        flush(descriptor)
+        logged = paths.metrics.stat()
+        if os.fstat(descriptor).st_ino == logged.st_ino:
+            safe_bytes.append(logged.st_size)
+        else:
+            unsafe_bytes.append(logged.st_size - safe_bytes[-1])
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    made, _ = trainer(paths, {8: "pause"})
+    assert _train(made, paths) == "pause"
+    assert step_folders(paths.checkpoints) == [8]
+    assert snapshots.list_steps(paths) == [0, 2, 4, 6]
+    assert set(unsafe_bytes) == {0}
+    assert len(safe_bytes) == 1 + 5  # five saves
 
 
 def test_the_same_latents_on_every_sheet(
@@ -273,6 +300,48 @@ def test_a_weight_that_is_no_number_is_never_saved(
     assert loaded is not None
     assert loaded.step < 6
     assert all(np.isfinite(array).all() for array in loaded.arrays.values())
+
+
+SEEN = Collapse(step=8, healthy_step=4, signals=("alike",))
+
+
+def test_a_run_paused_at_its_collapse_goes_back_when_it_is_resumed(
+    trainer: Callable[..., Any], paths: RunPaths
+) -> None:
+    made, _ = trainer(paths, {4: "pause"}, on_collapse="restart")
+    assert _train(made, paths) == "pause"
+    write_watched(paths, Watched(collapse=SEEN))
+    resumed, world = trainer(paths, on_collapse="restart")
+    resumed.hooks.watcher.recall(resumed.state.step)
+    assert _train(resumed, paths) == "collapse"
+    assert (resumed.state.step, world.seen_steps) == (4, [])
+
+
+@pytest.mark.parametrize(
+    ("watched", "on_collapse", "num_asked"),
+    [
+        (Watched(collapse=SEEN), "restart", 1),
+        (Watched(collapse=SEEN), "ask", 0),
+        (Watched(collapse=SEEN, successor="it-went-back"), "restart", 0),
+        (Watched(collapse=SEEN, gave_up="too often"), "restart", 0),
+        (Watched(num_rollbacks=1), "restart", 0),
+    ],
+)
+def test_who_is_asked_to_stop_at_once(
+    nn: SimpleNamespace,
+    system: Callable[..., Any],
+    paths: RunPaths,
+    watched: Watched,
+    on_collapse: str,
+    num_asked: int,
+) -> None:
+    write_watched(paths, watched)
+    made = system("quick-dcgan", on_collapse=on_collapse)
+    asked: list[str] = []
+    images = np.zeros((8, *made.config.dataset.image_shape), np.uint8)
+    stop = lambda: asked.append("collapse")  # noqa: E731
+    nn.watching.Watcher(paths, made.recipe, made.config, images, stop).recall(4)
+    assert len(asked) == num_asked
 
 
 def test_a_gpu_that_is_not_here(nn: SimpleNamespace) -> None:

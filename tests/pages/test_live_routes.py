@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from gan_core.access.people import OWNER
+from gan_core.jobs.control import stop
+from gan_core.jobs.note import write_launch
+from gan_core.runs.lock import FileLock
 from gan_core.runs.metrics import MetricLog
+from gan_core.runs.status import write_status
 from gan_core.runs.store import RunStore
+from gan_core.runs.watch import STOPPED, Collapse, Watched, read_watched, write_watched
 from pages._parts.late_routes import LateRoutes
 from tests.pages.asking import ask
-from tests.runs_by_hand import trained
+from tests.runs_by_hand import in_state, trained
 
 ROUTES = [LateRoutes()]
 
@@ -45,6 +53,21 @@ def test_no_such_run(run, name):
 def test_a_run_whose_status_is_lost(run):
     run.paths.status.unlink()
     assert ask(ROUTES, f"studio/runs/{run.id}/live.json").status == 404
+
+
+def test_who_looks_at_a_run_that_collapsed_while_no_supervisor_lived_starts_one(run, data_dir):
+    store = RunStore(run.paths.root.parent)
+    ended, busy = trained(store, on_collapse="restart"), in_state(store, "running")
+    write_launch(ended.paths, data_dir)
+    write_watched(ended.paths, Watched(collapse=Collapse(step=50, healthy_step=50, signals=())))
+    write_status(ended.paths, "stopped", 50, 50, STOPPED)
+    with FileLock.acquire(busy.paths.lock):  # it has the device, so nothing is started
+        assert ask(ROUTES, f"studio/runs/{ended.id}/live.json").status == 200
+        give_up_at = time.monotonic() + 30
+        while not read_watched(ended.paths).successor:
+            assert time.monotonic() < give_up_at
+            time.sleep(0.05)
+        stop(store, read_watched(ended.paths).successor, by=OWNER)
 
 
 def test_other_addresses_are_not_ours(run):

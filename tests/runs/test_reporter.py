@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ import pytest
 from gan_core.errors import ReadOnlyError
 from gan_core.runs import control
 from gan_core.runs.layout import RunPaths
-from gan_core.runs.reporter import Reporter, hold_ballast, release_ballast
+from gan_core.runs.reporter import Reporter, Request, hold_ballast, release_ballast
 from gan_core.runs.status import Said, read_written_status
 
 
@@ -51,6 +52,15 @@ def test_the_first_request_stands_but_being_told_to_end_outranks_it(paths: RunPa
     assert reporter.request() == "interrupt"
 
 
+@pytest.mark.parametrize("asked", ["pause", "stop"])
+def test_what_people_ask_for_stands_before_a_collapse(paths: RunPaths, asked: Request) -> None:
+    """Nothing is started for somebody who wants the device; resumed, the run goes back."""
+    reporter = Reporter(paths, 100)
+    reporter.ask(asked)
+    reporter.ask("collapse")
+    assert reporter.request() == asked
+
+
 def test_the_heart_beats(paths: RunPaths) -> None:
     with Reporter(paths, 100) as reporter:
         reporter.running(0, Said(template="training"))
@@ -62,6 +72,22 @@ def test_the_heart_beats(paths: RunPaths) -> None:
     ended = read_written_status(paths)
     time.sleep(1.3)
     assert read_written_status(paths) == ended
+
+
+def test_a_new_state_survives_a_power_cut_and_a_heartbeat_costs_no_flush(
+    paths: RunPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    flush = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (flushed.append(file), flush(file)))
+    with Reporter(paths, 100) as reporter:
+        reporter.running(0, Said(template="training"))
+        assert len(flushed) == 1
+        reporter.at_step(42)
+        _wait(lambda: read_written_status(paths).step == 42)
+        assert len(flushed) == 1
+        reporter.end("completed", Said())
+        assert len(flushed) == 2
 
 
 def test_an_unforeseen_error_is_said(paths: RunPaths) -> None:

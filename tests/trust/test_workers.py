@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.trust import clocks, damage, equality, lost_devices, not_finite
+from benchmarks.trust import clocks, damage, equality, full_disk, lost_devices, not_finite
+from benchmarks.trust.small_disk import CannotMountError
 from benchmarks.trust.trial import Place
 
 
@@ -33,3 +34,10 @@ def test_not_finite(tmp_path: Path, data_dir: Path) -> None:
 def test_memory_runs_out(tmp_path: Path, data_dir: Path) -> None:
     outcome = lost_devices.attempt(Place(tmp_path, data_dir, short=True))
     assert outcome.passed, outcome.figure
+
+
+def test_a_start_without_space(tmp_path: Path, data_dir: Path) -> None:
+    try:
+        assert full_disk.PLACES["start"](Place(tmp_path, data_dir, short=True)) == []
+    except CannotMountError:
+        pytest.skip("this system allows no mount")
