@@ -47,7 +47,7 @@ def compare_charts(runs: Sequence[RunView], axis: str) -> list[SavedChart]:
     charts = []
     for i, panel in enumerate(panels_of(runs)):
         read = partial(_points, panel)
-        y_label = panel.get("y_label", panel["title"])
+        y_label = panel.get("axis_label") or panel.get("y_label") or panel["title"]
         words = {"title": panel["title"], "x_label": x_labels[axis], "y_label": y_label}
         charts.append(
             SavedChart(

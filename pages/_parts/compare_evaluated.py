@@ -143,8 +143,8 @@ def _panel(name: str, kind: Kind, made: Evaluation) -> dict[str, Any]:
     title = _("{figure} · {against}").format(
         figure=named(words, made.features.name), against=against(made, kind.title)
     )
-    figure = named(words, made.features.name)
-    told = {"key": _key(name, kind), "title": title, "points": {}, "live": {}, "y_label": figure}
+    figure = named(words, made.features.name)  # of a file's axis; on the page the title says it
+    told = {"key": _key(name, kind), "title": title, "points": {}, "live": {}, "axis_label": figure}
     return {**told, **_bounds(name, made)}
 
 

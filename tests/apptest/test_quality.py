@@ -202,7 +202,7 @@ def test_the_button_measures_until_somebody_stops_it(studio, measured):
 def test_the_charts_of_a_comparison_are_files(studio, measured):
     other = "20260102-120000-bbbbbb"
     evaluations.write(studio.add("$other$", other), evaluation(30))
-    viewer = studio.open("pages/compare.py", run=[MODEL_ID, other])
+    viewer = studio.open("pages/compare.py", runs=f"{MODEL_ID},{other}")
     assert_sound(viewer)
     runs = [studio.store.get(run) for run in (MODEL_ID, other)]
     for axis in ("step", "images", "time"):
