@@ -7,10 +7,17 @@ from typing import Any
 
 from gan_core.access.people import OWNER
 from gan_core.cli.context import Context
-from gan_core.cli.output import DownloadProgress, ShareProgress, print_json, print_line, print_table
+from gan_core.cli.output import (
+    DownloadProgress,
+    ShareProgress,
+    print_json,
+    print_line,
+    print_table,
+    tell,
+)
 from gan_core.evaluation import Evaluation, Figure, LatentFigures
 from gan_core.jobs import evaluate as job
-from gan_core.runs import snapshots
+from gan_core.runs.fallback import first_shown
 
 _MOST_NAMES = 20
 
@@ -30,11 +37,13 @@ _NAMES = {
 def evaluate(given: argparse.Namespace, at: Context) -> int:
     """Make a full evaluation in a process of its own, follow it, and print it."""
     paths = at.store.paths(given.run)
-    step = snapshots.resolve_step(paths, given.step)
+    shown = first_shown(paths, given.step)
+    for skipped in shown.skipped:
+        tell(str(skipped))
     begun = job.start(
         at.store,
         given.run,
-        step,
+        shown.step,
         data_dir=at.data_dir,
         measures=given.metrics,
         num_images=given.images,

@@ -17,12 +17,14 @@ from pydantic import Field, ValidationError
 from gan_core.access.quotas import QuotaError, Quotas
 from gan_core.config import SCHEMA_VERSION, Frozen
 from gan_core.errors import DamagedError
-from gan_core.runs.files import read_json, write_json
+from gan_core.runs.files import TEMPORARY_PREFIX, read_json, write_json
 from gan_core.runs.kept import KeptValues, stamp_of
 from gan_core.text import N_
 
 USAGE_NAME = ".usage.json"
 FRESH_SECS = 30.0
+TAKING_PREFIX = f"{TEMPORARY_PREFIX}take-"
+"""Of folders that are there while somebody takes a run along: no download ends anybody's turn."""
 _GROWING = ("status.json", "snapshots", "checkpoints", "samples", "evaluations", "metrics.jsonl")
 _GIGABYTE = 10**9
 _MAX_KEPT = 4
@@ -67,6 +69,8 @@ def measure(runs_dir: Path) -> int:
     parts: dict[str, Part] = {}
     others = 0
     for entry in _entries(runs_dir):
+        if entry.name.startswith(TAKING_PREFIX):
+            continue
         if entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False):
             others += _bytes_of(entry, whole=False)
             continue

@@ -204,6 +204,7 @@ def wait_for(
     except KeyboardInterrupt:
         stop(store, begun.run_id, by=by)
         raise
+    store.paths(begun.run_id)  # it may have been deleted meanwhile
     # By its file: figures are those of last time where the same is measured again.
     made = evaluations.newest_full(paths)
     if made is None or evaluations.full_stamps(paths, begun.step) == begun.known:

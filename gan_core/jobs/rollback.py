@@ -12,7 +12,7 @@ from gan_core.config import Settings, SettingValue
 from gan_core.errors import ConflictError, GanCoreError
 from gan_core.jobs.fork import fork
 from gan_core.jobs.launch import is_rollback_due, revive_queue
-from gan_core.jobs.note import person_of
+from gan_core.jobs.note import person_of, read_launch
 from gan_core.runs import snapshots
 from gan_core.runs.layout import RunPaths
 from gan_core.runs.store import RunStore, RunView
@@ -110,10 +110,15 @@ def _note_of(watched: Watched) -> Callable[[RunPaths], None]:
     return lambda paths: write_watched(paths, note)
 
 
-def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
+def after_end(store: RunStore, run_id: str, *, data_dir: Path | None = None) -> None:
     """Roll back by itself where the run asks for that and a collapse has ended it.
 
     What stands in the way is written down: the run then stays as it is, and says why.
+
+    Args:
+        store: the runs folder.
+        run_id: the run.
+        data_dir: where data sets lie; as the run was launched with where it is not given.
     """
     run = store.get(run_id)
     if not is_rollback_due(run.paths):
@@ -126,7 +131,8 @@ def after_end(store: RunStore, run_id: str, *, data_dir: Path) -> None:
     try:
         if watched.num_rollbacks >= MAX_ROLLBACKS:
             raise ConflictError(_TOO_OFTEN, num=MAX_ROLLBACKS)
-        successor = roll_back(store, run_id, by=_whose(run), data_dir=data_dir)
+        where = data_dir or read_launch(run.paths).data_dir
+        successor = roll_back(store, run_id, by=_whose(run), data_dir=where)
     except GanCoreError as error:
         logger.warning("run %s: no rollback: %s", run_id, error.one_line())
         gave_up = watched.model_copy(update={"gave_up": error.one_line()})

@@ -144,7 +144,7 @@ class Supervisor:
             if is_rollback_due(paths):
                 from gan_core.jobs import rollback  # here: it loads much that is seldom needed
 
-                rollback.after_end(self._store, run_id, data_dir=read_launch(paths).data_dir)
+                rollback.after_end(self._store, run_id)
         except (GanCoreError, OSError) as error:
             logger.warning("run %s: %s", run_id, error)
 

@@ -152,7 +152,8 @@ class Reporter:
     def _beat(self) -> None:
         with self._lock:
             if not self._over.is_set():
-                self._write_now(durable=False)  # each second; the state is on the disk already
+                # Each second: a power cut may tear it, and `resume` then goes by the checkpoints.
+                self._write_now(durable=False)
 
 
 def hold_ballast(paths: RunPaths) -> None:

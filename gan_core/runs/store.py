@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from gan_core.errors import BadInputError, ConflictError, DamagedError, NotFound
 from gan_core.runs.draft import draft
 from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults, read_json, write_json
 from gan_core.runs.kept import KeptValues
-from gan_core.runs.layout import RunPaths, paths_of
+from gan_core.runs.layout import RunPaths, paths_of, step_folders
 from gan_core.runs.lock import LEAVING_SECS, PATIENCE_SECS, FileLock
 from gan_core.runs.scratch import making, sweep
 from gan_core.runs.status import ALIVE, Said, Status, read_status, utc_now, write_status
@@ -270,13 +271,21 @@ def view(paths: RunPaths) -> RunView:
     except DamagedError as error:
         damage.append(error.message)
         total = config.total_steps if config else 0
-        said = Said(template=_TORN, values={"reason": error.message})
+        said = Said(template=_said_of_torn(paths), values={"reason": error.message})
         status = Status(
             state="failed", total_steps=total, updated="", message=str(said), said=said
         )
     if status.state != "queued" or status.step:  # who only waits has no log yet
         damage += _damage_of_log(paths)
     return RunView(paths.root.name, paths, config, status, read_meta(paths), " ".join(damage))
+
+
+def _said_of_torn(paths: RunPaths) -> str:
+    """What is said of a run whose status cannot be read: whether anything is left to go on from."""
+    with suppress(DamagedError):
+        if step_folders(paths.checkpoints):
+            return _TORN
+    return "{reason}"
 
 
 def _damage_of_log(paths: RunPaths) -> list[str]:

@@ -54,9 +54,13 @@ class Watched(Frozen):
     num_rollbacks: int = 0
 
     def goes_back(self, config: RunConfig) -> bool:
-        """Whether the run is to go back by itself from its collapse, and has not yet."""
+        """Whether the run is to go back by itself from its collapse, and has not yet.
+
+        A stage of the lesson, in which one network stands still, knows no healthy step.
+        """
         is_settled = bool(self.successor or self.gave_up)
-        asks = config.settings.on_collapse == "restart"
+        settings = config.settings
+        asks = settings.on_collapse == "restart" and settings.lesson in (None, "both")
         return self.collapse is not None and not is_settled and asks
 
 

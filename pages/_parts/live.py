@@ -10,7 +10,7 @@ import streamlit as st
 from gan_core.config import RunConfig
 from gan_core.diagnosis.verdict import Diagnosis
 from gan_core.jobs import control
-from gan_core.jobs.launch import revive_queue
+from gan_core.jobs.launch import needs_supervisor, revive_queue
 from gan_core.jobs.process import tail
 from gan_core.recipes import imported, registry
 from gan_core.recipes.verdicts import verdict_of
@@ -101,8 +101,7 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
             st.rerun()  # what stands around this depends on it, too
         if run.damage:
             run.sound_config()
-        if run.status.state == "queued":
-            revive_queue(studio().store)  # should its supervisor have been killed
+        _revive(run)
         watched = read_watched(run.paths)
         _state_line(run)  # first: where the status is damaged, it has the button that mends it
         found = feed(run.paths).diagnoses(run.status.state)
@@ -111,9 +110,20 @@ def _state(run_id: str, *, was_busy: bool, was_measured: Measured | None) -> Non
         show_diagnosis(run, found, has_button=not asks)
 
 
+def _revive(run: RunView) -> None:
+    """See that a run which waits has a supervisor; should it have been killed."""
+    with guarded():
+        if needs_supervisor(run.paths):
+            revive_queue(studio().store)
+
+
 def _no_alarm(found: Sequence[Diagnosis]) -> bool:
-    """Whether all is well again; not where nothing is said yet, as before the log is read."""
-    return bool(found) and all(one.tone != "alarm" for one in found)
+    """Whether all is well again.
+
+    Not where nothing is said yet, as before the log is read, and not of a run that waits for its
+    turn: of that no more is said than what it waits for.
+    """
+    return bool(found) and all(one.tone not in {"alarm", "waiting"} for one in found)
 
 
 def _tell_end(run: RunView) -> None:

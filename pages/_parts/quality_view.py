@@ -11,6 +11,7 @@ from gan_core.evaluation import ClassCounts, Evaluation, FeatureNet
 from gan_core.jobs import evaluate
 from gan_core.metrics.modes import missing_by_chance
 from gan_core.runs import evaluations, snapshots
+from gan_core.runs.fallback import first_shown
 from gan_core.runs.store import RunView
 from pages._parts.chart_download import save_popover
 from pages._parts.evaluation_charts import (
@@ -118,12 +119,12 @@ def _ask(run: RunView) -> None:
         )
     if pressed:
         here = studio()
-        step = snapshots.resolve_step(run.paths, chosen)
+        shown = first_shown(run.paths, chosen)
         with st.spinner(_("Starting")):
             evaluate.start(
                 here.store,
                 run.id,
-                step,
+                shown.step,
                 data_dir=here.data_dir,
                 num_images=num_images,
                 mirror=here.mirror,

@@ -16,8 +16,9 @@ from starlette.types import Receive, Scope, Send
 
 from gan_core.access.people import Person
 from gan_core.errors import ConflictError, DamagedError, GanCoreError, NotFoundError
+from gan_core.jobs.disk import TAKING_PREFIX
 from gan_core.jobs.export import export
-from gan_core.runs.files import TEMPORARY_PREFIX, disk_faults
+from gan_core.runs.files import disk_faults
 from gan_core.runs.scratch import making
 from gan_core.text import N_
 from pages._parts.crowd import Crowd
@@ -28,7 +29,6 @@ PER_PERSON, MOST_AT_ONCE = 2, 8
 """Each takes the room of a run in the runs folder until it is sent."""
 MAX_SECS = 1800.0
 """Whoever takes longer, or has closed the lid meanwhile, gives the place back."""
-_PREFIX = f"{TEMPORARY_PREFIX}take-"
 
 
 def take_routes() -> list[Route]:
@@ -92,6 +92,6 @@ def _packed(run_id: str, by: Person, held: ExitStack) -> Path:
     store.get(run_id)  # else there may not even be a folder of runs
     with disk_faults(store.root):
         held.enter_context(making(store.root))
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=store.root))
+        folder = Path(tempfile.mkdtemp(prefix=TAKING_PREFIX, dir=store.root))
     held.callback(shutil.rmtree, folder, ignore_errors=True)
     return export(store, run_id, "newest", "zip", folder, by=by)

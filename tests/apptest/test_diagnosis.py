@@ -170,6 +170,17 @@ def test_of_a_collapse_that_is_over_a_line_remains(studio):
     assert viewer.warning == []
 
 
+def test_a_collapsed_run_that_waits_for_its_turn_is_not_called_well(studio):
+    paths = studio.add()
+    collapse = Collapse(step=60, healthy_step=30, signals=("alike",))
+    write_watched(paths, Watched(collapse=collapse))
+    studio.set_state(paths, "queued", step=60)
+    viewer = studio.open(TRAIN, run=MODEL_ID)
+    assert_sound(viewer)
+    assert "no longer shows it" not in "".join(line.value for line in viewer.caption)
+    assert "roll-back" in keys(viewer)
+
+
 def test_the_words_are_translated(studio):
     studio.add()
     viewer = studio.open(TRAIN, run=MODEL_ID, lang="qps")

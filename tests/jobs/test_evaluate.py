@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import NoReturn
 import pytest
 
 from gan_core.access.people import OWNER, NotAllowedError, Person
-from gan_core.errors import BadInputError, ConflictError, JobFailedError
+from gan_core.errors import BadInputError, ConflictError, JobFailedError, NotFoundError
 from gan_core.jobs import edit, evaluate, slots
 from gan_core.jobs.process import signal_holder
 from gan_core.runs import evaluations
@@ -94,6 +95,17 @@ def test_measuring_the_same_again_gives_the_same(store: RunStore, run: RunView) 
         evaluate.wait_for(store, begun, by=OWNER)
     evaluations.write(run.paths, found)
     assert evaluate.wait_for(store, begun, by=OWNER) == found
+
+
+def test_a_run_that_is_deleted_meanwhile_is_named(store: RunStore, run: RunView) -> None:
+    begun = evaluate.Begun(run.id, 50, evaluations.full_stamps(run.paths, 50))
+    run.paths.evaluations.mkdir()
+    with FileLock.acquire(evaluations.job_lock(run.paths)):
+        evaluations.write_progress(run.paths, evaluations.Progress(step=50, share=0.5))
+        with pytest.raises(NotFoundError, match=run.id):
+            evaluate.wait_for(
+                store, begun, by=OWNER, progress=lambda _share: shutil.rmtree(run.paths.root)
+            )
 
 
 def test_a_stranger_with_a_killed_ones_number_is_not_signalled(

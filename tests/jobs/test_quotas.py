@@ -286,6 +286,15 @@ def test_the_folder_is_measured_anew_only_where_it_changed(still):
     assert disk.measure(still.root) - total == pytest.approx(5000, abs=1500)
 
 
+def test_what_somebody_takes_along_counts_for_nothing(still):
+    queued(still)
+    total = disk.measure(still.root)
+    folder = still.root / f"{disk.TAKING_PREFIX}x"
+    folder.mkdir()
+    (folder / "run.zip").write_bytes(b"x" * 100_000)
+    assert disk.measure(still.root) == pytest.approx(total, abs=1500)
+
+
 def test_shared_files_count_once(still):
     first, second = queued(still), queued(still)
     file = first.paths.samples / "0.png"

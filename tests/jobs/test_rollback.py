@@ -242,6 +242,20 @@ def test_who_waits_for_a_successor_starts_a_supervisor(tmp_path: Path, data_dir:
         stop(store, successor, by=OWNER)
 
 
+def test_why_it_does_not_know_where_its_data_lies_is_written_down_too(still: RunStore) -> None:
+    run = _collapsed(still)
+    (run.paths.root / LAUNCH_NAME).write_bytes(b"{")
+    after_end(still, run.id)
+    assert "launch.json cannot be read" in read_watched(run.paths).gave_up
+    assert not is_rollback_due(run.paths)
+
+
+def test_a_stage_of_the_lesson_does_not_go_back(still: RunStore, data_dir: Path) -> None:
+    run = _collapsed(still, lesson="d_only")
+    after_end(still, run.id, data_dir=data_dir)
+    assert still.ids() == [run.id]
+
+
 def test_it_asks_by_default(still: RunStore, data_dir: Path) -> None:
     run = _collapsed(still, on_collapse="ask")
     after_end(still, run.id, data_dir=data_dir)

@@ -96,6 +96,16 @@ def test_files_are_looked_at_once_and_again_when_they_have_changed(
     assert snapshots.resolve_step(view.paths, "newest") == 30
 
 
+def test_what_is_measured_is_the_one_before(
+    model: RunView, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told before anything is measured; here the number of images is refused afterwards."""
+    view = _damaged(model, tmp_path, (30, "generator.onnx"))
+    words = ("--runs", str(view.paths.root.parent), "evaluate", view.id, "--images", "1")
+    assert command_line(list(words)) == 2
+    assert "step 30 is skipped: generator.onnx in 30 is damaged" in capsys.readouterr().err
+
+
 def test_a_page_to_hand_out_is_made_of_the_one_before(
     model: RunView, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
