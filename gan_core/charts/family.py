@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 from gan_core.charts.figures import ON_PAPER, Format, blank, label, saved
 from gan_core.charts.table import Cell
 from gan_core.runs.family import Relative
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MAX_DRAWN = 24
 """Larger families are listed only."""
@@ -94,29 +98,36 @@ def family_figure(
     height = _INCHES_A_ROW * len(found) + _INCHES_MORE
     figure, (axes,) = blank(size=(_INCHES_WIDE, height))
     ends, rows = _ends(found), {one.id: -i for i, one in enumerate(found)}
-    longest = max([*ends.values(), 1])
     for one in found:
-        begun, row, is_chosen = one.step or 0, rows[one.id], one.id == chosen
         if one.parent is not None:
-            axes.vlines(begun, row, rows[one.parent], color=LIGHT.faint, linewidth=1)
-            axes.plot([begun], [rows[one.parent]], "o", color=LIGHT.faint, markersize=4)
-        ink = LIGHT.chosen if is_chosen else LIGHT.run if one.run else LIGHT.faint
-        end = max(ends[one.id], begun + longest / 200)  # to be seen where it has not begun
-        axes.plot(
-            [begun, end], [row, row], color=ink, linewidth=3.0 if is_chosen else 1.8,
-            linestyle="-" if one.run else "--",
-        )  # fmt: skip
-        is_late = begun > longest / 2
-        axes.annotate(
-            _short(names[one.id]), (longest if is_late else begun, row), xytext=(0, 5),
-            textcoords="offset points", ha="right" if is_late else "left", color=ink,
-            parse_math=False,
-        )  # fmt: skip
+            begun, parent_row = one.step or 0, rows[one.parent]
+            axes.vlines(begun, rows[one.id], parent_row, color=LIGHT.faint, linewidth=1)
+            axes.plot([begun], [parent_row], "o", color=LIGHT.faint, markersize=4)
+        _plot_run(axes, one, rows[one.id], names[one.id], ends, is_chosen=one.id == chosen)
     axes.set_ylim(0.5 - len(found), 0.8)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     label(axes, title=title, x=axis, colours=ON_PAPER)
     return saved(figure, format)
+
+
+def _plot_run(
+    axes: Axes, one: Relative, row: int, name: str, ends: Mapping[str, int], *, is_chosen: bool
+) -> None:
+    """A run's line, from where it began to `ends`, and its name above."""
+    begun, longest = one.step or 0, max([*ends.values(), 1])
+    ink = LIGHT.chosen if is_chosen else LIGHT.run if one.run else LIGHT.faint
+    end = max(ends[one.id], begun + longest / 200)  # to be seen where it has not begun
+    axes.plot(
+        [begun, end], [row, row], color=ink, linewidth=3.0 if is_chosen else 1.8,
+        linestyle="-" if one.run else "--",
+    )  # fmt: skip
+    is_late = begun > longest / 2
+    axes.annotate(
+        _short(name), (longest if is_late else begun, row), xytext=(0, 5),
+        textcoords="offset points", ha="right" if is_late else "left", color=ink,
+        parse_math=False,
+    )  # fmt: skip
 
 
 def family_columns(found: Sequence[Relative], names: Mapping[str, str]) -> dict[str, list[Cell]]:

@@ -143,6 +143,7 @@ def _by_evaluations(made: Sequence[Evaluation]) -> Measure | None:
 
 
 def _logged(run: RunView) -> Mapping[str, Newest]:
+    """Of an epoch: what is measured after some epochs only is none of `_LAST_LOSSES`."""
     return newest_values(run.paths.metrics, run.sound_config().steps_per_epoch)
 
 

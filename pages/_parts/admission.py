@@ -17,7 +17,7 @@ from gan_core.access.limiter import is_this_machine, network_of
 from pages._parts.full_page import RETRY_SECS, full_page
 from pages._parts.i18n import ENGLISH, match
 from pages._parts.page_requests import asks_for_page
-from pages._parts.seats import Guest, Seats
+from pages._parts.seats import Bound, Guest, Seats
 
 _STREAM = "/_stcore/stream"
 _TRY_AGAIN_LATER = 1013
@@ -87,13 +87,19 @@ class Admission:
         """Answer, or say that there is no place."""
         if scope["type"] == "websocket" and scope["path"].endswith(_STREAM):
             await self._connect(scope, receive, send)
-        elif asks_for_page(scope) and not await self._reserve(scope):
-            await self._say_full(scope)(scope, receive, send)
+        elif asks_for_page(scope):
+            await self._send_page(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _reserve(self, scope: Scope) -> bool:
-        return self._seats.reserve(*await self._asked_for(scope))
+    async def _send_page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        num_seats, guest = await self._asked_for(scope)
+        if self._seats.reserve(num_seats, guest):
+            await self._app(scope, receive, send)
+            return
+        has_room = self._seats.num_taken < num_seats
+        bound = self._seats.bound_of(num_seats, guest) if has_room else None
+        await self._say_full(scope, bound)(scope, receive, send)
 
     async def _asked_for(self, scope: Scope) -> tuple[int, Guest]:
         """How many places there are for somebody, and who that is.
@@ -104,7 +110,7 @@ class Admission:
         if not num_taken:
             return 1, guest  # the first who comes need not wait for the settings
         num_seats = await asyncio.to_thread(self._num_seats)
-        if num_taken < num_seats and not self._seats.has_enough_of(num_seats, guest):
+        if num_taken < num_seats and not self._seats.bound_of(num_seats, guest):
             return num_seats, guest
         awaited = await asyncio.to_thread(self._is_awaited, HTTPConnection(scope))
         return (self._seats.num_taken + 1, Guest()) if awaited else (num_seats, guest)
@@ -128,10 +134,10 @@ class Admission:
         finally:
             self._seats.leave(guest)
 
-    def _say_full(self, scope: Scope) -> HTMLResponse:
+    def _say_full(self, scope: Scope, bound: Bound | None) -> HTMLResponse:
         wanted = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
         return HTMLResponse(
-            full_page(self._seats.num_seated, match(wanted) or ENGLISH),
+            full_page(self._seats.num_seated, match(wanted) or ENGLISH, bound),
             status_code=503,
             headers={"Retry-After": str(RETRY_SECS), "Cache-Control": "no-store"},
         )

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from gan_core.errors import DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import GanCoreError, NotFoundError
 from gan_core.inference.sheets import GRID, draw
 from gan_core.recipes.resolve import MAX_SEED
 from gan_core.runs import sealed, snapshots
@@ -23,6 +23,7 @@ from gan_core.runs.kept import Stamp, stamp_of
 from gan_core.runs.layout import RunPaths
 from gan_core.text import N_
 from pages._parts.studio import studio
+from pages._parts.turns import status_of
 
 _A_YEAR = "private, max-age=31536000, immutable"
 
@@ -39,8 +40,7 @@ def compare_routes() -> list[Route]:
             wanted = (paths, int(asked["step"]), asked["latents"])
             content = await anyio.to_thread.run_sync(_content, *wanted, limiter=turn)
         except GanCoreError as error:
-            gone = isinstance(error, (NotFoundError, DamagedError))
-            return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
+            return JSONResponse({"message": error.one_line()}, status_code=status_of(error))
         headers = {"Cache-Control": _A_YEAR, "X-Content-Type-Options": "nosniff"}
         return Response(content, media_type="image/png", headers=headers)
 

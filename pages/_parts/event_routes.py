@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import WebSocketRoute
@@ -28,7 +27,6 @@ _IN_ALL = 500
 _NO_BYTES = 1003  # what the protocol calls data of a kind that is not taken
 _LATER = 1013  # likewise: try again later, as our pages do
 _GONE = 4404  # a code of our own: the run is not there (any more)
-_FOREIGN = 4403
 
 
 def event_routes() -> list[WebSocketRoute]:
@@ -38,9 +36,7 @@ def event_routes() -> list[WebSocketRoute]:
     async def events(socket: WebSocket) -> None:
         await socket.accept()
         by = asker(socket)
-        if not _from_here(socket):
-            await socket.close(_FOREIGN)
-        elif watching.is_full() or watching.has_enough_of(by):
+        if watching.is_full() or watching.has_enough_of(by):
             await socket.close(_LATER)
         else:
             with watching.joined(by):
@@ -72,12 +68,6 @@ async def _until_left(socket: WebSocket) -> None:
             with contextlib.suppress(WebSocketDisconnect):
                 await socket.close(_NO_BYTES)
             return
-
-
-def _from_here(socket: WebSocket) -> bool:
-    """Whether a page of this app asks: sockets are open to scripts of any page otherwise."""
-    origin = socket.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
 
 
 async def _tell(socket: WebSocket, paths: RunPaths) -> None:

@@ -1,17 +1,24 @@
-"""What a newcomer sees while the studio is full: a page that needs nothing else, and waits."""
+"""What a newcomer sees while there is no place for them: a page that needs nothing else, and waits.
+
+The studio is full, or they have as many pages open as one person, or one address, may.
+"""
 
 from __future__ import annotations
 
+from gettext import NullTranslations
 from html import escape
 from pathlib import Path
 from string import Template
 
 from gan_core.text import N_
 from pages._parts.i18n import translations
+from pages._parts.seats import MOST_OPEN, Bound
 
 RETRY_SECS = 10
 
-_TITLE, _NOW = N_("The studio is full"), N_("Try now")
+_FULL, _NOW = N_("The studio is full"), N_("Try now")
+_MANY, _MANY_NEAR = N_("Too many pages are open"), N_("Too many pages are open at this address")
+_OTHERS = N_("The other places are kept for people elsewhere.")
 
 _ICON = Path(__file__).parent / "pictures" / "icon.svg"
 _PAGE = Template("""\
@@ -48,7 +55,7 @@ a { color: var(--accent); }
 <main>
 $icon
 <h1>$title</h1>
-<p>$here</p>
+<p>$why</p>
 <p class="quiet" role="status">$again</p>
 <div class="wait" aria-hidden="true"><i></i></div>
 <p><a href="">$now</a></p>
@@ -58,11 +65,17 @@ $icon
 """)
 
 
-def full_page(num_here: int, language: str) -> str:
-    """The page, as HTML, in one of the languages that the pages speak."""
+def full_page(num_here: int, language: str, bound: Bound | None = None) -> str:
+    """The page, as HTML.
+
+    Args:
+        num_here: how many pages are open.
+        language: one of those that the pages speak.
+        bound: whose bound was reached, where the studio has room for others.
+    """
     words = translations(language)
     ngettext_ = words.ngettext
-    here = ngettext_("{n} person is here.", "{n} people are here.", num_here)
+    title, why = _why(words, num_here, bound)
     again = ngettext_(
         "This page tries again by itself in {n} second.",
         "This page tries again by itself in {n} seconds.",
@@ -72,8 +85,24 @@ def full_page(num_here: int, language: str) -> str:
         language=escape(language),
         secs=RETRY_SECS,
         icon=_ICON.read_text(),
-        title=escape(words.gettext(_TITLE)),
-        here=escape(here.format(n=num_here)),
+        title=escape(title),
+        why=escape(why),
         again=escape(again.format(n=RETRY_SECS)),
         now=escape(words.gettext(_NOW)),
     )
+
+
+def _why(words: NullTranslations, num_here: int, bound: Bound | None) -> tuple[str, str]:
+    """A title, and a sentence below it."""
+    ngettext_ = words.ngettext
+    if bound == "person":
+        open_ = ngettext_(
+            "You have {n} page open already. Close it.",
+            "You have {n} pages open already. Close one.",
+            MOST_OPEN,
+        )
+        return words.gettext(_MANY), open_.format(n=MOST_OPEN)
+    if bound == "address":
+        return words.gettext(_MANY_NEAR), words.gettext(_OTHERS)
+    here = ngettext_("{n} person is here.", "{n} people are here.", num_here)
+    return words.gettext(_FULL), here.format(n=num_here)

@@ -7,6 +7,7 @@ anybody, and believes any name that a browser calls the machine by. This stands 
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable
 from functools import cache
@@ -26,6 +27,8 @@ from gan_core.access.limiter import is_this_machine
 from gan_core.access.modes import Mode
 from pages._parts.page_requests import asks_for_page
 
+logger = logging.getLogger(__name__)
+
 MAX_UPLOAD_BYTES = 2 * 1024**3 + 1024**2
 """More than any page takes; Streamlit's own bound for a file is `server.maxUploadSize`."""
 
@@ -34,6 +37,8 @@ _OURS, _UPLOADS = "/studio/", "/_stcore/upload_file/"
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 _IDENTITY = b"x-remote-user"
 _LOOPBACK = {"127.0.0.1", "::1", "::ffff:127.0.0.1"}
+_FOREIGN = 403, "Asked from another site\n"
+_MOST_TOLD, _MOST_LETTERS = 20, 200
 
 
 class Gate:
@@ -42,6 +47,8 @@ class Gate:
     def __init__(self, app: ASGIApp, mode: Callable[[], Mode]) -> None:
         self._app = app
         self._mode = mode
+        self._told: set[tuple[str, str]] = set()
+        """Of which foreign sockets the log tells: a few, as any page can cause them."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on."""
@@ -52,11 +59,25 @@ class Gate:
         scope = _with_trusted_identity(scope, mode)
         refusal = _refusal(scope, mode) or await _upload_refusal(scope, mode)
         if refusal is not None:
+            if scope["type"] == "websocket" and refusal == _FOREIGN:
+                self._log_foreign(Headers(scope=scope))
             await _refuse(refusal, scope, receive, send)
         elif asks_for_page(scope):
             await self._page(scope, receive, send, mode)
         else:
             await self._app(scope, receive, send)
+
+    def _log_foreign(self, headers: Headers) -> None:
+        """Say it once: where a web server changes `Host`, no page of ours is ever drawn."""
+        origin, host = (headers.get(name, "")[:_MOST_LETTERS] for name in ("origin", "host"))
+        if (origin, host) not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add((origin, host))
+            logger.warning(
+                "refused a websocket: its page is at Origin %r, and asked for Host %r. A web "
+                "server in front must pass Host as the browser said it, with its port.",
+                origin,
+                host,
+            )
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, mode: Mode) -> None:
         """Answer with a page: nobody else's page may frame it, and its visitor is known again."""
@@ -121,7 +142,7 @@ def _refusal(scope: Scope, mode: Mode) -> _Refusal | None:
         is_ours = _is_by_a_page_here(headers)
     else:
         is_ours = scope["method"] in _SAFE or _OURS not in path or _is_same_origin(headers)
-    return None if is_ours else (403, "Asked from another site\n")
+    return None if is_ours else _FOREIGN
 
 
 async def _upload_refusal(scope: Scope, mode: Mode) -> _Refusal | None:

@@ -11,6 +11,7 @@ from pages._parts.bounds import jobs_line
 from pages._parts.i18n import _
 from pages._parts.messages import guarded
 from pages._parts.model_files import show_model_files
+from pages._parts.snapshot_choice import say_skipped
 from pages._parts.viewer import viewer
 from pages._parts.words import number
 
@@ -19,7 +20,9 @@ def show_handout(run: RunView, chosen: str) -> None:
     """A button with what it gives; the file is made when somebody presses it."""
     by = viewer()  # what is downloaded is made elsewhere, where nobody knows who asks
     with st.popover(_("Hand out"), icon=":material/ios_share:"), guarded():
-        step = first_shown(run.paths, chosen).step
+        found = first_shown(run.paths, chosen)
+        say_skipped(found)
+        step = found.step
         st.markdown(
             _(
                 "One page with sliders, pad and walks for step {step}. It opens from disk, on a "

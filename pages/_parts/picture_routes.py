@@ -22,7 +22,7 @@ from starlette.routing import Route
 from gan_core.access.people import Person
 from gan_core.access.quotas import QuotaError
 from gan_core.data.own.picture import ground_of
-from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import BadInputError, GanCoreError
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs import invert, slots
 from gan_core.jobs.picture import MAX_BYTES, read_picture, too_large
@@ -33,6 +33,7 @@ from gan_core.text import N_
 from pages._parts.bodies import read_body
 from pages._parts.line import Line
 from pages._parts.studio import engines, studio
+from pages._parts.turns import status_of
 from pages._parts.viewer import asker
 
 _NUM_LOOKED_AT = 16
@@ -157,5 +158,4 @@ def _base64(pixels: NDArray[np.uint8]) -> str:
 
 
 def _refusal(error: GanCoreError) -> Response:
-    status = 404 if isinstance(error, (NotFoundError, DamagedError)) else 400
-    return JSONResponse({"message": error.one_line()}, status_code=status)
+    return JSONResponse({"message": error.one_line()}, status_code=status_of(error))

@@ -38,11 +38,14 @@ from pages._parts.viewer import asker
 _FORMAT = 1  # part of each address: what a browser kept of an older version is not taken for this
 _A_YEAR = "private, max-age=31536000, immutable"
 _DIGITS = 6
+_PER_PERSON, _IN_ALL = 64, 1000
+"""Who waits has no body and keeps the answer for a year; and an `img` that is refused stays empty.
+A page asks for six things at most, so eight pages of one person, and all pages, have room."""
 
 
 def plane_routes() -> list[Route]:
     """All of them, to be mounted beside the others."""
-    turns = Turns()
+    turns = Turns(_PER_PERSON, _IN_ALL)
     return [
         Route("/studio/runs/{run}/plane/{step:int}.json", _answering(_points, turns)),
         Route("/studio/runs/{run}/plane/{step:int}.png", _answering(_manifold, turns)),

@@ -147,8 +147,8 @@ def _plane(ids: tuple[str, ...], chosen: str) -> None:
 def _data(runs: Sequence[RunView], chosen: str) -> dict[str, Any]:
     info = runs[0].sound_config().dataset
     found = [first_shown(run.paths, chosen) for run in runs]
-    for one in found:
-        say_skipped(one)
+    for run, one in zip(runs, found, strict=True):
+        say_skipped(one, run.title if len(runs) > 1 else "")
     models = [_model(run, one.step) for run, one in zip(runs, found, strict=True)]
     return {
         "models": models,

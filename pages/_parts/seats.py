@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 HELD_SECS = 20.0
 """How long a place is kept for somebody who was sent the page and has not yet connected."""
@@ -28,6 +28,9 @@ _SHARE = _SQUEEZE - 1
 """Of all places, how many are kept for one address: as many as may squeeze in, which those whose
 place was given up may need. A class that comes all at once by one address finds its seats so."""
 _MOST_REMEMBERED = 1000
+
+Bound = Literal["person", "address"]
+"""Of whom there are as many as may be, though there is room for others."""
 
 
 class Guest(NamedTuple):
@@ -89,16 +92,16 @@ class Seats:
         """Places that nobody else can have now."""
         return self.num_seated + len(self._held())
 
-    def has_enough_of(self, num_seats: int, guest: Guest) -> bool:
-        """Whether a person, or those of an address, have as many of the places as they may."""
-        return self._has(guest, MOST_OPEN, _most_near(num_seats))
+    def bound_of(self, num_seats: int, guest: Guest) -> Bound | None:
+        """Who has as many of the places as they may: a person, those of an address, or neither."""
+        return self._reached(guest, MOST_OPEN, _most_near(num_seats))
 
     def reserve(self, num_seats: int, guest: Guest) -> bool:
         """Keep a place for somebody who is sent the page; whether there was one."""
         if guest.visitor:
             own = [one for one in self._held() if one.guest.visitor == guest.visitor]
             self._make_room(own, PER_VISITOR)
-        if self.num_taken >= num_seats or self.has_enough_of(num_seats, guest):
+        if self.num_taken >= num_seats or self.bound_of(num_seats, guest):
             return False
         near = [one for one in self._held() if one.guest.address == guest.address]
         self._make_room(near, self._most_held(num_seats, guest.address))
@@ -129,11 +132,13 @@ class Seats:
     def _has_too_much_of(self, num_seats: int, guest: Guest) -> bool:
         """Whether nobody who was sent the page in time could be the one who connects."""
         slack = math.floor(_NEAR_SLACK * num_seats)
-        return self._has(guest, MOST_OPEN + PER_VISITOR, _most_near(num_seats) + slack)
+        most_near = _most_near(num_seats) + slack
+        return self._reached(guest, MOST_OPEN + PER_VISITOR, most_near) is not None
 
-    def _has(self, guest: Guest, most_open: int, most_near: int) -> bool:
-        is_here = self._by_visitor[guest.visitor] >= most_open
-        return is_here or self._by_address[guest.address] >= most_near
+    def _reached(self, guest: Guest, most_open: int, most_near: int) -> Bound | None:
+        if self._by_visitor[guest.visitor] >= most_open:
+            return "person"
+        return "address" if self._by_address[guest.address] >= most_near else None
 
     def _most_held(self, num_seats: int, address: str) -> int:
         """Places kept for an address: with those it has, no more than it may have."""

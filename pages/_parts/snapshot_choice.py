@@ -44,12 +44,19 @@ def choose_snapshot(run: RunView, *, key: str, asked: str | None = None, width: 
     )
 
 
-def say_skipped(found: Found[None]) -> None:
-    """A line for each damaged snapshot in whose place another is shown."""
+def say_skipped(found: Found[None], title: str = "") -> None:
+    """A line for each damaged snapshot in whose place another is shown.
+
+    Args:
+        found: what is shown.
+        title: the run's, where several are shown.
+    """
+    template = _("Step {step} is skipped, as it cannot be read: {reason}")
+    if title:
+        template = _("{name}: step {step} is skipped, as it cannot be read: {reason}")
     for skipped in found.skipped:
-        words = _("Step {step} is skipped, as it cannot be read: {reason}").format(
-            step=number(skipped.step), reason=error_text(skipped.reason)[0]
-        )
+        reason = error_text(skipped.reason)[0]
+        words = template.format(name=title, step=number(skipped.step), reason=reason)
         st.warning(plain(words), icon=":material/history:")
 
 

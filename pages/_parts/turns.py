@@ -42,10 +42,15 @@ def status_of(error: GanCoreError) -> int:
 class Turns:
     """Has work done a few at a time, whoever came first; for one event loop."""
 
-    def __init__(self) -> None:
-        """Nobody is here."""
+    def __init__(self, per_person: int = PER_PERSON, in_all: int = IN_ALL) -> None:
+        """Nobody is here.
+
+        Args:
+            per_person: how many requests of one person may wait or be answered.
+            in_all: how many of all may.
+        """
         self._threads = anyio.CapacityLimiter(AT_ONCE)
-        self._here = Crowd(PER_PERSON, IN_ALL)
+        self._here = Crowd(per_person, in_all)
 
     @contextmanager
     def place(self, by: Person) -> Iterator[None]:

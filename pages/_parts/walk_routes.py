@@ -22,7 +22,7 @@ from starlette.routing import Route
 from gan_core.access.people import Person
 from gan_core.charts.animation import MAX_FPS, Format, save_animation
 from gan_core.charts.sheet import MAX_PIXELS, check_pixels
-from gan_core.errors import BadInputError, DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import BadInputError, GanCoreError
 from gan_core.inference.engine import SnapshotEngine
 from gan_core.jobs import slots
 from gan_core.runs import snapshots
@@ -30,6 +30,7 @@ from gan_core.text import N_
 from pages._parts.bodies import read_json
 from pages._parts.line import Line
 from pages._parts.studio import engines, studio
+from pages._parts.turns import status_of
 from pages._parts.viewer import asker
 
 MAX_FRAMES = 480
@@ -67,8 +68,7 @@ def walk_routes() -> list[Route]:
                 async with turn:
                     return await run_in_threadpool(_film, body, by)
         except GanCoreError as error:
-            gone = isinstance(error, (NotFoundError, DamagedError))
-            return JSONResponse({"message": error.one_line()}, status_code=404 if gone else 400)
+            return JSONResponse({"message": error.one_line()}, status_code=status_of(error))
 
     return [Route("/studio/walk", save, methods=["POST"])]
 

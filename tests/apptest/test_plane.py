@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.apptest.conftest import assert_sound
+from tests.apptest.conftest import EXPLORE, assert_sound
 from tests.apptest.reading import texts
 from tests.apptest.test_words import NAME, assert_translated
 from tests.plane_runs import add_plane_run
@@ -58,6 +58,31 @@ def test_two_models_side_by_side_and_the_address_keeps_them(studio):
     assert len(viewer.get("download_button")) == 12
     again = studio.open(PLANE, run=vae.id, beside=ae.id)
     assert [model["run"] for model in element(again)["models"]] == [vae.id, ae.id]
+
+
+def break_newest(run):
+    (run.paths.snapshot(20) / "generator.onnx").write_bytes(b"no network")
+
+
+def test_of_two_models_the_page_says_whose_newest_is_damaged(studio):
+    vae = add_plane_run(studio.store, name="the VAE")
+    ae = add_plane_run(studio.store, name="the AE", recipe="autoencoder")
+    break_newest(ae)
+    viewer = studio.open(PLANE, run=vae.id, beside=ae.id)
+    assert_sound(viewer)
+    (warning,) = viewer.warning
+    assert warning.value.replace("\\", "").startswith("the AE: step 20 is skipped")
+    alone = studio.open(PLANE, run=ae.id)
+    assert alone.warning[0].value.startswith("Step 20 is skipped")
+
+
+def test_whoever_hands_out_is_told_which_step_is_skipped(studio):
+    run = add_plane_run(studio.store)
+    break_newest(run)
+    viewer = studio.open(EXPLORE, run=run.id)
+    assert_sound(viewer)
+    told = [warning.value for warning in viewer.warning if "Step 20 is skipped" in warning.value]
+    assert len(told) == 2  # above the sliders, and where the file is offered
 
 
 def test_another_run_leaves_a_neighbour_that_does_not_suit(studio):

@@ -34,10 +34,13 @@ class App:
             await send({"type": "http.response.body", "body": b"the app"})
 
 
-async def asked(app: Any, path: str, headers: Any = HTML, query: bytes = b"") -> tuple[int, Any]:
+async def asked(
+    app: Any, path: str, headers: Any = HTML, query: bytes = b"", client: str = ""
+) -> tuple[int, Any]:
     said: list[Any] = []
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
     scope |= {"query_string": query, "root_path": ""}
+    scope |= {"client": (client, 50_000)} if client else {}
 
     async def receive() -> Any:
         return {"type": "http.request"}
@@ -141,6 +144,12 @@ def test_words_for_one_and_for_many() -> None:
     assert "60 people are here." in full_page(60, "en")
 
 
+def test_words_for_those_who_have_their_share() -> None:
+    for bound in ("person", "address"):
+        assert "full" not in full_page(60, "en", bound)
+        assert "60" not in full_page(60, "en", bound)
+
+
 def test_there_is_a_limit_by_default() -> None:
     assert 30 < StudioSettings().max_viewers < 1000
 
@@ -194,6 +203,10 @@ def test_one_script_does_not_take_all_places(client: str, num_let_in: int) -> No
         teacher, heard = connected(app, [(b"cookie", b"teacher")], client)
         assert await settled(heard) == "websocket.accept"
         assert (await asked(app, "/"))[0] == (200 if num_let_in < 100 else 503)
+        status, (_headers, body) = await asked(app, "/", client=client)
+        assert status == 503
+        assert ("at this address" in body) == (num_let_in < 100)
+        assert ("The studio is full" in body) == (num_let_in == 100)
         inner.over.set()
         await asyncio.gather(teacher, *(task for task, _said in sockets))
 
@@ -210,7 +223,11 @@ def test_one_visitor_keeps_a_few_pages_open() -> None:
             assert (await asked(app, "/", ada))[0] == 200
             here.append(connected(app, ada, "127.0.0.1"))
             assert await settled(here[-1][1]) == "websocket.accept"
-        assert (await asked(app, "/", ada))[0] == 503
+        status, (_headers, body) = await asked(app, "/", ada)
+        assert status == 503
+        assert "You have 8 pages open already. Close one." in body
+        assert "The studio is full" not in body
+        assert '<meta http-equiv="refresh" content="10">' in body
         assert (await asked(app, "/", eve))[0] == 200
         inner.over.set()
         await asyncio.gather(*(task for task, _said in here))

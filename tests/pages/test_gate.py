@@ -1,6 +1,7 @@
 """What stands before every address: asked as ASGI, without a server around it."""
 
 import asyncio
+import logging
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -255,6 +256,23 @@ def test_no_other_page_opens_a_socket_in_ones_name(serve, word, path):
         for site in ({}, {"sec_fetch_site": "same-origin"}, {"sec_fetch_site": "none"}):
             answer = ask("GET", path, kind="websocket", origin=origin, **site)
             assert (answer.type, answer.status) == ("websocket.close", 1008)
+
+
+def test_the_log_tells_once_which_page_got_no_socket(serve, monkeypatch, caplog):
+    serve("proxy")
+    monkeypatch.setattr(APP, "_told", set())
+    rewritten = {"origin": "https://studio.school.example", "host": "127.0.0.1:8501"}
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            ask("GET", "/_stcore/stream", kind="websocket", **rewritten)
+        ask("POST", "/studio/decode", origin="https://evil.example")
+        (message,) = caplog.messages
+        assert all(repr(value) in message for value in rewritten.values())
+        ask("GET", "/_stcore/stream", kind="websocket", origin="http://a\n" + 500 * "b")
+        assert repr("http://a\n" + 191 * "b") in caplog.messages[1]
+        for i in range(100):
+            ask("GET", "/_stcore/stream", kind="websocket", origin=f"http://{i}.example")
+    assert len(caplog.messages) == 20
 
 
 @pytest.mark.parametrize("word", ["alone", "class", "proxy"])

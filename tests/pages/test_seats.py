@@ -173,6 +173,8 @@ def test_one_person_opens_a_few_pages_and_another_when_one_is_closed(seats: Seat
         assert seats.reserve(100, ada)
         assert seats.sit(100, ada)
     assert not seats.reserve(100, ada)
+    assert seats.bound_of(100, ada) == "person"
+    assert seats.bound_of(100, other()) is None
     assert seats.reserve(100, other())
     seats.leave(ada)
     assert seats.reserve(100, ada)
@@ -191,6 +193,7 @@ def test_one_address_takes_no_more_than_its_share(seats: Seats, cookie: str) -> 
         seats.sit(100, eve())
     assert seats.num_taken <= 75
     assert not seats.reserve(100, eve())
+    assert seats.bound_of(100, eve()) == "address"
     for _ in range(25):
         pupil = other()
         assert seats.reserve(100, pupil)

@@ -134,6 +134,19 @@ def test_pages_are_served_while_a_generator_is_asked_by_many(
     assert run_apart(scene()) == 200
 
 
+def test_a_plane_is_not_refused_to_somebody_who_asks_for_much_at_once(
+    run: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, "class")
+    paths = [f"/studio/runs/{run.id}/plane/{name}" for name in ("10.png", "images.png")]
+
+    async def scene() -> list[int]:
+        app = Starlette(routes=studio_routes())
+        return await asyncio.gather(*(asked(app, path, b"") for path in PER_PERSON * paths))
+
+    assert set(run_apart(scene())) == {200}
+
+
 def test_of_one_person_few_bodies_are_read(run: RunView, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "class")
     body = json.dumps({"run": run.id, "step": 10, "latents": [[0, 0]]}).encode()
