@@ -143,13 +143,12 @@ def many_lists(path: Path, trap: Trap) -> None:
 
 @hostile(
     ".zip",
-    "an honest run of three thousand snapshots",
+    "an honest run of a thousand snapshots, as many as half a million steps leave",
     is_large=True,
-    unhurried=("import", "command import"),
     welcome=("import", "command import"),
 )
 def many_snapshots(path: Path, trap: Trap) -> None:
-    write_honest(path, 3000)
+    write_honest(path, 1000)
 
 
 def write_honest(path: Path, num: int) -> None:
