@@ -104,6 +104,15 @@ def model_run(tmp_path_factory, repo, data_dir):
     return paths.root
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_page_process(monkeypatch):
+    """No Keras is loaded: where tests of networks came before, Streamlit would find it.
+
+    After each rerun it clears a Keras that is there, which took up to half a minute of a click.
+    """
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+
+
 @pytest.fixture
 def studio(tmp_path, repo, data_dir, model_run, monkeypatch):
     store = RunStore(tmp_path / "runs")
