@@ -29,16 +29,12 @@ else:
     from pages._parts.presence import presence
     from pages._parts.viewer import may
 
-    # Streamlit leaves as much room again below its bar; the live view should need no scrolling.
-    _NEARER_THE_TOP = "<style>.stMainBlockContainer { padding-top: 5rem }</style>"
-
     if may("train"):
         presence().note()
     st.set_page_config(
         page_title="Latent Studio", page_icon="pages/_parts/pictures/icon.svg", layout="wide"
     )
     st.logo("pages/_parts/pictures/logo.svg", size="large")
-    st.html(_NEARER_THE_TOP)
     page = st.navigation(
         [
             st.Page(
