@@ -198,7 +198,7 @@ class Feed:
         now, known = self._clock(), self._diagnosed
         holds = known is not None and now < known[0] + DIAGNOSE_SECS and status.state == known[1]
         config = None if holds else view(self._paths).config
-        if config is not None and registry.get(config.recipe).trainable:
+        if config is not None and config.recipe in registry.names():
             self._found = diagnose(gather(self._paths, config, status, self._log.curves))
             self._diagnosed = (now, status.state)
 

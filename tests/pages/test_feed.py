@@ -124,6 +124,15 @@ def test_bad_lines_are_counted_and_a_torn_one_is_waited_for(paths):
     assert (browser.facts["step"], browser.facts["num_bad_lines"]) == (120, 1)
 
 
+def test_a_recipe_that_nobody_knows_has_curves_all_the_same(paths):
+    log(paths, range(10, 60, 10))
+    config = json.loads(paths.config.read_text())
+    paths.config.write_text(json.dumps(config | {"recipe": "<script>"}))
+    feed = Feed(paths)
+    assert json.loads(feed.answer(""))["facts"]["step"] == 50
+    assert feed.diagnoses("completed") == ()
+
+
 def test_a_log_cut_by_a_resume_is_read_anew(paths):
     browser = Browser(Feed(paths, look_secs=0))
     log(paths, range(10, 210, 10), val_loss=1.0)
