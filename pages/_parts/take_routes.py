@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gan_core.access.people import Person
-from gan_core.errors import ConflictError, DamagedError, GanCoreError, NotFoundError
+from gan_core.errors import ConflictError, GanCoreError
 from gan_core.jobs.disk import TAKING_PREFIX
 from gan_core.jobs.export import export
 from gan_core.runs.files import disk_faults
@@ -23,6 +23,7 @@ from gan_core.runs.scratch import making
 from gan_core.text import N_
 from pages._parts.crowd import Crowd
 from pages._parts.studio import studio
+from pages._parts.turns import status_of
 from pages._parts.viewer import asker
 
 PER_PERSON, MOST_AT_ONCE = 2, 8
@@ -77,9 +78,7 @@ async def _answer(run_id: str, by: Person, held: ExitStack) -> Response:
 
 
 def _refusal(error: GanCoreError) -> Response:
-    status = 503 if isinstance(error, ConflictError) else 400
-    if isinstance(error, (NotFoundError, DamagedError)):
-        status = 404
+    status = 503 if isinstance(error, ConflictError) else status_of(error)
     return PlainTextResponse(f"{error.one_line()}\n", status)
 
 
